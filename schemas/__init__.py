@@ -1,0 +1,1 @@
+"""The contract with other teams: record types, JSON Schemas, the topic catalogue and examples."""

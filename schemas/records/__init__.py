@@ -1,0 +1,43 @@
+"""Record types, one `msgspec.Struct` each.  Inputs come from other teams, outputs go to them.
+
+Instants are RFC 3339 with an offset on the way in, and RFC 3339 in UTC with milliseconds and `Z` on the way out.
+Within a major version fields are only ever added.
+"""
+
+from schemas.records.inputs import (
+    Control,
+    Facility,
+    Money,
+    ParcelScan,
+    Place,
+    Plan,
+    PlannedLeg,
+    PlannedMilestone,
+    ShipmentRegistration,
+    Tick,
+)
+from schemas.records.outputs import (
+    BreachAlert,
+    DelayNotice,
+    Evidence,
+    ShipmentStatus,
+    SlaOutcome,
+)
+
+__all__ = [
+    "BreachAlert",
+    "Control",
+    "DelayNotice",
+    "Evidence",
+    "Facility",
+    "Money",
+    "ParcelScan",
+    "Place",
+    "Plan",
+    "PlannedLeg",
+    "PlannedMilestone",
+    "ShipmentRegistration",
+    "ShipmentStatus",
+    "SlaOutcome",
+    "Tick",
+]

@@ -1,0 +1,117 @@
+"""What other teams send: registrations, scans and control records.  Unknown fields are ignored, unknown codes kept."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
+"""A name that ends up in keys, ids and logs: 1 to 128 characters."""
+
+Label = Annotated[str, Meta(max_length=128)]
+"""A short free text: at most 128 characters."""
+
+Moment = Annotated[datetime, Meta(tz=True)]
+"""An instant, RFC 3339; the UTC offset is required."""
+
+Revision = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+"""Of two versions of one record the greater revision holds."""
+
+
+class Place(Struct, frozen=True, kw_only=True, gc=False):
+    """Where a shipment comes from or goes to; no address, only what promises depend on."""
+
+    region: Label | None = None
+    time_zone: Label | None = None
+    """IANA name, e.g. `Asia/Shanghai`.  Dates mean this zone's midnight."""
+    remote: bool = False
+
+
+class Money(Struct, frozen=True, kw_only=True, gc=False):
+    """An amount in a currency (ISO 4217)."""
+
+    amount: Decimal
+    currency: Annotated[str, Meta(min_length=3, max_length=3)]
+
+
+class PlannedMilestone(Struct, frozen=True, kw_only=True, gc=False):
+    """One milestone of a leg: reached by the leg's next scan of this code (at this facility, when one is named)."""
+
+    code: Identifier
+    facility: Label | None = None
+    within: timedelta | None = None
+    """Planned duration since the previous milestone of the leg, or since the leg's start; ISO 8601, e.g. `PT210M`."""
+    at: Moment | None = None
+    """Planned instant (a schedule)."""
+
+
+class PlannedLeg(Struct, frozen=True, kw_only=True, gc=False):
+    """One leg of a journey.  It starts when the last of `after` ends, or with the shipment when that is empty."""
+
+    leg: Identifier
+    milestones: Annotated[tuple[PlannedMilestone, ...], Meta(min_length=1, max_length=64)]
+    after: Annotated[tuple[Identifier, ...], Meta(max_length=16)] = ()
+
+
+class Plan(Struct, frozen=True, kw_only=True, gc=False):
+    """What was promised for every leg, when the shipment was registered."""
+
+    legs: Annotated[tuple[PlannedLeg, ...], Meta(min_length=1, max_length=16)]
+
+
+class ShipmentRegistration(Struct, frozen=True, kw_only=True, gc=False):
+    """A shipment and what was promised for it.  Topic `shipments`, keyed by `shipment_id`."""
+
+    shipment_id: Identifier
+    customer_id: Identifier
+    registered_at: Moment
+    revision: Revision = 0
+    tier: Label | None = None
+    product: Label | None = None
+    origin: Place | None = None
+    destination: Place | None = None
+    pieces: Annotated[int, Meta(ge=1, le=100_000)] = 1
+    declared_value: Money | None = None
+    freight: Money | None = None
+    promised_at: Moment | None = None
+    promised_date: date | None = None
+    """A date without a time: until the end of that day at the destination."""
+    plan: Plan | None = None
+    labels: Annotated[dict[Label, Label], Meta(max_length=32)] = {}
+
+
+class Facility(Struct, frozen=True, kw_only=True, gc=False):
+    """Where a scan happened."""
+
+    id: Label
+    kind: Label | None = None
+    region: Label | None = None
+
+
+class ParcelScan(Struct, frozen=True, kw_only=True, gc=False):
+    """One dated fact about a shipment or piece.  Topic `parcel-scans`, keyed by `shipment_id`."""
+
+    scan_id: Identifier
+    shipment_id: Identifier
+    code: Identifier
+    occurred_at: Moment
+    revision: Revision = 0
+    recorded_at: Moment | None = None
+    piece_id: Label | None = None
+    leg: Label | None = None
+    facility: Facility | None = None
+    carrier: Label | None = None
+    reason: Label | None = None
+    voids: Identifier | None = None
+    """The `scan_id` that this record takes back."""
+
+
+class Tick(Struct, frozen=True, kw_only=True, gc=False, tag_field="type", tag="tick"):
+    """All records before `at` have been written to every source topic of this partition (replay time only)."""
+
+    at: Moment
+
+
+Control = Tick
+"""Records of topic `control`, written to every partition; a tagged union by `type`."""

@@ -1,0 +1,1 @@
+"""Shipclock: keeps time on every promise that a parcel carries."""

@@ -1,0 +1,47 @@
+"""The errors of Shipclock.  Each says what is wrong, where, and what to do."""
+
+
+class ShipclockError(Exception):
+    """Base of all errors that a user can act on; the command line prints them in one line."""
+
+    exit_code = 1
+
+
+class SettingsError(ShipclockError):
+    """A setting is missing or wrong."""
+
+    exit_code = 2
+
+
+class PolicyError(ShipclockError):
+    """A policy file is wrong; the message has file, line, column and field path."""
+
+    exit_code = 2
+
+
+class TopicMismatch(ShipclockError):
+    """A topic is missing, or is configured in a way that would corrupt state."""
+
+    exit_code = 3
+
+
+class KafkaUnavailable(ShipclockError):
+    """No broker answers."""
+
+    exit_code = 4
+
+
+class TransactionFailed(ShipclockError):
+    """A transaction was not, or not surely, committed: what the partition holds in memory is void."""
+
+
+class Fenced(TransactionFailed):
+    """Another worker owns the partition now."""
+
+
+class ChangelogTruncated(ShipclockError):
+    """An offset that is needed is no longer in the log."""
+
+
+class PartitionParked(ShipclockError):
+    """Something that concerns this partition's data alone: it stops and says why, the others go on."""

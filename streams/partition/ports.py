@@ -1,0 +1,161 @@
+"""What a partition needs of the world.  Kafka is one implementation (`streams.kafka`), `streams.simulation` another."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+class Record(Protocol):
+    """One record of a log; aiokafka's `ConsumerRecord` is one."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int:
+        """UTC milliseconds; append time or create time, as the topic says."""
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+
+
+class SourceBatch(NamedTuple):
+    """Consecutive records of one source topic, as one fetch returned them."""
+
+    topic: str
+    """Short name, without the namespace: `parcel-scans`."""
+    records: Sequence[Record]
+    fetched_at: int
+    """Wall clock of the worker when the records had arrived, UTC milliseconds."""
+
+
+class CaughtUp(NamedTuple):
+    """Everything appended to one source topic before `at` had an offset below `position`.
+
+    It holds from the moment the records below `position` have been handed over, whatever came in between, so it need
+    not travel in the same queue as the batches.
+    """
+
+    topic: str
+    position: int
+    at: int
+    """Wall clock of the worker, UTC milliseconds: a time BEFORE the poll that found the end of the log was sent."""
+
+
+class Output(NamedTuple):
+    """One record for an output topic, in the partition of the task."""
+
+    topic: str
+    """Short name, without the namespace: `breach-alerts`."""
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """What one transaction must make durable, all or nothing."""
+
+    changelog: Mapping[bytes, bytes | None]
+    """State of the shipments that changed; None is a tombstone."""
+    meta: bytes
+    """The meta record, which is written in every transaction."""
+    outputs: Sequence[Output]
+    offsets: Mapping[str, int]
+    """Next offset to read, by short topic name."""
+    tally: "Tally"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What happened in a unit of work; added to the metrics when it has been committed, and only then."""
+
+    scans: int = 0
+    records: dict[str, int] = field(default_factory=dict)
+    """Records read, by short topic name."""
+    opened: dict[str, int] = field(default_factory=dict)
+    """Clocks started, by clock."""
+    outcomes: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Outcomes, by (clock, verdict)."""
+    lateness_s: list[tuple[str, float]] = field(default_factory=list)
+    """(clock, seconds after due) of every missed outcome."""
+    decisions: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Output records, by (topic, kind)."""
+    rejects: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Rejected records, by (topic, reason)."""
+    flags: dict[str, int] = field(default_factory=dict)
+    """Accepted with a flag, by flag (unknown-code, future, capped, ...)."""
+
+
+class Committed(NamedTuple):
+    """What an acknowledged transaction tells."""
+
+    changelog_end: int
+    """Offset after the meta record just written."""
+    append_time: int | None
+    """The broker's append time of the meta record, UTC milliseconds; None when the changelog carries create time."""
+    sent_at: int
+    acked_at: int
+    """Wall clock of the worker around the append, UTC milliseconds: they bound the skew of the two clocks."""
+
+
+class ChangelogEntry(NamedTuple):
+    """One record of the changelog."""
+
+    offset: int
+    key: bytes
+    value: bytes | None
+
+
+class Changelog(Protocol):
+    """The durable state of one partition, read_committed."""
+
+    async def end(self) -> int:
+        """Offset after the last committed record."""
+
+    def read(self, start: int, end: int) -> AsyncIterator[Sequence[ChangelogEntry]]:
+        """Yield the committed entries from offset `start` up to position `end`, in order, in chunks.
+
+        Raises `streams.errors.ChangelogTruncated` when `start` is no longer in the log.
+        """
+
+
+class Writer(Protocol):
+    """The transactional producer of one partition."""
+
+    async def start(self) -> None:
+        """Fence the predecessor and settle its open transaction."""
+
+    async def commit(self, unit: UnitOfWork) -> Committed:
+        """Write one unit in one transaction: every send acknowledged, then the offsets, then the commit.
+
+        Raises `streams.errors.TransactionFailed` when the unit is not, or not surely, committed: the memory of the
+        partition is void then.  Raises `streams.errors.Fenced` when another owner has taken over.
+        """
+
+    async def stop(self) -> None:
+        """Abort what is open and close the connection.  Never raises."""
+
+
+class Source(Protocol):
+    """Reading of the source topics of one partition."""
+
+    def begin(self, offsets: Mapping[str, int]) -> None:
+        """Deliver records from these offsets on (short topic name to next offset; 0 means the earliest kept).
+
+        Earlier deliveries that are still under way are dropped.
+        """
+
+    def pause(self) -> None:
+        """Deliver nothing until `begin` or `resume`."""
+
+    def resume(self) -> None: ...
+
+
+class WallClock(Protocol):
+    """The worker's own clock."""
+
+    def now_ms(self) -> int:
+        """UTC milliseconds."""
