@@ -1,0 +1,80 @@
+# Everything from a machine that has only Python 3.11+ and make.
+# Set-up noise goes to standard error: standard output belongs to the program that was asked for.
+# Options for the program: make demo ARGS='--format json'
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+ARGS ?=
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.project.stamp
+REQUIREMENTS := requirements/all.txt
+UV_VERSION := 0.13.9
+
+.PHONY: demo test bench lint format types unit integration lock java-lock clean help
+
+help:
+	@echo "make demo | test | bench | lint | format | types | unit | integration | lock | java-lock | clean   [ARGS='...']"
+
+demo: $(READY)
+	@$(VENV)/bin/shipclock demo $(ARGS)
+
+bench: $(READY)
+	@$(PYTHON) -m bench $(ARGS)
+
+test: lint types
+	@$(PYTHON) -m pytest $(ARGS)
+
+lint: $(READY)
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+
+format: $(READY)
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+types: $(READY)
+	@$(PYTHON) -m mypy
+
+unit: $(READY)
+	@$(PYTHON) -m pytest --ignore=tests/integration $(ARGS)
+
+integration: $(READY)
+	@$(PYTHON) -m pytest tests/integration $(ARGS)
+
+# Resolves the newest allowed versions again and writes them down with their hashes.
+lock: $(PYTHON)
+	@$(PYTHON) -m pip install --quiet uv==$(UV_VERSION) >&2
+	@$(PYTHON) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+		--upgrade --quiet --output-file $(REQUIREMENTS) >/dev/null
+
+# The same for the jars of the embedded Kafka.
+java-lock: $(READY)
+	@$(PYTHON) -m streams.embedded.lock
+
+$(PYTHON):
+	@for candidate in python3 python3.13 python3.12 python3.11; do \
+		if "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1; then \
+			echo "Setting up $(VENV) with $$("$$candidate" --version)" >&2; \
+			"$$candidate" -m venv --clear $(VENV) >&2; \
+			exit 0; \
+		fi; \
+	done; \
+	echo "No Python 3.11, 3.12 or 3.13 with venv was found on the PATH: install one (on Debian also python3-venv) and try again." >&2; \
+	exit 1
+
+$(VENV)/.requirements.stamp: $(REQUIREMENTS) | $(PYTHON)
+	@echo "Installing the locked requirements" >&2
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(REQUIREMENTS) >&2
+	@touch $@
+
+$(READY): pyproject.toml $(VENV)/.requirements.stamp
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . >&2
+	@touch $@
+
+clean:
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
