@@ -1,0 +1,179 @@
+"""The embedded Kafka: one or several real brokers on this machine, for as long as a `with` block lasts."""
+
+import asyncio
+import atexit
+import base64
+import shutil
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from streams.embedded.distribution import class_path
+from streams.embedded.errors import EmbeddedKafkaError
+from streams.embedded.java import find_java
+from streams.embedded.jvm import jvm_command
+from streams.embedded.node import Node
+from streams.embedded.ports import HOST, free_ports, require_free
+from streams.embedded.server_properties import Endpoint, server_properties
+
+_STOP_WITHIN = 10.0  # seconds; then brokers with data to keep are killed too
+
+
+class EmbeddedKafka:
+    """A cluster of `nodes` brokers, each of them controller too, listening on the loopback address alone.
+
+    Use it as a context manager, `with` or `async with`.  Nothing is left running when the block ends, the test fails or
+    this process is killed.  Works on Linux and macOS.
+
+    Args:
+        nodes: How many brokers; topics get min(3, nodes) replicas unless they ask otherwise.
+        data_dir: Where data is kept and found again next time; without it a temporary directory that is removed.
+        ports: The client port of each node; free ones are chosen without it.
+        heap: The Java heap of each node, as Java writes it.
+        cpu_affinity: The CPUs all nodes are pinned to (Linux only).
+        overrides: Broker settings on top of the built-in ones.
+        quick_start: Start faster, run slower once warm: for tests, never for the bench.
+    """
+
+    def __init__(
+        self,
+        nodes: int = 1,
+        *,
+        data_dir: Path | str | None = None,
+        ports: Sequence[int] | None = None,
+        heap: str = "512m",
+        cpu_affinity: Collection[int] | None = None,
+        overrides: Mapping[str, str] | None = None,
+        quick_start: bool = False,
+    ) -> None:
+        if nodes < 1 or (ports is not None and len(set(ports)) != nodes):
+            raise EmbeddedKafkaError(f"A cluster of {nodes} nodes needs {nodes} different ports, not {ports}.")
+        if cpu_affinity and sys.platform != "linux":
+            raise EmbeddedKafkaError("Pinning the broker to CPUs works on Linux only: leave cpu_affinity out.")
+        self._size = nodes
+        self._data_dir = None if data_dir is None else Path(data_dir).absolute()
+        self._ports = ports
+        self._heap = heap
+        self._cpus = frozenset(cpu_affinity or ())
+        self._overrides = dict(overrides or {})
+        self._quick_start = quick_start
+        self._root: Path | None = None
+        self._endpoints: list[Endpoint] = []
+        self._nodes: list[Node] = []
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """`host:port` of every node, separated by commas, running or not."""
+        if not self._endpoints:
+            raise EmbeddedKafkaError("The embedded Kafka is not started.")
+        return ",".join(f"{HOST}:{endpoint.client}" for endpoint in self._endpoints)
+
+    def start(self) -> Self:
+        """Start every node and wait until each knows all the others.
+
+        Raises:
+            EmbeddedKafkaError: Java, the download or a port is missing, or a broker does not come up; the message then
+                ends with its log.
+        """
+        if self._nodes:
+            raise EmbeddedKafkaError("The embedded Kafka is started already.")
+        self._endpoints = self._choose_endpoints()
+        java = jvm_command(find_java(), class_path(), self._heap, quick_start=self._quick_start)
+        atexit.register(self.stop)
+        try:
+            self._build_nodes(java)
+            for node in self._nodes:
+                node.start()
+            for node in self._nodes:
+                node.wait_until_ready(everyone=self._size)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """End every node, remove temporary data; safe to call again."""
+        atexit.unregister(self.stop)
+        if self._data_dir is not None:
+            for node in self._nodes:
+                node.terminate()
+            deadline = time.monotonic() + _STOP_WITHIN
+            for node in self._nodes:
+                node.wait(max(0.0, deadline - time.monotonic()))
+        for node in self._nodes:
+            node.kill()
+        self._nodes = []
+        self._endpoints = []
+        if self._data_dir is None and self._root is not None:
+            shutil.rmtree(self._root, ignore_errors=True)
+        self._root = None
+
+    def kill(self, node: int = 1) -> None:
+        """SIGKILL one node (counted from 1), as a crash would; `restart` brings it back."""
+        self._node(node).kill()
+
+    def restart(self, node: int = 1) -> None:
+        """Stop one node in good order if it runs, start it again on its data and wait until it is ready."""
+        broker = self._node(node)
+        broker.terminate()
+        if not broker.wait(_STOP_WITHIN):
+            broker.kill()
+        broker.start()
+        broker.wait_until_ready()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        return await asyncio.to_thread(self.start)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.stop)
+
+    def _node(self, number: int) -> Node:
+        if not 1 <= number <= len(self._nodes):
+            raise EmbeddedKafkaError(f"There is no node {number}: {len(self._nodes)} are started, counted from 1.")
+        return self._nodes[number - 1]
+
+    def _choose_endpoints(self) -> list[Endpoint]:
+        if self._ports is not None:
+            require_free(self._ports)
+        chosen = free_ports(2 * self._size)
+        client_ports = self._ports or chosen[self._size :]
+        return [Endpoint(client, controller) for client, controller in zip(client_ports, chosen, strict=False)]
+
+    def _build_nodes(self, java: Sequence[str]) -> None:
+        self._root = root = self._data_dir or Path(tempfile.mkdtemp(prefix="shipclock-kafka-"))
+        kept = len(list(root.glob("node-*/data/meta.properties")))
+        if kept not in {0, self._size}:
+            raise EmbeddedKafkaError(f"{root} holds a cluster of {kept} nodes: ask for {kept}, or another directory.")
+        cluster_id = _new_cluster_id()
+        for number, endpoint in enumerate(self._endpoints, start=1):
+            node = Node(
+                number,
+                directory=root / f"node-{number}",
+                port=endpoint.client,
+                java=java,
+                removed_with_owner=self._data_dir is None,
+                cpus=self._cpus,
+            )
+            self._nodes.append(node)
+            node.configure(server_properties(number, self._endpoints, node.data, self._overrides), cluster_id)
+
+
+def _new_cluster_id() -> str:
+    """A random UUID as Kafka writes it: 22 characters of URL-safe base64, not taken for an option by its tools."""
+    while True:
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not cluster_id.startswith("-"):
+            return cluster_id
