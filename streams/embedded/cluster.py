@@ -2,12 +2,10 @@
 
 import asyncio
 import atexit
-import base64
 import shutil
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -17,9 +15,10 @@ from streams.embedded.distribution import class_path
 from streams.embedded.errors import EmbeddedKafkaError
 from streams.embedded.java import find_java
 from streams.embedded.jvm import jvm_command
+from streams.embedded.layout import choose_endpoints, lay_out
 from streams.embedded.node import Node
-from streams.embedded.ports import HOST, free_ports, require_free
-from streams.embedded.server_properties import Endpoint, server_properties
+from streams.embedded.ports import HOST
+from streams.embedded.server_properties import Endpoint
 
 _STOP_WITHIN = 10.0  # seconds; then brokers with data to keep are killed too
 
@@ -73,6 +72,23 @@ class EmbeddedKafka:
             raise EmbeddedKafkaError("The embedded Kafka is not started.")
         return ",".join(f"{HOST}:{endpoint.client}" for endpoint in self._endpoints)
 
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The client port of each node."""
+        return tuple(endpoint.client for endpoint in self._endpoints)
+
+    @property
+    def directory(self) -> Path:
+        """Where the nodes keep settings, logs and data; temporary unless `data_dir` was given."""
+        if self._root is None:
+            raise EmbeddedKafkaError("The embedded Kafka is not started.")
+        return self._root
+
+    @property
+    def process_groups(self) -> tuple[int, ...]:
+        """The process group of each running node, to measure or pause it."""
+        return tuple(node.process_group for node in self._nodes if node.process_group is not None)
+
     def start(self) -> Self:
         """Start every node and wait until each knows all the others.
 
@@ -82,11 +98,19 @@ class EmbeddedKafka:
         """
         if self._nodes:
             raise EmbeddedKafkaError("The embedded Kafka is started already.")
-        self._endpoints = self._choose_endpoints()
+        self._endpoints = choose_endpoints(self._size, self._ports)
         java = jvm_command(find_java(), class_path(), self._heap, quick_start=self._quick_start)
         atexit.register(self.stop)
         try:
-            self._build_nodes(java)
+            self._root = self._data_dir or Path(tempfile.mkdtemp(prefix="shipclock-kafka-"))
+            self._nodes = lay_out(
+                self._root,
+                self._endpoints,
+                java,
+                temporary=self._data_dir is None,
+                cpus=self._cpus,
+                overrides=self._overrides,
+            )
             for node in self._nodes:
                 node.start()
             for node in self._nodes:
@@ -144,36 +168,3 @@ class EmbeddedKafka:
         if not 1 <= number <= len(self._nodes):
             raise EmbeddedKafkaError(f"There is no node {number}: {len(self._nodes)} are started, counted from 1.")
         return self._nodes[number - 1]
-
-    def _choose_endpoints(self) -> list[Endpoint]:
-        if self._ports is not None:
-            require_free(self._ports)
-        chosen = free_ports(2 * self._size)
-        client_ports = self._ports or chosen[self._size :]
-        return [Endpoint(client, controller) for client, controller in zip(client_ports, chosen, strict=False)]
-
-    def _build_nodes(self, java: Sequence[str]) -> None:
-        self._root = root = self._data_dir or Path(tempfile.mkdtemp(prefix="shipclock-kafka-"))
-        kept = len(list(root.glob("node-*/data/meta.properties")))
-        if kept not in {0, self._size}:
-            raise EmbeddedKafkaError(f"{root} holds a cluster of {kept} nodes: ask for {kept}, or another directory.")
-        cluster_id = _new_cluster_id()
-        for number, endpoint in enumerate(self._endpoints, start=1):
-            node = Node(
-                number,
-                directory=root / f"node-{number}",
-                port=endpoint.client,
-                java=java,
-                removed_with_owner=self._data_dir is None,
-                cpus=self._cpus,
-            )
-            self._nodes.append(node)
-            node.configure(server_properties(number, self._endpoints, node.data, self._overrides), cluster_id)
-
-
-def _new_cluster_id() -> str:
-    """A random UUID as Kafka writes it: 22 characters of URL-safe base64, not taken for an option by its tools."""
-    while True:
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        if not cluster_id.startswith("-"):
-            return cluster_id

@@ -27,7 +27,7 @@ def cache_directory() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shipclock"
 
 
-def class_path(cache: Path | None = None) -> str:
+def class_path(lock: Path = lockfile.PATH) -> str:
     """The Java class path of the locked Kafka, every jar of it verified.
 
     Safe to call from several processes at once; only the first downloads.
@@ -35,9 +35,9 @@ def class_path(cache: Path | None = None) -> str:
     Raises:
         EmbeddedKafkaError: a jar can be neither found nor downloaded, or is not the one that was locked.
     """
-    cache = cache or cache_directory()
+    cache = cache_directory()
     repository = MavenRepository(cache / "maven")
-    jars = lockfile.read()
+    jars = lockfile.read(lock)
     with _alone(cache):
         stamp = cache / "kafka.verified"
         if not _is_verified(stamp, repository, jars):

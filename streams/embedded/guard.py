@@ -7,7 +7,7 @@ A program by itself, started by path with the standard library alone:
 CPUS is a comma-separated list the command is pinned to, or empty.  LEFTOVERS is a directory that is removed when the
 owner is gone, or empty.  The owner holds the other end of standard input: however it ends, SIGKILL included, that end
 closes.  A parent-death signal alone would not do: it follows the THREAD that started the process, and a thread may end
-earlier.
+earlier.  SIGTERM is passed on to the command, SIGUSR1 kills it; either way the guard ends after it.
 """
 
 import ctypes
@@ -41,6 +41,7 @@ def main() -> int:
     # The guard has one thread, so running Python between fork and exec is safe.
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=before_exec)  # noqa: PLW1509
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    signal.signal(signal.SIGUSR1, lambda *_: child.kill())
     while child.poll() is None:
         ready, _, _ = select([_STDIN, woken.fileno()], [], [], _LOOK_AGAIN)
         if woken.fileno() in ready:

@@ -19,6 +19,7 @@ _LOG_LINES = 25
 _FORMAT_WITHIN = 60.0  # seconds
 _READY_WITHIN = 90.0  # seconds; four are usual, a loaded machine takes long
 _POLL = 0.05
+_GUARD_ANSWERS_WITHIN = 5.0
 
 
 @dataclass
@@ -45,6 +46,11 @@ class Node:
     def is_running(self) -> bool:
         """Whether the process is alive, ready or not."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def process_group(self) -> int | None:
+        """Id of the group of the broker and its guard, which leads it."""
+        return None if self._process is None else self._process.pid
 
     def configure(self, properties: Mapping[str, str], cluster_id: str) -> None:
         """Write the broker's settings and, unless it holds data already, format its directory."""
@@ -97,7 +103,10 @@ class Node:
 
     def kill(self) -> None:
         """End the process now, as a crash would."""
-        if self._process is not None:
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGUSR1)  # the guard kills the broker and sees it gone
+        if not self.wait(_GUARD_ANSWERS_WITHIN) and self._process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self.wait(None)
