@@ -1,0 +1,77 @@
+"""The changelog of one partition, read fast by a consumer of its own."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from typing_extensions import override
+
+from streams.errors import ChangelogTruncated
+from streams.kafka.connection import Connection
+from streams.kafka.names import STATE_TOPIC, Names
+from streams.kafka.slim import slim
+from streams.partition.ports import Changelog, ChangelogEntry
+
+FETCH_BYTES = 16 * 1024 * 1024
+"""Bytes of one fetch: few round trips, and chunks that a task takes in without hogging the event loop for long."""
+
+CHUNK_ENTRIES = 20_000
+"""Entries of one chunk at most."""
+
+
+class KafkaChangelog(Changelog):
+    """Reads committed entries only, up to a position: commit markers occupy offsets too."""
+
+    def __init__(self, connection: Connection, names: Names, number: int) -> None:
+        self._connection = connection
+        self._tp = TopicPartition(names.topic(STATE_TOPIC), number)
+
+    @override
+    async def end(self) -> int:
+        async with self._consumer() as consumer:
+            ends: dict[TopicPartition, int] = await consumer.end_offsets([self._tp])
+            return ends[self._tp]
+
+    @override
+    async def read(self, start: int, end: int) -> AsyncIterator[Sequence[ChangelogEntry]]:
+        tp = self._tp
+        if start >= end:
+            return
+        async with self._consumer() as consumer:
+            beginning = (await consumer.beginning_offsets([tp]))[tp]
+            if 0 < start < beginning:
+                raise ChangelogTruncated(
+                    f"{tp.topic} partition {tp.partition}: offset {start} is needed but the log now begins at"
+                    f" {beginning}; the topic must be compacted, never deleted by time or size"
+                )
+            consumer.seek(tp, max(start, beginning))
+            while await consumer.position(tp) < end:
+                fetched = await consumer.getmany(tp, timeout_ms=1_000, max_records=CHUNK_ENTRIES)
+                records = fetched.get(tp)
+                if records:
+                    yield [
+                        ChangelogEntry(record.offset, record.key, record.value)
+                        for record in records
+                        if record.offset < end
+                    ]
+
+    @asynccontextmanager
+    async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
+        consumer = AIOKafkaConsumer(
+            **self._connection.options(),
+            isolation_level="read_committed",
+            auto_offset_reset="none",
+            enable_auto_commit=False,
+            max_partition_fetch_bytes=FETCH_BYTES,
+            fetch_max_bytes=FETCH_BYTES,
+            fetch_max_wait_ms=100,
+        )
+        consumer.assign([self._tp])
+        consumer.pause(self._tp)
+        await consumer.start()
+        try:
+            slim(consumer)
+            consumer.resume(self._tp)
+            yield consumer
+        finally:
+            await consumer.stop()

@@ -1,0 +1,19 @@
+"""Errors of Kafka that a user can act on."""
+
+from streams.errors import ShipclockError
+
+
+class SourceTruncated(ShipclockError):
+    """The next record to read is no longer in the log, or not in it at all: reading on would lose records."""
+
+    exit_code = 5
+
+
+class PartitionsApart(ShipclockError):
+    """The group gave this worker a partition of one source topic without the same partition of the others."""
+
+    exit_code = 3
+
+
+class DeliveryStalled(RuntimeError):
+    """An agent has not taken a batch for a long time: a programming error."""

@@ -1,0 +1,139 @@
+"""One poll, in the thread of the consumer: seek, fetch, and look where the partitions stand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError, OffsetOutOfRangeError
+
+from streams.kafka.errors import SourceTruncated
+from streams.kafka.reading import Standing
+from streams.partition.ports import Record
+
+MAX_BATCH_RECORDS = 4_000
+"""Records of one partition batch at most: what one task computes without letting go of the event loop."""
+
+MAX_POLL_RECORDS = 24_000
+"""Records of one poll at most."""
+
+
+class Want(NamedTuple):
+    """What to do for one partition."""
+
+    tp: TopicPartition
+    generation: int
+    seek: int | None
+    fetch: bool
+
+
+class FetchedBatch(NamedTuple):
+    """Consecutive records of one partition."""
+
+    tp: TopicPartition
+    generation: int
+    records: Sequence[Record]
+
+
+@dataclass(slots=True)
+class Polled:
+    """What a poll found."""
+
+    batches: list[FetchedBatch] = field(default_factory=list)
+    standings: list[Standing] = field(default_factory=list)
+    sought: list[Want] = field(default_factory=list)
+    failure: BaseException | None = None
+
+
+async def poll(consumer: AIOKafkaConsumer, wants: Sequence[Want], wait_s: float) -> Polled:
+    """Fetch at most `MAX_POLL_RECORDS` of the wanted partitions; wait up to `wait_s` for the first.
+
+    Partitions that are not assigned (a rebalance is under way) are left out.  What cannot be read any more comes back
+    as `failure`.
+    """
+    polled = Polled()
+    generations = {want.tp: want.generation for want in wants}
+    try:
+        await _seek(consumer, wants, polled)
+        fetch = [want.tp for want in wants if want.fetch]
+        if fetch:
+            await _fetch(consumer, fetch, generations, wait_s, polled)
+        polled.standings = _standings(consumer, generations)
+    except IllegalStateError:
+        # Revoked meanwhile: the tasks are being stopped and will begin again.
+        return polled
+    except OffsetOutOfRangeError as error:
+        polled.failure = await _truncated(consumer, error)
+    return polled
+
+
+async def _seek(consumer: AIOKafkaConsumer, wants: Sequence[Want], polled: Polled) -> None:
+    beginnings = []
+    for want in wants:
+        if want.seek is None:
+            continue
+        consumer.resume(want.tp)
+        if want.seek == 0:
+            beginnings.append(want)
+        else:
+            consumer.seek(want.tp, want.seek)
+            polled.sought.append(want)
+    if beginnings and await consumer.seek_to_beginning(*(want.tp for want in beginnings)):
+        polled.sought += beginnings
+
+
+async def _fetch(
+    consumer: AIOKafkaConsumer,
+    partitions: Sequence[TopicPartition],
+    generations: Mapping[TopicPartition, int],
+    wait_s: float,
+    polled: Polled,
+) -> None:
+    timeout_ms, room = int(wait_s * 1000), MAX_POLL_RECORDS
+    while room > 0:
+        drained: dict[TopicPartition, list[Record]] = await consumer.getmany(
+            *partitions, timeout_ms=timeout_ms, max_records=MAX_BATCH_RECORDS
+        )
+        if not drained:
+            return
+        for tp, records in drained.items():
+            polled.batches.append(FetchedBatch(tp, generations[tp], records))
+            room -= len(records)
+        timeout_ms = 0
+
+
+def _standings(consumer: AIOKafkaConsumer, generations: Mapping[TopicPartition, int]) -> list[Standing]:
+    subscription: Any = consumer._subscription.subscription  # noqa: SLF001 - position() may wait
+    assignment = subscription and subscription.assignment
+    if not assignment or not assignment.active:
+        return []
+    standings = []
+    for tp, generation in generations.items():
+        state = assignment.state_value(tp)
+        if state is None or not state.has_valid_position or state.timestamp is None:
+            continue
+        standings.append(Standing(tp, generation, state.position, state.highwater, state.lso, state.timestamp))
+    return standings
+
+
+async def _truncated(consumer: AIOKafkaConsumer, error: OffsetOutOfRangeError) -> SourceTruncated:
+    lines = []
+    for tp, offset in error.args[0].items():
+        try:
+            start = (await consumer.beginning_offsets([tp]))[tp]
+            end = (await consumer.end_offsets([tp]))[tp]
+        except KafkaError as unknown:
+            lines.append(f"{tp.topic} partition {tp.partition}: offset {offset} is not in the log ({unknown!r})")
+            continue
+        if offset < start:
+            lines.append(
+                f"{tp.topic} partition {tp.partition}: offset {offset} is to be read next, but the log now begins at"
+                f" {start}: retention removed {start - offset} records unread. Give the topic more retention; a"
+                " promise cannot be judged without its scans, so nothing goes on by itself"
+            )
+        else:
+            lines.append(
+                f"{tp.topic} partition {tp.partition}: offset {offset} is to be read next, but the log ends at {end}:"
+                " the topic was emptied or created anew. Restore it, or start under another namespace"
+            )
+    return SourceTruncated("; ".join(lines))

@@ -1,0 +1,115 @@
+"""Where one source topic of one partition is being read."""
+
+from dataclasses import dataclass
+from itertools import count
+from time import monotonic
+from typing import NamedTuple
+
+from aiokafka import TopicPartition
+
+from streams.kafka.delivery import Receiver
+from streams.kafka.errors import DeliveryStalled
+from streams.partition.ports import CaughtUp
+
+MAX_IN_FLIGHT = 4
+"""Batches of one reading that may wait in Faust's queues."""
+
+STALLED_AFTER_S = 60.0
+"""An agent only enqueues: when none of the batches in flight was taken for so long, something is broken."""
+
+_generations = count(1)
+"""Never used twice in a process, so that what was fetched for a former reading cannot pass for the present one's."""
+
+
+class Standing(NamedTuple):
+    """What the consumer knew of a partition at the end of a poll."""
+
+    tp: TopicPartition
+    generation: int
+    position: int
+    """Next offset to fetch."""
+    end: int
+    """High watermark of the last fetch response."""
+    stable_end: int
+    """Last stable offset of the last fetch response."""
+    polled_at: int
+    """Wall clock when that response was processed, UTC milliseconds."""
+
+
+@dataclass(slots=True, eq=False)
+class Reading:
+    """State of the reading of one topic partition, from assignment to revocation."""
+
+    tp: TopicPartition
+    topic: str
+    """Short name of the topic."""
+    receiver: Receiver
+    generation: int = 0
+    """0: not begun.  What was fetched under another generation is dropped."""
+    seek: int | None = None
+    """Offset that the consumer has yet to be moved to."""
+    next_offset: int = 0
+    """Offset after the last record delivered; where reading began, when none has been."""
+    paused: bool = False
+    in_flight: int = 0
+    lag: int | None = None
+    """Records between the consumer's position and the high watermark; None before the first response."""
+    _polled_at: int | None = None
+    _polled_before: int | None = None
+    _told: int = 0
+    _moved_at: float = 0.0
+
+    def begin(self, offset: int) -> None:
+        """Read from `offset` on; whatever is under way is void."""
+        self.generation = next(_generations)
+        self.seek = self.next_offset = offset
+        self.paused = False
+        self.in_flight = 0
+        self._told = 0
+
+    def end(self) -> None:
+        """Read no more."""
+        self.generation = 0
+        self.seek = None
+        self.lag = None
+
+    def again(self) -> None:
+        """Fetch again what was fetched and not delivered."""
+        self.seek = self.next_offset
+
+    @property
+    def wants_records(self) -> bool:
+        """Whether the next poll should fetch.
+
+        Raises `DeliveryStalled` when the agent has stopped taking batches.
+        """
+        if self.in_flight >= MAX_IN_FLIGHT:
+            if monotonic() - self._moved_at > STALLED_AFTER_S:
+                raise DeliveryStalled(
+                    f"The agent of {self.tp.topic} has taken no batch of partition"
+                    f" {self.tp.partition} for {STALLED_AFTER_S:.0f} s"
+                )
+            return False
+        return not self.paused and self.receiver.has_room
+
+    def delivered(self, next_offset: int) -> None:
+        """Note that the records below `next_offset` are on their way."""
+        self.next_offset = next_offset
+        self._moved_at = monotonic()
+
+    def stand(self, standing: Standing) -> CaughtUp | None:
+        """Learn from a poll; return a mark when it found the end of the log and says something new.
+
+        The response that found the end belongs to a request that was sent after the response before it had been
+        processed: whatever was appended before THAT instant lies below the end.
+        """
+        self.lag = standing.end - standing.position
+        if standing.polled_at != self._polled_at:
+            self._polled_before, self._polled_at = self._polled_at, standing.polled_at
+        if self._polled_before is None or not standing.position == standing.end == standing.stable_end:
+            return None
+        at = min(self._polled_before, standing.polled_at)
+        if at <= self._told:
+            return None
+        self._told = at
+        return CaughtUp(self.topic, self.next_offset, at)

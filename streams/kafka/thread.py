@@ -1,0 +1,69 @@
+"""The aiokafka consumer, in a thread of its own: heartbeats go on while the main thread computes."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
+
+from aiokafka import AIOKafkaConsumer
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+from faust.types import TP
+from typing_extensions import override
+
+from streams.kafka.connection import Connection
+from streams.kafka.polling import Polled, Want, poll
+from streams.kafka.slim import slim
+from streams.kafka.source import Sources
+
+FETCH_MAX_WAIT_MS = 200
+"""How long a broker may hold the fetch of an idle partition: the age of a caught-up mark is about twice this."""
+
+MAX_PARTITION_FETCH_BYTES = 2 * 1024 * 1024
+"""Must not be below the largest record of a source topic."""
+
+
+class Engine(Protocol):
+    """What the plug-ins need of the Faust app that they belong to."""
+
+    connection: Connection
+    sources: Sources
+
+
+class ConsumerThread(AIOKafkaConsumerThread):
+    """Faust's consumer thread with settings that Faust hard-codes, and with batching polls."""
+
+    @override
+    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
+        conf = self.app.conf
+        self._assignor = self.app.assignor
+        return AIOKafkaConsumer(
+            **cast("Engine", self.app).connection.options(),
+            group_id=conf.id,
+            partition_assignment_strategy=[self._assignor],
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            fetch_max_wait_ms=FETCH_MAX_WAIT_MS,
+            max_partition_fetch_bytes=MAX_PARTITION_FETCH_BYTES,
+            max_poll_interval_ms=int((conf.broker_max_poll_interval or 300.0) * 1000),
+            session_timeout_ms=int(conf.broker_session_timeout * 1000),
+            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
+            heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
+            retry_backoff_ms=50,
+            check_crcs=conf.broker_check_crcs,
+        )
+
+    @override
+    async def on_start(self) -> None:
+        await super().on_start()
+        slim(self._ensure_consumer())
+
+    @override
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        # Nothing is fetched before a task says from where; the changelog never is.
+        consumer = self._ensure_consumer()
+        consumer.pause(*consumer.assignment())
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def poll(self, wants: Sequence[Want], wait_s: float) -> Polled:
+        """Seek and fetch; called from the main thread."""
+        polled: Polled = await self.call_thread(poll, self._ensure_consumer(), wants, wait_s)
+        return polled
