@@ -1,0 +1,127 @@
+"""The figures that a run of the demo ends with."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from streams.demo.chaos import Kill
+from streams.demo.ledger import Ledger, digest
+
+END_TO_END = "end-to-end"
+LEG = "leg"
+MILESTONE = "milestone"
+"""Clocks of the policy `air-freight`."""
+
+
+class KillReport(msgspec.Struct, frozen=True):
+    """One SIGKILL with its evidence; see `streams.demo.chaos.Kill`."""
+
+    worker: str
+    pid: int
+    partitions: tuple[int, ...]
+    in_transaction: bool
+    uncommitted_records: int
+    committed_before: int
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Counted from the output topics, by the newest revision of every outcome; late means strictly later."""
+
+    shipments: int
+    late_end_to_end: int
+    legs: int
+    late_legs: int
+    milestones: int
+    overrun_milestones: int
+    duplicate_ids: int
+    worker_kills: int
+    ids_digest: str
+    """SHA-256 of the sorted ids of all notices, alerts, outcomes and statuses, joined by line feeds."""
+    outputs: int
+    """Records with an id."""
+    alerts_opened: int
+    alerts_before_stop: int
+    """Overrun milestones whose alert was decided from their deadline on, before the scan that stopped them."""
+    notices: int
+    """Delay notices of the kind `predicted`."""
+    rejects: int
+    scans: int
+    """Scans fed."""
+    workers: int
+    partitions: int
+    seconds: float
+    """From the start of the feed until everything was judged."""
+    kills: tuple[KillReport, ...]
+
+
+def report(
+    ledger: Ledger,
+    *,
+    rejects: int,
+    scans: int,
+    workers: int,
+    partitions: int,
+    seconds: float,
+    kills: Sequence[Kill],
+) -> Report:
+    """Count what the ledger holds."""
+    journeys, legs, milestones = (ledger.verdicts(clock) for clock in (END_TO_END, LEG, MILESTONE))
+    return Report(
+        shipments=journeys.total(),
+        late_end_to_end=journeys["missed"],
+        legs=legs.total(),
+        late_legs=legs["missed"],
+        milestones=milestones.total(),
+        overrun_milestones=milestones["missed"],
+        duplicate_ids=ledger.duplicate_ids,
+        worker_kills=len(kills),
+        ids_digest=digest(ledger.ids),
+        outputs=len(ledger.ids),
+        alerts_opened=ledger.kinds["breach-alerts", "opened"],
+        alerts_before_stop=ledger.alerts_before_stop(MILESTONE),
+        notices=ledger.kinds["delay-notices", "predicted"],
+        rejects=rejects,
+        scans=scans,
+        workers=workers,
+        partitions=partitions,
+        seconds=round(seconds, 1),
+        kills=tuple(_evidence(kill) for kill in kills),
+    )
+
+
+def _evidence(kill: Kill) -> KillReport:
+    return KillReport(
+        worker=kill.worker,
+        pid=kill.pid,
+        partitions=kill.partitions,
+        in_transaction=kill.in_transaction,
+        uncommitted_records=kill.uncommitted_records,
+        committed_before=kill.committed_before,
+    )
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Shipments at this moment, as the output topics have it."""
+
+    open: int
+    at_risk: int
+    """Open, with a delay notice that stands."""
+    overdue: int
+    """Open, with a promise that is already missed."""
+    on_time: int
+    late: int
+
+
+def standing(ledger: Ledger) -> Standing:
+    """Where the shipments of the ledger stand; the whole journey decides between on time and late."""
+    journeys = ledger.verdicts(END_TO_END)
+    open_ones = [status for status in ledger.statuses.values() if status.phase == "open"]
+    flags = Counter((status.at_risk, status.overdue) for status in open_ones)
+    return Standing(
+        open=len(open_ones),
+        at_risk=flags[True, False] + flags[True, True],
+        overdue=flags[False, True] + flags[True, True],
+        on_time=journeys["met"],
+        late=journeys["missed"],
+    )
