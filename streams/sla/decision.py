@@ -1,0 +1,45 @@
+"""What is decided: one statement about one instance of one clock, or about a shipment as a whole."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from streams.sla.policy.compiled import Clock
+from streams.sla.state import Registration
+from streams.sla.verdict import Verdict
+
+NOTICES: Final = "delay-notices"
+ALERTS: Final = "breach-alerts"
+OUTCOMES: Final = "sla-outcomes"
+STATUS: Final = "shipment-status"
+
+REOPENED: Final = "reopened"
+"""Reason of an outcome that takes a verdict back: what stopped or started the clock was taken back."""
+EXPIRED: Final = "expired"
+"""Reason of an outcome for a clock that still ran when its shipment was given up."""
+
+
+class Replaced(Struct, frozen=True, gc=False):
+    """The outcome that a new revision replaces."""
+
+    verdict: Verdict | None
+    """None when it had been taken back (`REOPENED`)."""
+    sequence: int
+    decided_at: int
+    registration: Registration | None
+    """What was registered then."""
+
+
+class Decision(Struct, frozen=True, gc=False):
+    """One statement about one instance of a clock."""
+
+    topic: str
+    kind: str
+    clock: Clock
+    key: str | None
+    verdict: Verdict
+    revision: int
+    sequence: int
+    decided_at: int
+    replaced: Replaced | None = None
+    reason: str | None = None

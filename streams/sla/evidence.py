@@ -1,0 +1,44 @@
+"""The set of scans of a shipment: which version of each holds, and in what order they happened."""
+
+from bisect import insort
+from collections.abc import Sequence
+from typing import Final
+
+from streams.sla.state import KnownScan, Shipment
+
+MOST_SCANS: Final = 512
+"""How many scans a shipment keeps."""
+
+
+def version_of(shipment: Shipment, scan_id: str) -> KnownScan | None:
+    """The version of a scan that holds now, or None when there is none."""
+    for scan in shipment.scans:
+        if scan.scan_id == scan_id:
+            return scan
+    return None
+
+
+def is_latest(shipment: Shipment, scan: KnownScan) -> bool:
+    """Whether a new scan happened after all that are known and takes nothing back: then it can just be appended."""
+    return scan.voids is None and not shipment.has_voids and (not shipment.scans or scan.at > shipment.scans[-1].at)
+
+
+def insert(shipment: Shipment, scan: KnownScan, replaced: KnownScan | None) -> None:
+    """Put a scan in its place, instead of an older version of it where there is one."""
+    if replaced is not None:
+        shipment.scans.remove(replaced)
+    if scan.voids is not None:
+        shipment.has_voids = True
+    insort(shipment.scans, scan, key=KnownScan.order)
+
+
+def effective(shipment: Shipment) -> Sequence[KnownScan]:
+    """The scans that count, in order: without those that a void takes back, and without the voids themselves.
+
+    A void holds whether it came before or after the scan it names; it can itself only be corrected by a later version
+    under its own scan id.
+    """
+    if not shipment.has_voids:
+        return shipment.scans
+    taken_back = {scan.voids for scan in shipment.scans if scan.voids is not None}
+    return [scan for scan in shipment.scans if scan.voids is None and scan.scan_id not in taken_back]

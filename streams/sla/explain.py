@@ -1,0 +1,53 @@
+"""Why: every notice and every alert says in a sentence what it rests on."""
+
+from streams.sla.codes import name_of
+from streams.sla.decision import Decision
+from streams.sla.instants import describe, rfc3339
+from streams.sla.policy.compiled import Clock
+from streams.sla.policy.plans import leg_total
+from streams.sla.state import KnownScan, Registration, Shipment
+
+
+def explain(decision: Decision, shipment: Shipment) -> str:
+    """`first-attempt began at ... by accepted, allowed 72 h: due at ...; 3 h before that nothing had stopped it.`"""
+    verdict, clock = decision.verdict, decision.clock
+    name = clock.name if decision.key is None else f"{clock.name} {decision.key}"
+    start = "registration" if verdict.start_scan is None else name_of(verdict.start_scan.code)
+    basis = "" if shipment.registration is None else f", {_basis(clock, decision.key, shipment.registration)}"
+    return (
+        f"{name} began at {rfc3339(verdict.start)} by {start}{basis}: due at {rfc3339(verdict.due)}; "
+        f"{_finding(decision, shipment)}."
+    )
+
+
+def _basis(clock: Clock, key: str | None, registration: Registration) -> str:
+    if clock.planned is None or key is None:
+        return clock.allowance.explain(registration)
+    leg_name, _, place = key.partition("/")
+    leg = next((leg for leg in registration.legs if leg.name == leg_name), None)
+    if clock.planned == "due" or leg is None:
+        return "planned for an instant"
+    within = leg.milestones[int(place) - 1].within if place else leg_total(leg)
+    return "planned" if within is None else f"planned {describe(within)}"
+
+
+def _finding(decision: Decision, shipment: Shipment) -> str:
+    verdict = decision.verdict
+    stop = verdict.stop_scan
+    match decision.kind:
+        case "opened":
+            return f"no stopping scan by then, the latest is {_latest(shipment)}"
+        case "predicted" | "updated":
+            ahead = describe(max(verdict.due - decision.decided_at, 0))
+            return f"{ahead} before that no stopping scan, the latest is {_latest(shipment)}"
+        case "resolved" if stop is not None:
+            return f"{name_of(stop.code)} at {rfc3339(stop.at)}, {describe(stop.at - verdict.due)} late"
+        case "withdrawn" | "cleared" if stop is not None:
+            return f"{name_of(stop.code)} at {rfc3339(stop.at)}, in time" if stop.at <= verdict.due else f"ended by {name_of(stop.code)}"
+        case _:
+            return "the facts have changed, it no longer holds"
+
+
+def _latest(shipment: Shipment) -> str:
+    latest: KnownScan | None = shipment.scans[-1] if shipment.scans else None
+    return "its registration" if latest is None else f"{name_of(latest.code)} at {rfc3339(latest.at)}"

@@ -1,0 +1,26 @@
+"""Clocks from every scan in custody to the next one: has the shipment been forgotten on the way?"""
+
+from collections.abc import Iterator, Sequence
+
+from streams.sla.policy.compiled import Clock
+from streams.sla.state import KnownScan, Registration
+from streams.sla.verdict import Verdict, running, stopped
+
+
+def gaps(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -> Iterator[tuple[str, Verdict]]:
+    """Every gap, named by the scan that begins it; the last one may still run."""
+    starts, stops, ends = clock.starts, clock.stops, clock.ends
+    start: KnownScan | None = None
+    for scan in scans:
+        code = scan.code
+        if start is not None and (code in stops or code in ends):
+            due = clock.allowance.due(start.at, registration)
+            if due is not None:
+                yield start.scan_id, stopped(start.at, due, start, scan)
+            start = None
+        if start is None and code in starts and code not in ends:
+            start = scan
+    if start is not None:
+        due = clock.allowance.due(start.at, registration)
+        if due is not None:
+            yield start.scan_id, running(clock, start.at, due, start)

@@ -1,0 +1,63 @@
+"""Instants: `int` UTC milliseconds inside, RFC 3339 with `Z` and milliseconds outside."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+MINUTE_MS = 60_000
+_MILLISECOND = timedelta(milliseconds=1)
+_PREFIX_LIMIT = 50_000
+
+_prefixes: dict[int, str] = {}
+_suffixes: dict[int, str] = {}
+
+
+def from_datetime(moment: datetime) -> int:
+    """UTC milliseconds of an aware datetime, rounded to the nearest."""
+    return int(moment.timestamp() * 1000 + 0.5)
+
+
+def from_timedelta(duration: timedelta) -> int:
+    """Whole milliseconds of a duration."""
+    return duration // _MILLISECOND
+
+
+def rfc3339(instant: int) -> str:
+    """`2026-11-01T08:30:00.000Z`.  Cached by minute: a partition writes many instants of few minutes."""
+    minute, rest = divmod(instant, MINUTE_MS)
+    try:
+        return _prefixes[minute] + _suffixes[rest]
+    except KeyError:
+        return _format(minute, rest)
+
+
+def _format(minute: int, rest: int) -> str:
+    if minute not in _prefixes:
+        if len(_prefixes) >= _PREFIX_LIMIT:
+            _prefixes.clear()
+        _prefixes[minute] = datetime.fromtimestamp(minute * 60, UTC).strftime("%Y-%m-%dT%H:%M:")
+    if rest not in _suffixes:
+        _suffixes[rest] = f"{rest // 1000:02d}.{rest % 1000:03d}Z"
+    return _prefixes[minute] + _suffixes[rest]
+
+
+@lru_cache(maxsize=65_536)
+def end_of_local_day(ordinal: int, time_zone: str) -> int:
+    """The last millisecond of a local date (a proleptic ordinal, as `date.toordinal`) in an IANA time zone.
+
+    Raises `zoneinfo.ZoneInfoNotFoundError` for a zone that does not exist.
+    """
+    tomorrow = date.fromordinal(ordinal + 1)
+    midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=ZoneInfo(time_zone))
+    return from_datetime(midnight) - 1
+
+
+def describe(duration: int) -> str:
+    """A duration for people: `3 h 20 min`, `45 s`; at most two units."""
+    seconds = abs(duration) // 1000
+    parts = []
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, seconds = divmod(seconds, length)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2]) or f"{abs(duration)} ms"

@@ -1,0 +1,191 @@
+"""The domain's front door: a registration, a scan or a deadline comes in, decisions go to the docket.
+
+State goes in and comes out as `Shipment`; nothing is kept between calls but the docket's counts.
+"""
+
+from collections.abc import Sequence
+
+from streams.sla.decision import EXPIRED
+from streams.sla.docket import Docket
+from streams.sla.evidence import MOST_SCANS, effective, insert, is_latest, version_of
+from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHASES, RESIDUE, RUNNING
+from streams.sla.policy.compiled import STARTS, Clock, Policy
+from streams.sla.refusal import TOO_LATE, TOO_MANY_SCANS, Refused
+from streams.sla.state import KnownScan, Registration, Shipment, content
+from streams.sla.transitions import Hearing, find
+from streams.sla.verdict import Verdict
+from streams.sla.verdicts import after, every, one
+
+_DONE = (MET, MISSED)
+_Before = dict[Clock, dict[str | None, Verdict]]
+
+
+class Judge:
+    """Applies a policy to shipments."""
+
+    def __init__(self, policy: Policy, docket: Docket) -> None:
+        self._policy = policy
+        self._docket = docket
+        self._lifecycle = policy.lifecycle
+
+    def register(self, shipment: Shipment | None, registration: Registration, stamp: int, watermark: int) -> Shipment | None:
+        """Apply a registration whose record carries the timestamp `stamp`; None when it says nothing new.
+
+        Raises `Refused` when the life it belongs to has ended, or is older than retention.
+        """
+        if shipment is None:
+            if registration.registered_at < stamp - self._lifecycle.retention:
+                raise Refused(TOO_LATE, "registered before the retention of its number")
+            shipment = self._begin(stamp, OPEN, stamp + self._lifecycle.expire)
+            shipment.registration = registration
+            hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
+            for clock in self._policy.clocks:
+                if clock.from_registration:
+                    for key, verdict in every(clock, registration, ()):
+                        hearing.settle(clock, key, None, verdict, None)
+            return shipment
+        if shipment.phase == RESIDUE:
+            raise Refused(TOO_LATE, "the number's last life has ended, and its retention has not")
+        known = shipment.registration
+        if known is not None and _version(registration) <= _version(known):
+            return None
+        before = {} if known is None else self._verdicts(known, effective(shipment))
+        shipment.registration = registration
+        if shipment.phase == ORPHAN:
+            self._enter(shipment, OPEN, shipment.life + self._lifecycle.expire)
+        self._hear_all(shipment, before, watermark, stamp, known)
+        return shipment
+
+    def scan(self, shipment: Shipment | None, scan: KnownScan, stamp: int, watermark: int) -> Shipment | None:
+        """Apply a scan whose record carries the timestamp `stamp`; None when it says nothing new.
+
+        Raises `Refused` when it is older than retention, its life has ended, or the shipment has too many scans.
+        """
+        if shipment is None:
+            if scan.at < stamp - self._lifecycle.retention:
+                raise Refused(TOO_LATE, "it happened before the retention of its number")
+            shipment = self._begin(stamp, ORPHAN, stamp + self._lifecycle.orphan_retention)
+        elif shipment.phase == RESIDUE:
+            raise Refused(TOO_LATE, "the shipment's evidence is gone: its outcomes are final")
+        replaced = version_of(shipment, scan.scan_id)
+        if replaced is not None and scan.version() <= replaced.version():
+            return None
+        if replaced is None and len(shipment.scans) >= MOST_SCANS:
+            raise Refused(TOO_MANY_SCANS, f"the shipment has {MOST_SCANS} scans already")
+        registration = shipment.registration
+        if registration is None:
+            insert(shipment, scan, replaced)
+        elif replaced is None and is_latest(shipment, scan):
+            shipment.scans.append(scan)
+            self._hear_latest(shipment, registration, scan, stamp, watermark)
+        else:
+            before = self._verdicts(registration, effective(shipment))
+            insert(shipment, scan, replaced)
+            self._hear_all(shipment, before, watermark, stamp)
+        return shipment
+
+    def fire(self, shipment: Shipment, deadline: int) -> Shipment | None:
+        """Apply a deadline that partition time has passed; None when the shipment is forgotten."""
+        hearing = Hearing(self._docket, shipment, deadline + 1, deadline)
+        registration = shipment.registration
+        if registration is not None:
+            scans = effective(shipment)
+            for instance in list(shipment.instances):
+                if instance.next_at is not None and instance.next_at <= deadline:
+                    clock = self._policy.by_number.get(instance.clock)
+                    if clock is None:
+                        instance.next_at = None
+                        continue
+                    hearing.settle(clock, instance.key, instance, one(clock, registration, scans, instance.key), None)
+        if shipment.life_at > deadline:
+            return shipment
+        return self._end_of_phase(shipment, hearing)
+
+    def _begin(self, life: int, phase: int, life_at: int) -> Shipment:
+        self._docket.shipments[PHASES[phase]] += 1
+        return Shipment(life, phase, 0, life_at)
+
+    def _enter(self, shipment: Shipment, phase: int, life_at: int) -> None:
+        counts = self._docket.shipments
+        counts[PHASES[shipment.phase]] -= 1
+        counts[PHASES[phase]] += 1
+        if CLOSED in (shipment.phase, phase):
+            self._docket.status_changed = True
+        shipment.phase = phase
+        shipment.life_at = life_at
+
+    def _hear_latest(self, shipment: Shipment, registration: Registration, scan: KnownScan, stamp: int, watermark: int) -> None:
+        """The scan is the latest of all: only what its code touches can change, and nothing that is done."""
+        policy = self._policy
+        touched = policy.touched.get(scan.code)
+        if touched is None:
+            touched = policy.touched_by_others
+        scans = shipment.scans
+        hearing = None
+        for clock, roles in touched:
+            if clock.per == "shipment":
+                instance = find(shipment, clock.number, None)
+                if instance is None:
+                    if not roles & STARTS:
+                        continue
+                elif instance.status in _DONE or (roles == STARTS and not clock.last_start and instance.status == RUNNING):
+                    continue
+            if hearing is None:
+                hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
+            for key, verdict in after(clock, registration, scans):
+                instance = find(shipment, clock.number, key)
+                if instance is None or instance.status == RUNNING:
+                    hearing.settle(clock, key, instance, verdict, None)
+                elif instance.status not in _DONE:
+                    before = one(clock, registration, scans[:-1], key)
+                    hearing.settle(clock, key, instance, verdict, before)
+        if scan.code in self._lifecycle.closes and shipment.phase == OPEN:
+            self._enter(shipment, CLOSED, max(watermark, stamp) + self._lifecycle.settle)
+
+    def _verdicts(self, registration: Registration, scans: Sequence[KnownScan]) -> _Before:
+        return {clock: dict(every(clock, registration, scans)) for clock in self._policy.clocks}
+
+    def _hear_all(
+        self, shipment: Shipment, before: _Before, watermark: int, stamp: int, formerly: Registration | None = None
+    ) -> None:
+        registration = shipment.registration
+        if registration is None:
+            return
+        scans = effective(shipment)
+        hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), formerly)
+        for clock in self._policy.clocks:
+            verdicts = dict(every(clock, registration, scans))
+            earlier = before.get(clock, {})
+            known = {instance.key: instance for instance in shipment.instances if instance.clock == clock.number}
+            for key in [*verdicts, *(key for key in known if key not in verdicts)]:
+                hearing.settle(clock, key, known.get(key), verdicts.get(key), earlier.get(key))
+        closed = any(scan.code in self._lifecycle.closes for scan in scans)
+        if closed and shipment.phase == OPEN:
+            self._enter(shipment, CLOSED, hearing.at + self._lifecycle.settle)
+        elif not closed and shipment.phase == CLOSED:
+            self._enter(shipment, OPEN, shipment.life + self._lifecycle.expire)
+
+    def _end_of_phase(self, shipment: Shipment, hearing: Hearing) -> Shipment | None:
+        if shipment.phase in (ORPHAN, RESIDUE):
+            self._docket.shipments[PHASES[shipment.phase]] -= 1
+            return None
+        registration = shipment.registration
+        if registration is not None:
+            scans = effective(shipment)
+            for instance in list(shipment.instances):
+                clock = self._policy.by_number.get(instance.clock)
+                if instance.status == RUNNING and clock is not None:
+                    verdict = one(clock, registration, scans, instance.key)
+                    if verdict is not None:
+                        given_up = Verdict(CANCELLED, verdict.start, verdict.due, verdict.start_scan, None, EXPIRED)
+                        hearing.settle(clock, instance.key, instance, given_up, verdict)
+        if shipment.phase == OPEN:
+            self._docket.status_changed = True
+        kept = max(self._lifecycle.retention - self._lifecycle.settle, 0)
+        self._enter(shipment, RESIDUE, hearing.at + kept)
+        return shipment
+
+
+def _version(registration: Registration) -> tuple[int, int, bytes]:
+    return (registration.revision, registration.registered_at, content(registration))
+

@@ -1,0 +1,29 @@
+"""Small closed sets of the state, as the integers that the state format keeps."""
+
+from typing import Final
+
+ORPHAN: Final = 0
+"""Scans are there, the registration is not."""
+OPEN: Final = 1
+CLOSED: Final = 2
+"""Nothing more is expected; corrections are still taken."""
+RESIDUE: Final = 3
+"""Only the number's use is remembered, until retention ends."""
+
+RUNNING: Final = 1
+MET: Final = 2
+MISSED: Final = 3
+CANCELLED: Final = 4
+WAITING: Final = 0
+"""Not started, or its start was taken back."""
+
+NONE: Final = 0
+STANDING: Final = 1
+"""A notice or an alert that holds now."""
+ENDED: Final = 2
+"""A notice that was cleared or overtaken; an alert that was resolved."""
+WITHDRAWN: Final = 3
+"""An alert that was wrong."""
+
+VERDICTS: Final = {MET: "met", MISSED: "missed", CANCELLED: "cancelled"}
+PHASES: Final = {ORPHAN: "orphan", OPEN: "open", CLOSED: "closed", RESIDUE: "residue"}

@@ -1,0 +1,16 @@
+"""Why the domain does not take a record that is well formed."""
+
+from typing import Final
+
+TOO_LATE: Final = "too-late"
+"""It happened before the retention of its number, or its shipment's evidence is gone."""
+TOO_MANY_SCANS: Final = "too-many-scans"
+"""The shipment keeps as many scans as it may (`streams.sla.evidence.MOST_SCANS`)."""
+
+
+class Refused(Exception):  # noqa: N818 - it is a verdict on a record, not a fault
+    """A record is not taken; `reason` is one of this module's constants."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason

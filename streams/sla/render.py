@@ -1,0 +1,191 @@
+"""From decisions to the records that subscribers read."""
+
+from schemas.records import BreachAlert, DelayNotice, Evidence, ShipmentStatus, SlaOutcome
+from streams.sla.codes import name_of
+from streams.sla.decision import NOTICES, OUTCOMES, REOPENED, STATUS, Decision
+from streams.sla.explain import explain
+from streams.sla.identity import decision_id
+from streams.sla.instants import rfc3339
+from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
+from streams.sla.policy.compiled import Policy
+from streams.sla.state import NEVER, KnownScan, Registration, Shipment
+from streams.sla.verdict import Verdict
+
+_UNREGISTERED = Registration("", 0)
+_FOREVER = "9999-12-31T23:59:59.999Z"
+"""A due instant while a pause lasts."""
+
+
+class Renderer:
+    """Builds output records for one namespace and policy."""
+
+    def __init__(self, namespace: str, policy: Policy) -> None:
+        self._namespace = namespace
+        self._policy = policy
+
+    def record(self, decision: Decision, shipment_id: str, shipment: Shipment) -> DelayNotice | BreachAlert | SlaOutcome:
+        """The record of a decision."""
+        if decision.topic == OUTCOMES:
+            return self._outcome(decision, shipment_id, shipment)
+        verdict, policy = decision.verdict, self._policy
+        fields = {
+            "id": self._id(decision, shipment_id, shipment),
+            "shipment_id": shipment_id,
+            "life": rfc3339(shipment.life),
+            "customer_id": None if shipment.registration is None else shipment.registration.customer_id,
+            "clock": decision.clock.name,
+            "instance": decision.key,
+            "kind": decision.kind,
+            "revision": decision.revision,
+            "sequence": decision.sequence,
+            "start": rfc3339(verdict.start),
+            "due": _due(verdict.due),
+            "policy": policy.name,
+            "policy_version": policy.version,
+            "decided_at": rfc3339(decision.decided_at),
+            "evidence": _evidence(verdict, shipment),
+            "explanation": explain(decision, shipment),
+        }
+        if decision.topic == NOTICES:
+            return DelayNotice(**fields)  # type: ignore[arg-type]
+        stop = verdict.stop_scan
+        return BreachAlert(
+            **fields,  # type: ignore[arg-type]
+            severity=decision.clock.severity,
+            stopped_at=None if stop is None else rfc3339(stop.at),
+            late_by_ms=stop.at - verdict.due if stop is not None and verdict.status == MISSED else None,
+        )
+
+    def status(self, shipment_id: str, shipment: Shipment, decided_at: int) -> ShipmentStatus:
+        """Where a shipment stands now."""
+        shipment.sequence += 1
+        names = self._policy.by_number
+        standing: dict[str, list[str]] = {"notice": [], "alert": []}
+        for instance in shipment.instances:
+            clock = names.get(instance.clock)
+            if clock is None:
+                continue
+            label = clock.name if instance.key is None else f"{clock.name}/{instance.key}"
+            if instance.notice == STANDING:
+                standing["notice"].append(label)
+            if instance.alert == STANDING:
+                standing["alert"].append(label)
+        return ShipmentStatus(
+            id=decision_id(self._namespace, shipment_id, shipment.life, STATUS, shipment.sequence),
+            shipment_id=shipment_id,
+            life=rfc3339(shipment.life),
+            customer_id=None if shipment.registration is None else shipment.registration.customer_id,
+            phase="closed" if shipment.phase in (CLOSED, RESIDUE) else "open",
+            at_risk=tuple(standing["notice"]),
+            overdue=tuple(standing["alert"]),
+            sequence=shipment.sequence,
+            decided_at=rfc3339(decided_at),
+        )
+
+    def _id(self, decision: Decision, shipment_id: str, shipment: Shipment, revision: int | None = None) -> str:
+        key = decision.key or ""
+        number = decision.revision if revision is None else revision
+        return decision_id(self._namespace, shipment_id, shipment.life, decision.clock.name, key, decision.topic, number)
+
+    def _outcome(self, decision: Decision, shipment_id: str, shipment: Shipment) -> SlaOutcome:
+        replaced = decision.replaced
+        before = None
+        if replaced is not None:
+            said = replaced.verdict
+            before = self._outcome_record(
+                decision,
+                shipment_id,
+                shipment,
+                said or decision.verdict,
+                "cancelled" if said is None else VERDICTS[said.status],
+                REOPENED if said is None else said.reason,
+                decision.revision - 1,
+                replaced.sequence,
+                replaced.decided_at,
+                replaced.registration,
+            )
+        return self._outcome_record(
+            decision,
+            shipment_id,
+            shipment,
+            decision.verdict,
+            decision.kind,
+            decision.reason,
+            decision.revision,
+            decision.sequence,
+            decision.decided_at,
+            shipment.registration,
+            before,
+        )
+
+    def _outcome_record(  # noqa: PLR0913 - the fields of a record
+        self,
+        decision: Decision,
+        shipment_id: str,
+        shipment: Shipment,
+        verdict: Verdict,
+        kind: str,
+        reason: str | None,
+        revision: int,
+        sequence: int,
+        decided_at: int,
+        registered: Registration | None,
+        replaces: SlaOutcome | None = None,
+    ) -> SlaOutcome:
+        registration = registered or _UNREGISTERED
+        stop = verdict.stop_scan
+        return SlaOutcome(
+            id=self._id(decision, shipment_id, shipment, revision),
+            shipment_id=shipment_id,
+            life=rfc3339(shipment.life),
+            customer_id=registration.customer_id or None,
+            clock=decision.clock.name,
+            instance=decision.key,
+            kind=kind,  # type: ignore[arg-type]
+            revision=revision,
+            sequence=sequence,
+            start=rfc3339(verdict.start),
+            due=_due(verdict.due),
+            policy=self._policy.name,
+            policy_version=self._policy.version,
+            decided_at=rfc3339(decided_at),
+            evidence=_ends(verdict),
+            stopped_at=None if stop is None else rfc3339(stop.at),
+            late_by_ms=stop.at - verdict.due if stop is not None and verdict.status == MISSED else None,
+            reason=reason,
+            tier=registration.tier,
+            product=registration.product,
+            origin=registration.origin,
+            destination=registration.destination,
+            replaces=replaces,
+        )
+
+
+def _due(due: int) -> str:
+    return _FOREVER if due == NEVER else rfc3339(due)
+
+
+def _scan(scan: KnownScan, role: str) -> Evidence:
+    return Evidence(
+        scan_id=scan.scan_id,
+        code=name_of(scan.code),
+        occurred_at=rfc3339(scan.at),
+        facility=scan.facility,
+        role=role,  # type: ignore[arg-type]
+    )
+
+
+def _ends(verdict: Verdict) -> tuple[Evidence, ...]:
+    start, stop = verdict.start_scan, verdict.stop_scan
+    if start is None:
+        return () if stop is None else (_scan(stop, "stop"),)
+    return (_scan(start, "start"),) if stop is None else (_scan(start, "start"), _scan(stop, "stop"))
+
+
+def _evidence(verdict: Verdict, shipment: Shipment) -> tuple[Evidence, ...]:
+    ends = _ends(verdict)
+    if verdict.stop_scan is not None or not shipment.scans or shipment.scans[-1] is verdict.start_scan:
+        return ends
+    return (*ends, _scan(shipment.scans[-1], "last"))
+
+

@@ -1,0 +1,164 @@
+"""The state of one shipment, and its bytes.
+
+A state value is a version byte, the next deadline (big-endian int64) and a compact MessagePack body.  It stays encoded in
+memory: small, invisible to the garbage collector, and the same bytes as its changelog record.
+"""
+
+from struct import Struct as Layout
+
+import msgspec
+from msgspec import Struct, field
+
+from streams.sla.codes import Code, rank
+
+FORMAT = 1
+NEVER = 2**63 - 1
+"""A deadline that does not come."""
+
+_HEADER = Layout(">Bq")
+
+
+class UnknownFormat(ValueError):
+    """A state value was written by a version of Shipclock that this one does not know."""
+
+
+class KnownScan(Struct, array_like=True, gc=False):
+    """One scan, compactly: what verdicts, evidence and the choice between its versions need."""
+
+    scan_id: str
+    code: Code
+    at: int
+    delay: int | None = None
+    """`recorded_at` minus `at`."""
+    revision: int = 0
+    facility: str | None = None
+    leg: str | None = None
+    piece: str | None = None
+    voids: str | None = None
+
+    def order(self) -> tuple[int, int, str]:
+        """Sort key: by time, then as a journey goes, then by id."""
+        return (self.at, rank(self.code), self.scan_id)
+
+    def version(self) -> tuple[int, int, int, str, str, str, str, str]:
+        """Of two versions of one scan the greater one holds; equal ones are the same scan twice."""
+        recorded = -1 if self.delay is None else self.at + self.delay
+        return (
+            self.revision,
+            recorded,
+            self.at,
+            str(self.code),
+            self.facility or "",
+            self.leg or "",
+            self.piece or "",
+            self.voids or "",
+        )
+
+
+class KnownMilestone(Struct, array_like=True, gc=False, frozen=True):
+    """One milestone of a leg's plan."""
+
+    code: Code
+    facility: str | None
+    within: int | None
+    at: int | None = None
+
+
+class KnownLeg(Struct, array_like=True, gc=False, frozen=True):
+    """One leg of a plan."""
+
+    name: str
+    milestones: tuple[KnownMilestone, ...]
+    after: tuple[str, ...] = ()
+
+
+class Registration(Struct, array_like=True, gc=False, frozen=True):
+    """What was registered, compactly: what promises depend on."""
+
+    customer_id: str
+    registered_at: int
+    revision: int = 0
+    tier: str | None = None
+    product: str | None = None
+    origin: str | None = None
+    destination: str | None = None
+    time_zone: str | None = None
+    remote: bool = False
+    pieces: int = 1
+    promised_at: int | None = None
+    promised_day: int | None = None
+    """A proleptic ordinal."""
+    legs: tuple[KnownLeg, ...] = ()
+
+
+class Instance(Struct, array_like=True, gc=False):
+    """What has been said about one instance of one clock.  What it is worth follows from the scans, and is not kept."""
+
+    clock: int
+    key: str | None
+    next_at: int | None = None
+    """Its next deadline."""
+    status: int = 0
+    notice: int = 0
+    notice_revision: int = 0
+    alert: int = 0
+    alert_revision: int = 0
+    outcome_revision: int = 0
+    outcome_sequence: int = 0
+    outcome_after: int = 0
+    """When the last outcome was decided, in milliseconds after the life began."""
+
+
+class Shipment(Struct, array_like=True, gc=False):
+    """One life of one shipment."""
+
+    life: int
+    """Timestamp of the record that began it."""
+    phase: int
+    sequence: int = 0
+    life_at: int = NEVER
+    """When the life itself changes next: an orphan or an open life expires, a closed one shrinks or ends."""
+    registration: Registration | None = None
+    scans: list[KnownScan] = field(default_factory=list)
+    """The winning version of every scan, in `KnownScan.order`; voided ones and voids included."""
+    instances: list[Instance] = field(default_factory=list)
+    has_voids: bool = False
+
+    def next_deadline(self) -> int:
+        """The earliest instant at which something changes without a record."""
+        earliest = self.life_at
+        for instance in self.instances:
+            at = instance.next_at
+            if at is not None and at < earliest:
+                earliest = at
+        return earliest
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Shipment)
+
+
+def encode(shipment: Shipment) -> bytes:
+    """The state value of a shipment."""
+    return _HEADER.pack(FORMAT, shipment.next_deadline()) + _encoder.encode(shipment)
+
+
+def decode(value: bytes) -> Shipment:
+    """The shipment of a state value.
+
+    Raises `UnknownFormat` for another version, and `msgspec.MsgspecError` for bytes that are no state.
+    """
+    if value[0] != FORMAT:
+        message = f"state format {value[0]} is not known to this version (it knows {FORMAT})"
+        raise UnknownFormat(message)
+    return _decoder.decode(memoryview(value)[9:])
+
+
+def deadline(value: bytes) -> int:
+    """The next deadline of a state value, without decoding the rest."""
+    return _HEADER.unpack_from(value)[1]  # type: ignore[no-any-return]
+
+
+def content(registration: Registration) -> bytes:
+    """All that is kept of a registration, as bytes: of two that are otherwise equal the greater one holds."""
+    return _encoder.encode(registration)

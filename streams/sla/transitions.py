@@ -1,0 +1,207 @@
+"""From what has been said about an instance of a clock to what must be said now.
+
+`settle` is the only place that says anything.  It compares the verdict, the watermark and what was said before, and is
+quiet when they agree; so the same scan twice says nothing twice.
+"""
+
+from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, REOPENED, Decision, Replaced
+from streams.sla.docket import Docket
+from streams.sla.phases import (
+    ENDED,
+    MET,
+    MISSED,
+    RUNNING,
+    STANDING,
+    VERDICTS,
+    WAITING,
+    WITHDRAWN,
+)
+from streams.sla.policy.compiled import Clock
+from streams.sla.state import NEVER, Instance, Registration, Shipment
+from streams.sla.verdict import Verdict
+
+
+def find(shipment: Shipment, number: int, key: str | None) -> Instance | None:
+    """What has been said about an instance, or None."""
+    for instance in shipment.instances:
+        if instance.clock == number and instance.key == key:
+            return instance
+    return None
+
+
+class Hearing:
+    """One record or deadline of one shipment: `watermark` is the partition time, `at` the time that decisions carry."""
+
+    __slots__ = ("_docket", "_formerly", "_shipment", "at", "watermark")
+
+    def __init__(
+        self, docket: Docket, shipment: Shipment, watermark: int, at: int, formerly: Registration | None = None
+    ) -> None:
+        """`formerly` is the registration before the change under way, when that changes the registration."""
+        self._formerly = formerly
+        self._docket = docket
+        self._shipment = shipment
+        self.watermark = watermark
+        self.at = at
+
+    def settle(
+        self, clock: Clock, key: str | None, instance: Instance | None, verdict: Verdict | None, before: Verdict | None
+    ) -> None:
+        """Bring what has been said in line with `verdict`.
+
+        `before` is the verdict without the change under way: what a published outcome said.  It is only looked at where
+        an outcome has been published.
+        """
+        if instance is None:
+            if verdict is None or (clock.per == "gap" and verdict.status != RUNNING and verdict.status != MISSED):
+                return
+            instance = Instance(clock.number, key)
+            self._shipment.instances.append(instance)
+        status = WAITING if verdict is None else verdict.status
+        self._count(clock, instance, status)
+        if verdict is None:
+            self._take_back(clock, instance, before)
+        elif status == RUNNING:
+            self._run(clock, instance, verdict, before)
+        else:
+            self._stop(clock, instance, verdict, before)
+
+    def _count(self, clock: Clock, instance: Instance, status: int) -> None:
+        if instance.status != status:
+            if status == RUNNING:
+                self._docket.running[clock.name] += 1
+            elif instance.status == RUNNING:
+                self._docket.running[clock.name] -= 1
+            if instance.status == WAITING:
+                self._docket.opened[clock.name] += 1
+            instance.status = status
+
+    def _run(self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None) -> None:
+        if instance.outcome_revision and before is not None and before.status != RUNNING:
+            self._outcome(clock, instance, verdict, before, "cancelled", REOPENED)
+        alarm_at = verdict.due + clock.grace if verdict.due != NEVER else NEVER
+        warn_at = verdict.warn_at
+        if alarm_at < self.watermark:
+            instance.next_at = None
+            if instance.alert != STANDING:
+                self._alert(clock, instance, verdict, "opened", STANDING)
+                if instance.notice == STANDING:
+                    instance.notice = ENDED
+            return
+        if instance.alert == STANDING:
+            self._alert(clock, instance, verdict, "withdrawn", WITHDRAWN)
+        if warn_at is not None and warn_at < self.watermark:
+            if instance.notice != STANDING:
+                self._notice(clock, instance, verdict, "predicted", STANDING)
+            elif before is not None and before.due != verdict.due:
+                self._notice(clock, instance, verdict, "updated", STANDING)
+            instance.next_at = alarm_at
+            return
+        if instance.notice == STANDING:
+            self._notice(clock, instance, verdict, "cleared", ENDED)
+        instance.next_at = warn_at if warn_at is not None else (None if alarm_at == NEVER else alarm_at)
+
+    def _stop(self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None) -> None:
+        instance.next_at = None
+        missed = verdict.status == MISSED
+        if instance.alert == STANDING:
+            proven = verdict.status == MET or (verdict.stop_scan is not None and verdict.stop_scan.at <= verdict.due)
+            self._alert(clock, instance, verdict, *(("withdrawn", WITHDRAWN) if proven else ("resolved", ENDED)))
+        elif instance.alert == ENDED and verdict.status == MET:
+            self._alert(clock, instance, verdict, "withdrawn", WITHDRAWN)
+        if instance.notice == STANDING:
+            if missed:
+                instance.notice = ENDED
+                self._docket.status_changed = True
+            else:
+                self._notice(clock, instance, verdict, "cleared", ENDED)
+        if clock.per == "gap" and not missed and not instance.outcome_revision:
+            if not instance.alert and not instance.notice:
+                self._shipment.instances.remove(instance)
+                return
+            if not instance.alert:
+                return
+        if not instance.outcome_revision or before is None or _differ(before, verdict):
+            self._outcome(clock, instance, verdict, before, VERDICTS[verdict.status], verdict.reason)
+
+    def _take_back(self, clock: Clock, instance: Instance, before: Verdict | None) -> None:
+        """What started the clock was taken back."""
+        instance.next_at = None
+        if not (instance.notice_revision or instance.alert_revision or instance.outcome_revision):
+            self._shipment.instances.remove(instance)
+            return
+        if before is None:
+            return
+        if instance.notice == STANDING:
+            self._notice(clock, instance, before, "cleared", ENDED)
+        if instance.alert == STANDING or (instance.alert == ENDED and before.status == MISSED):
+            self._alert(clock, instance, before, "withdrawn", WITHDRAWN)
+        if instance.outcome_revision and before.status != RUNNING:
+            self._outcome(clock, instance, before, before, "cancelled", REOPENED)
+
+    def _next(self) -> int:
+        self._shipment.sequence += 1
+        return self._shipment.sequence
+
+    def _notice(self, clock: Clock, instance: Instance, verdict: Verdict, kind: str, standing: int) -> None:
+        if (instance.notice == STANDING) != (standing == STANDING):
+            self._docket.status_changed = True
+        instance.notice = standing
+        instance.notice_revision += 1
+        self._docket.decisions.append(
+            Decision(NOTICES, kind, clock, instance.key, verdict, instance.notice_revision, self._next(), self.at)
+        )
+
+    def _alert(self, clock: Clock, instance: Instance, verdict: Verdict, kind: str, standing: int) -> None:
+        if (instance.alert == STANDING) != (standing == STANDING):
+            self._docket.status_changed = True
+            self._docket.overdue[clock.name] += 1 if standing == STANDING else -1
+        instance.alert = standing
+        instance.alert_revision += 1
+        self._docket.decisions.append(
+            Decision(ALERTS, kind, clock, instance.key, verdict, instance.alert_revision, self._next(), self.at)
+        )
+
+    def _outcome(
+        self,
+        clock: Clock,
+        instance: Instance,
+        verdict: Verdict,
+        before: Verdict | None,
+        kind: str,
+        reason: str | None,
+    ) -> None:
+        replaced = None
+        if instance.outcome_revision:
+            said = None if before is None or before.status == RUNNING else before
+            decided = self._shipment.life + instance.outcome_after
+            registered = self._formerly or self._shipment.registration
+            replaced = Replaced(said, instance.outcome_sequence, decided, registered)
+        instance.outcome_revision += 1
+        instance.outcome_sequence = self._next()
+        instance.outcome_after = self.at - self._shipment.life
+        self._docket.decisions.append(
+            Decision(
+                OUTCOMES,
+                kind,
+                clock,
+                instance.key,
+                verdict,
+                instance.outcome_revision,
+                instance.outcome_sequence,
+                self.at,
+                replaced,
+                reason,
+            )
+        )
+
+
+def _differ(one: Verdict, other: Verdict) -> bool:
+    """Whether two verdicts say different things to a subscriber."""
+    return (
+        one.status != other.status
+        or one.start != other.start
+        or one.due != other.due
+        or one.reason != other.reason
+        or (one.stop_scan and one.stop_scan.at) != (other.stop_scan and other.stop_scan.at)
+    )
