@@ -1,6 +1,5 @@
 """The embedded Kafka: one or several real brokers on this machine, for as long as a `with` block lasts."""
 
-import asyncio
 import atexit
 import shutil
 import sys
@@ -8,7 +7,6 @@ import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from streams.embedded.distribution import class_path
@@ -16,14 +14,14 @@ from streams.embedded.errors import EmbeddedKafkaError
 from streams.embedded.java import find_java
 from streams.embedded.jvm import jvm_command
 from streams.embedded.layout import choose_endpoints, lay_out
+from streams.embedded.lifetime import Lifetime
 from streams.embedded.node import Node
 from streams.embedded.ports import HOST
-from streams.embedded.server_properties import Endpoint
 
 _STOP_WITHIN = 10.0  # seconds; then brokers with data to keep are killed too
 
 
-class EmbeddedKafka:
+class EmbeddedKafka(Lifetime):
     """A cluster of `nodes` brokers, each of them controller too, listening on the loopback address alone.
 
     Use it as a context manager, `with` or `async with`.  Nothing is left running when the block ends, the test fails or
@@ -62,20 +60,19 @@ class EmbeddedKafka:
         self._overrides = dict(overrides or {})
         self._quick_start = quick_start
         self._root: Path | None = None
-        self._endpoints: list[Endpoint] = []
         self._nodes: list[Node] = []
 
     @property
     def bootstrap_servers(self) -> str:
         """`host:port` of every node, separated by commas, running or not."""
-        if not self._endpoints:
+        if not self._nodes:
             raise EmbeddedKafkaError("The embedded Kafka is not started.")
-        return ",".join(f"{HOST}:{endpoint.client}" for endpoint in self._endpoints)
+        return ",".join(f"{HOST}:{port}" for port in self.ports)
 
     @property
     def ports(self) -> tuple[int, ...]:
         """The client port of each node."""
-        return tuple(endpoint.client for endpoint in self._endpoints)
+        return tuple(node.port for node in self._nodes)
 
     @property
     def directory(self) -> Path:
@@ -98,14 +95,14 @@ class EmbeddedKafka:
         """
         if self._nodes:
             raise EmbeddedKafkaError("The embedded Kafka is started already.")
-        self._endpoints = choose_endpoints(self._size, self._ports)
+        endpoints = choose_endpoints(self._size, self._ports)
         java = jvm_command(find_java(), class_path(), self._heap, quick_start=self._quick_start)
         atexit.register(self.stop)
         try:
             self._root = self._data_dir or Path(tempfile.mkdtemp(prefix="shipclock-kafka-"))
             self._nodes = lay_out(
                 self._root,
-                self._endpoints,
+                endpoints,
                 java,
                 temporary=self._data_dir is None,
                 cpus=self._cpus,
@@ -132,7 +129,6 @@ class EmbeddedKafka:
         for node in self._nodes:
             node.kill()
         self._nodes = []
-        self._endpoints = []
         if self._data_dir is None and self._root is not None:
             shutil.rmtree(self._root, ignore_errors=True)
         self._root = None
@@ -142,27 +138,16 @@ class EmbeddedKafka:
         self._node(node).kill()
 
     def restart(self, node: int = 1) -> None:
-        """Stop one node in good order if it runs, start it again on its data and wait until it is ready."""
+        """Stop one node in good order if it runs, start it again on its data and wait until it is ready.
+
+        A killed node is taken back when its session has ended, up to 4 seconds later.
+        """
         broker = self._node(node)
         broker.terminate()
         if not broker.wait(_STOP_WITHIN):
             broker.kill()
         broker.start()
         broker.wait_until_ready()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.stop()
-
-    async def __aenter__(self) -> Self:
-        return await asyncio.to_thread(self.start)
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        await asyncio.to_thread(self.stop)
 
     def _node(self, number: int) -> Node:
         if not 1 <= number <= len(self._nodes):
