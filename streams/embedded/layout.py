@@ -15,8 +15,10 @@ def choose_endpoints(nodes: int, client_ports: Sequence[int] | None) -> list[End
     """Ports for every node: the client ports that were asked for, free ones for the rest.
 
     Raises:
-        EmbeddedKafkaError: a port that was asked for is taken.
+        EmbeddedKafkaError: a port that was asked for is taken, or there are not as many as nodes.
     """
+    if nodes < 1 or (client_ports is not None and len(set(client_ports)) != nodes):
+        raise EmbeddedKafkaError(f"A cluster of {nodes} nodes needs {nodes} different ports, not {client_ports}.")
     if client_ports is not None:
         require_free(client_ports)
     chosen = [port for port in free_ports(3 * nodes) if port not in (client_ports or ())]

@@ -235,6 +235,11 @@ def test_a_taken_port_is_named() -> None:
             EmbeddedKafka(ports=[port]).start()
 
 
+def test_every_node_needs_a_port_of_its_own() -> None:
+    with pytest.raises(EmbeddedKafkaError, match="2 nodes needs 2 different ports"):
+        EmbeddedKafka(2, ports=[20_001]).start()
+
+
 def test_a_broker_that_fails_to_start_shows_its_log() -> None:
     kafka = EmbeddedKafka(quick_start=True, overrides={"metric.reporters": "no.such.Reporter"})
     with pytest.raises(EmbeddedKafkaError, match=r"no\.such\.Reporter"):
