@@ -1,0 +1,33 @@
+"""The check before a worker starts: it refuses topics on which its state would be corrupted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from schemas.catalogue import TimeMode, load_catalogue
+from streams.errors import TopicMismatch
+from streams.topics.cluster import TopicCluster
+from streams.topics.connection import connected
+from streams.topics.findings import examine
+from streams.topics.target import SourceTimestamps, Target
+
+
+async def verify(
+    bootstrap_servers: str,
+    namespace: str,
+    time: TimeMode,
+    options: Mapping[str, Any] | None = None,
+    source_timestamps: SourceTimestamps = "append",
+) -> int:
+    """Return the partition count that all topics of a namespace have.
+
+    `options` are further keyword arguments of aiokafka's clients.  Takes a fraction of a second and never creates or
+    changes anything.  Raises `TopicMismatch` with every fatal finding and its remedy, `KafkaUnavailable` when no broker
+    answers within seconds.
+    """
+    target = Target(catalogue=load_catalogue(), namespace=namespace, time=time, source_timestamps=source_timestamps)
+    async with connected(bootstrap_servers, options or {}) as client:
+        cluster = await TopicCluster(client).describe(target.names())
+    fatal = [finding for finding in examine(target, cluster) if finding.severity == "fatal"]
+    if fatal:
+        raise TopicMismatch("\n".join(finding.describe() for finding in fatal))
+    return target.partition_count(cluster)

@@ -1,0 +1,59 @@
+"""A short connection to a cluster that answers within seconds or says why not."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
+
+from streams.errors import KafkaUnavailable
+
+ANSWER_WITHIN_S = 8.0
+"""Seconds within which some broker must have answered."""
+
+_REQUEST_TIMEOUT_MS = 15_000
+
+
+class _Complaints:
+    """Keeps aiokafka's log lines while connected: they hold the only reason it gives."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def __call__(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING:
+            return True
+        self.lines.append(" ".join(record.getMessage().split()))
+        return False
+
+
+@asynccontextmanager
+async def connected(bootstrap_servers: str, options: Mapping[str, Any]) -> AsyncIterator[AIOKafkaClient]:
+    """Yield a client that knows the brokers; close it at the end.
+
+    `options` are further keyword arguments of aiokafka's clients, for security above all.  Raises `KafkaUnavailable`
+    in one line when no broker answers, or stops answering in between.
+    """
+    merged = {"request_timeout_ms": _REQUEST_TIMEOUT_MS, **options, "bootstrap_servers": bootstrap_servers}
+    complaints = _Complaints()
+    loggers = [logging.getLogger("aiokafka"), logging.getLogger("aiokafka.conn")]
+    for logger in loggers:
+        logger.addFilter(complaints)
+    client = AIOKafkaClient(**merged)
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            await client.bootstrap()
+        yield client
+    except (KafkaError, OSError, TimeoutError) as error:
+        cause = complaints.lines[-1] if complaints.lines else str(error) or type(error).__name__
+        raise KafkaUnavailable(
+            f"No Kafka broker answers at {bootstrap_servers} ({cause}): check the address, that Kafka runs and that "
+            "the security settings are those of the listener"
+        ) from error
+    finally:
+        await client.close()
+        for logger in loggers:
+            logger.removeFilter(complaints)

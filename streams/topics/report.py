@@ -1,0 +1,34 @@
+"""A plan in words and as a JSON object."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from streams.topics.plan import AlterConfig, Plan
+from streams.topics.target import Target
+
+
+def as_text(plan: Plan) -> Iterator[str]:
+    """Yield one line for every action and every finding, and one that sums up."""
+    for action in plan.actions:
+        yield action.describe()
+    for finding in plan.findings:
+        yield f"{finding.severity}: {finding.describe()}"
+    changes = f"{len(plan.actions)} to do" if plan.actions else "nothing to do"
+    fatal = len(plan.fatal)
+    yield f"{plan.partitions} partitions, {changes}, {fatal} fatal, {len(plan.findings) - fatal} advice"
+
+
+def as_document(target: Target, plan: Plan, *, applied: bool) -> dict[str, Any]:
+    """Return what scripts read: actions with `do` (create or alter), and findings that no action mends."""
+    return {
+        "namespace": target.namespace,
+        "time": target.time,
+        "partitions": plan.partitions,
+        "applied": applied,
+        "actions": [
+            {"do": "alter" if isinstance(action, AlterConfig) else "create", **asdict(action)}
+            for action in plan.actions
+        ],
+        "findings": [asdict(finding) for finding in plan.findings],
+    }

@@ -1,0 +1,87 @@
+"""The four requests about topics, each answered or refused in words."""
+
+from collections.abc import Collection
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import TopicAlreadyExistsError, TopicAuthorizationFailedError, UnknownTopicOrPartitionError
+from aiokafka.protocol.admin import CreateTopicsRequest, DescribeConfigsRequest
+from aiokafka.protocol.api import Request
+from aiokafka.protocol.metadata import MetadataRequest
+
+from streams.errors import TopicMismatch
+from streams.topics.alter_configs import TOPIC_RESOURCE, IncrementalAlterConfigsRequest
+from streams.topics.plan import AlterConfig, CreateTopic
+
+_CREATE_TIMEOUT_MS = 10_000
+
+
+class TopicRequests:
+    """Requests through a connected client.  `node` is a broker's id; any broker answers when it is left out.
+
+    All raise `TopicMismatch` when the cluster refuses, with its reason.
+    """
+
+    def __init__(self, client: AIOKafkaClient) -> None:
+        self._client = client
+
+    def nodes(self) -> set[int]:
+        """Return the ids of all brokers."""
+        return {broker.nodeId for broker in self._client.cluster.brokers()}
+
+    async def metadata(self, names: Collection[str], node: int | None = None) -> tuple[int, dict[str, Any]]:
+        """Return the number of brokers, and the partitions of those topics that exist; creates none."""
+        request = MetadataRequest(list(names), allow_auto_topic_creation=False)
+        answer: dict[str, Any] = (await self._ask(request, node)).to_object()
+        partitions = {}
+        for topic in answer["topics"]:
+            if topic["error_code"] == TopicAuthorizationFailedError.errno:
+                raise TopicMismatch(
+                    f"Not allowed to describe {topic['topic']}: grant Describe and DescribeConfigs on it"
+                )
+            if topic["error_code"] != UnknownTopicOrPartitionError.errno:
+                partitions[topic["topic"]] = topic["partitions"]
+        return len(answer["brokers"]), partitions
+
+    async def configs(self, names: Collection[str], node: int | None = None) -> dict[str, dict[str, str]]:
+        """Return the effective configuration of those topics that exist."""
+        if not names:
+            return {}
+        answer = await self._ask(DescribeConfigsRequest([(TOPIC_RESOURCE, name, None) for name in names]), node)
+        configs = {}
+        for resource in answer.to_object()["resources"]:
+            name, code = resource["resource_name"], resource["error_code"]
+            if code == UnknownTopicOrPartitionError.errno:
+                continue
+            if code:
+                raise TopicMismatch(
+                    f"The configuration of {name} cannot be read (error {code}: {resource['error_message']}): "
+                    "grant DescribeConfigs on it"
+                )
+            entries = resource["config_entries"]
+            configs[name] = {entry["config_names"]: entry["config_value"] or "" for entry in entries}
+        return configs
+
+    async def create(self, actions: Collection[CreateTopic]) -> None:
+        """Create topics; those that exist are left as they are."""
+        topics: list[Any] = [
+            (action.topic, action.partitions, action.replication, [], list(action.config.items())) for action in actions
+        ]
+        request = CreateTopicsRequest(create_topic_requests=topics, timeout=_CREATE_TIMEOUT_MS, validate_only=False)
+        for topic, code, message in (await self._ask(request, self._controller())).topic_errors:
+            if code not in (0, TopicAlreadyExistsError.errno):
+                raise TopicMismatch(f"Kafka refuses to create {topic} (error {code}): {message}")
+
+    async def alter(self, action: AlterConfig) -> None:
+        """Set some settings of a topic, leave the others."""
+        request = IncrementalAlterConfigsRequest(action.topic, action.config)
+        for code, message, _, topic in (await self._ask(request, self._controller())).resources:
+            if code:
+                raise TopicMismatch(f"Kafka refuses to alter {topic} (error {code}): {message}")
+
+    def _controller(self) -> int | None:
+        controller = self._client.cluster.controller
+        return controller.nodeId if controller else None
+
+    async def _ask(self, request: Request[Any], node: int | None) -> Any:
+        return await self._client.send(self._client.get_random_node() if node is None else node, request)
