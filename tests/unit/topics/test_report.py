@@ -1,0 +1,26 @@
+import json
+
+from schemas.catalogue import load_catalogue
+from streams.topics.observed import ObservedCluster
+from streams.topics.plan import plan_topics
+from streams.topics.report import as_document, as_text
+from streams.topics.target import Target
+
+TARGET = Target(catalogue=load_catalogue(), namespace="ns", time="live", partitions=4)
+PLAN = plan_topics(TARGET, ObservedCluster(brokers=1, topics={}))
+
+
+def test_the_text_has_a_line_per_action_and_finding_and_ends_with_a_sum() -> None:
+    lines = list(as_text(PLAN))
+    assert lines[0].startswith("create ns.control: 4 partitions, 1 copies, cleanup.policy=delete")
+    assert lines[-2].startswith("advice: *: the cluster has one broker")
+    assert lines[-1] == f"4 partitions, {len(load_catalogue())} to do, 0 fatal, 1 advice"
+
+
+def test_the_document_is_json_with_what_was_done_and_what_remains() -> None:
+    document = json.loads(json.dumps(as_document(TARGET, PLAN, applied=True)))
+    assert (document["namespace"], document["time"], document["partitions"]) == ("ns", "live", 4)
+    assert document["applied"] is True
+    assert {action["do"] for action in document["actions"]} == {"create"}
+    assert document["actions"][0]["config"]["cleanup.policy"] == "delete"
+    assert document["findings"][0].keys() == {"severity", "topic", "problem", "remedy"}
