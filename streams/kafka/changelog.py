@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from typing_extensions import override
 
 from streams.errors import ChangelogTruncated
 from streams.kafka.connection import Connection
@@ -26,13 +25,11 @@ class KafkaChangelog(Changelog):
         self._connection = connection
         self._tp = TopicPartition(names.topic(STATE_TOPIC), number)
 
-    @override
     async def end(self) -> int:
         async with self._consumer() as consumer:
             ends: dict[TopicPartition, int] = await consumer.end_offsets([self._tp])
             return ends[self._tp]
 
-    @override
     async def read(self, start: int, end: int) -> AsyncIterator[Sequence[ChangelogEntry]]:
         tp = self._tp
         if start >= end:

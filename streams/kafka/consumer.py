@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
-from typing_extensions import override
 
 from streams.kafka.delivery import Delivery
 from streams.kafka.polling import FetchedBatch, Want
@@ -26,11 +25,9 @@ class Consumer(driver.Consumer):
 
     _thread: ConsumerThread
 
-    @override
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
-    @override
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:
         if not self.flow_active:
             await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # mode's annotation is too narrow
@@ -91,7 +88,6 @@ class Consumer(driver.Consumer):
         reading.delivered(last.offset + 1)
         return message
 
-    @override
     async def _drain_messages(self, fetcher: Any) -> None:
         """Hand every batch to Faust.
 
@@ -107,19 +103,15 @@ class Consumer(driver.Consumer):
             if not self.transport.app.should_stop:
                 raise
 
-    @override
     async def perform_seek(self) -> None:
         """Do nothing: every task seeks to the offsets of its own meta record."""
 
-    @override
     async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
         """Do nothing: Faust would move the changelog, which it never reads."""
 
-    @override
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
         """Do nothing: offsets are committed with the state that rests on them."""
         return True
 
-    @override
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Do nothing: Faust cannot know that a partition is paused; stalls are detected in `Reading`."""

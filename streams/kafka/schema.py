@@ -4,16 +4,13 @@ from typing import Any
 
 from faust import Schema
 from faust.types import AppT, Message
-from typing_extensions import override
 
 
 class BatchSchema(Schema):
     """Hands the value of a batch message through untouched; records are decoded by the partition task."""
 
-    @override
     def loads_key(self, app: AppT, message: Message, *, loads: Any = None, serializer: Any = None) -> Any:
         return message.key
 
-    @override
     def loads_value(self, app: AppT, message: Message, *, loads: Any = None, serializer: Any = None) -> Any:
         return message.value

@@ -9,7 +9,6 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.consumer.fetcher import FetchResult
-from typing_extensions import override
 
 
 def _as_it_is(_tp: TopicPartition, record: Any) -> Any:
@@ -19,7 +18,6 @@ def _as_it_is(_tp: TopicPartition, record: Any) -> Any:
 class _Results(OrderedDict[TopicPartition, Any]):
     """Fetch results that are waiting to be taken; records are unpacked when they are."""
 
-    @override
     def __setitem__(self, tp: TopicPartition, result: Any) -> None:
         if isinstance(result, FetchResult):
             result._partition_records._consumer_record = _as_it_is  # noqa: SLF001 - aiokafka is pinned

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 
 from aiokafka import TopicPartition
-from typing_extensions import override
 
 from streams.kafka.delivery import Receiver
 from streams.kafka.names import Names
@@ -40,18 +39,15 @@ class PartitionSource(Source):
         for reading in self.readings.values():
             reading.receiver = receiver
 
-    @override
     def begin(self, offsets: Mapping[str, int]) -> None:
         for short, reading in self.readings.items():
             reading.begin(offsets.get(short, 0))
         self._changed()
 
-    @override
     def pause(self) -> None:
         for reading in self.readings.values():
             reading.paused = True
 
-    @override
     def resume(self) -> None:
         for reading in self.readings.values():
             reading.paused = False
@@ -88,8 +84,12 @@ class Sources:
             self._readings[reading.tp] = reading
         return source
 
+    def end(self, number: int) -> None:
+        """Read a partition no more; what is under way for it is dropped."""
+        self._partitions[number].end()
+
     def close(self, number: int) -> None:
-        """Forget a partition; what is under way for it is dropped."""
+        """Forget a partition."""
         source = self._partitions.pop(number, None)
         if source is not None:
             source.end()

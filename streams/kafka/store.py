@@ -9,7 +9,6 @@ from typing import Any
 
 from faust.stores import base
 from faust.types import TP, EventT
-from typing_extensions import override
 
 ALREADY_RESTORED = 2**62
 """Above every offset: Faust's own recovery, record by record through Python objects, then has nothing to do."""
@@ -22,15 +21,12 @@ class Store(base.Store[bytes, bytes]):
         """Called by Faust at the end of construction."""
         self.data: dict[bytes, bytes] = {}
 
-    @override
     def persisted_offset(self, tp: TP) -> int | None:
         return ALREADY_RESTORED
 
-    @override
     async def need_active_standby_for(self, tp: TP) -> bool:
         return False
 
-    @override
     def apply_changelog_batch(
         self,
         batch: Iterable[EventT],
@@ -39,14 +35,11 @@ class Store(base.Store[bytes, bytes]):
     ) -> None:
         raise RuntimeError("Faust has read the changelog, which only partition tasks may")
 
-    @override
     def reset_state(self) -> None:
         """Do nothing: there are no local files."""
 
-    @override
     async def backup_partition(self, tp: TP | int, flush: bool = True, purge: bool = False, keep: int = 1) -> None:
         """Do nothing: the changelog is the backup."""
 
-    @override
     def restore_backup(self, tp: TP | int, latest: bool = True, backup_id: int = 0) -> None:
         """Do nothing: the changelog is the backup."""

@@ -6,7 +6,6 @@ from typing import Any, Protocol, cast
 from aiokafka import AIOKafkaConsumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
-from typing_extensions import override
 
 from streams.kafka.connection import Connection
 from streams.kafka.polling import Polled, Want, poll
@@ -30,7 +29,6 @@ class Engine(Protocol):
 class ConsumerThread(AIOKafkaConsumerThread):
     """Faust's consumer thread with settings that Faust hard-codes, and with batching polls."""
 
-    @override
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         conf = self.app.conf
         self._assignor = self.app.assignor
@@ -51,12 +49,10 @@ class ConsumerThread(AIOKafkaConsumerThread):
             check_crcs=conf.broker_check_crcs,
         )
 
-    @override
     async def on_start(self) -> None:
         await super().on_start()
         slim(self._ensure_consumer())
 
-    @override
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         # Nothing is fetched before a task says from where; the changelog never is.
         consumer = self._ensure_consumer()

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from faust.transport.drivers import aiokafka as driver
-from typing_extensions import override
 
 from streams.kafka.consumer import Consumer as BatchingConsumer
 from streams.kafka.thread import Engine
@@ -13,7 +12,6 @@ from streams.kafka.thread import Engine
 class Producer(driver.Producer):
     """Faust's own producer, which nothing is sent through, with the credentials of every other client."""
 
-    @override
     def _settings_auth(self) -> Mapping[str, Any]:
         options = cast("Engine", self.app).connection.options()
         return {

@@ -15,7 +15,6 @@ from aiokafka.errors import (
     ProducerFenced,
 )
 from aiokafka.structs import RecordMetadata
-from typing_extensions import override
 
 from streams.errors import Fenced, PartitionParked, TransactionFailed
 from streams.kafka import faults
@@ -63,7 +62,6 @@ class KafkaWriter(Writer):
         self._changelog = names.topic(STATE_TOPIC)
         self._producer: AIOKafkaProducer | None = None
 
-    @override
     async def start(self) -> None:
         await self.stop()
         limits = self._limits
@@ -84,7 +82,6 @@ class KafkaWriter(Writer):
             raise TransactionFailed(f"{self._who}: cannot start writing: {error!r}") from error
         self._producer = producer
 
-    @override
     async def commit(self, unit: UnitOfWork) -> Committed:
         producer = self._producer
         if producer is None:
@@ -151,7 +148,6 @@ class KafkaWriter(Writer):
         except (KafkaError, TimeoutError, AssertionError):
             await self.stop()
 
-    @override
     async def stop(self) -> None:
         producer, self._producer = self._producer, None
         if producer is None:

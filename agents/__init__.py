@@ -1,0 +1,1 @@
+"""Faust agents, one per source topic.  They hand batches to partition tasks, nothing else."""

@@ -1,0 +1,73 @@
+"""The Faust app: topics, agents, the table that keeps partitions together, and every setting of Faust that matters."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import faust
+from faust.types import StreamT
+from mode.supervisors import CrashingSupervisor
+from yarl import URL
+
+from agents import control, parcel_scans, shipments
+from streams.kafka.connection import Connection
+from streams.kafka.names import STATE_TOPIC, Names
+from streams.kafka.schema import BatchSchema
+from streams.kafka.source import Sources
+
+AGENTS: dict[str, Callable[[StreamT[Any]], Awaitable[None]]] = {
+    shipments.TOPIC: shipments.shipments,
+    parcel_scans.TOPIC: parcel_scans.parcel_scans,
+    control.TOPIC: control.control,
+}
+"""Source topic to agent: a topic is read when it stands here and in `streams.kafka.names.SOURCE_TOPICS`."""
+
+BUFFERED_BATCHES = 4_096
+"""Batches that an agent's queue may hold: above what `Reading` lets into it, so that Faust itself never blocks."""
+
+
+class EngineApp(faust.App):
+    """A Faust app that knows what its transport needs."""
+
+    connection: Connection
+    sources: Sources
+
+
+def build_app(
+    connection: Connection, names: Names, sources: Sources, *, partitions: int, session_timeout_ms: int
+) -> EngineApp:
+    """Return the app, ready to start, for source topics of this many partitions."""
+    app = EngineApp(
+        names.group,
+        broker=[URL(f"shipclock://{server}") for server in connection.bootstrap_servers],
+        autodiscover=False,
+        # A session well below the default of 60 s: partitions of a dead worker move on soon.
+        broker_session_timeout=session_timeout_ms / 1000,
+        broker_heartbeat_interval=session_timeout_ms / 5000,
+        broker_request_timeout=connection.request_timeout_ms / 1000,
+        broker_rebalance_timeout=30.0,
+        broker_commit_interval=3600.0,  # nothing is committed by Faust
+        # Topics are created and checked by `shipclock topics`, never on the way.
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        table_standby_replicas=0,
+        recovery_consistency_check=False,
+        stream_wait_empty=False,
+        stream_recovery_delay=0.0,
+        stream_buffer_maxsize=BUFFERED_BATCHES,
+        # A crashed agent would otherwise be restarted and the batch in its hand be lost.
+        agent_supervisor=CrashingSupervisor,
+        web_enabled=False,
+        worker_redirect_stdouts=False,
+    )
+    app.connection = connection
+    app.sources = sources
+    for short in sources.topics:
+        topic = app.topic(names.topic(short), schema=BatchSchema(), partitions=partitions, acks=False)
+        app.agent(topic, name=f"agents.{short}")(AGENTS[short])
+    app.Table(
+        STATE_TOPIC,
+        changelog_topic=app.topic(names.topic(STATE_TOPIC), partitions=partitions, acks=False),
+        partitions=partitions,
+        store=f"shipclock://{STATE_TOPIC}",
+    )
+    return app

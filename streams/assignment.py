@@ -1,0 +1,124 @@
+"""Which partitions this worker owns, and their tasks."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Literal, Protocol
+
+import structlog
+from faust.types import TP
+
+from streams.kafka.delivery import Receiver
+from streams.kafka.errors import PartitionsApart
+from streams.kafka.source import PartitionSource, Sources
+
+log = structlog.get_logger(__name__)
+
+State = Literal["stopped", "restoring", "running", "parked"]
+
+
+class Task(Receiver, Protocol):
+    """What the worker needs of `streams.partition.task.PartitionTask`."""
+
+    state: State
+    detail: str
+    failure: asyncio.Future[None]
+
+    def start(self) -> None: ...
+    async def stop(self, *, commit: bool) -> None: ...
+    def health(self) -> Any: ...
+
+
+class Assignment:
+    """Starts and stops partition tasks as the group gives and takes partitions.
+
+    Rebalances are eager: everything is revoked, then what stays and what is new is assigned.  A task that is stopped
+    keeps its memory, so a partition that stays only replays what others have written meanwhile: nothing.
+    """
+
+    def __init__(self, sources: Sources, make_task: Callable[[int, PartitionSource], Task]) -> None:
+        self._sources = sources
+        self._make_task = make_task
+        self._tasks: dict[int, Task] = {}
+        self._owned: set[int] = set()
+        self.assigned = False
+        """Whether the group has answered at least once, be it with nothing."""
+        self.rebalances = 0
+
+    @property
+    def tasks(self) -> Mapping[int, Task]:
+        """The tasks of the partitions owned, by partition number."""
+        return MappingProxyType({number: self._tasks[number] for number in sorted(self._owned)})
+
+    async def on_revoked(self, _app: Any, revoked: Iterable[TP], **_: Any) -> None:
+        """Commit what is in hand and stop every task; called before the group goes on without this worker."""
+        numbers = self._numbers(revoked) & self._owned
+        self._owned -= numbers
+        self.rebalances += 1
+        await self._stop(numbers)
+
+    async def on_assigned(self, _app: Any, assigned: Iterable[TP], **_: Any) -> None:
+        """Start the tasks of what is assigned; forget those of partitions that went elsewhere.
+
+        Raises `PartitionsApart` when a partition came without its twins.
+        """
+        assigned = set(assigned)
+        numbers = self._numbers(assigned)
+        self._check_twins(assigned, numbers)
+        for number in self._tasks.keys() - numbers:
+            del self._tasks[number]
+            self._sources.close(number)
+        kept = len(self._tasks)
+        for number in sorted(numbers):
+            task = self._tasks.get(number) or self._create(number)
+            task.start()
+        self._owned = numbers
+        self.assigned = True
+        log.info("partitions assigned", partitions=sorted(numbers), kept=kept, taken=len(numbers) - kept)
+
+    async def resume(self, number: int) -> bool:
+        """Start a parked partition again; False when it is not parked here."""
+        task = self.tasks.get(number)
+        if task is None or task.state != "parked":
+            return False
+        await task.stop(commit=False)
+        task.start()
+        log.info("partition resumed", partition=number)
+        return True
+
+    async def drain(self) -> None:
+        """Commit what is in hand and stop all tasks."""
+        numbers, self._owned = self._owned, set()
+        await self._stop(numbers)
+
+    async def _stop(self, numbers: Iterable[int]) -> None:
+        await asyncio.gather(*(self._tasks[number].stop(commit=True) for number in numbers))
+        for number in numbers:
+            self._sources.end(number)
+
+    def _create(self, number: int) -> Task:
+        source = self._sources.open(number)
+        task = self._make_task(number, source)
+        source.attach(task)
+        task.failure.add_done_callback(self._failed)
+        self._tasks[number] = task
+        return task
+
+    def _failed(self, failure: asyncio.Future[None]) -> None:
+        if not failure.cancelled():
+            error = failure.exception()
+            if error is not None:
+                self._sources.fail(error)
+
+    def _numbers(self, tps: Iterable[TP]) -> set[int]:
+        topics = set(self._sources.topics.values())
+        return {tp.partition for tp in tps if tp.topic in topics}
+
+    def _check_twins(self, assigned: set[TP], numbers: set[int]) -> None:
+        for number in numbers:
+            missing = [topic for topic in self._sources.topics.values() if TP(topic, number) not in assigned]
+            if missing:
+                raise PartitionsApart(
+                    f"Partition {number} came without {', '.join(missing)}: all source topics and the state topic must"
+                    " have the same number of partitions, and all workers of the group the same version"
+                )

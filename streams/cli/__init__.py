@@ -1,0 +1,57 @@
+"""The command line: `shipclock COMMAND`.  Each command is imported when it is called."""
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import click
+
+from streams.errors import ShipclockError
+
+COMMANDS = {
+    "worker": "streams.cli.worker:worker",
+    "demo": "streams.cli.demo:demo",
+    "feed": "streams.cli.feed:feed",
+    "topics": "streams.cli.topics:topics",
+    "partitions": "streams.cli.partitions:partitions",
+}
+"""Command name to `module:object`."""
+
+
+class LazyGroup(click.Group):
+    """Imports the module of a command when it is asked for: `--help` and quick commands stay quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands."""
+        return [name for name, target in COMMANDS.items() if find_spec(target.partition(":")[0])]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        target = COMMANDS.get(cmd_name)
+        if target is None:
+            return None
+        module, _, name = target.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; print a `ShipclockError` in one line and exit with its code."""
+        try:
+            return super().invoke(ctx)
+        except ShipclockError as error:
+            click.echo(f"shipclock: {error}", err=True)
+            sys.exit(error.exit_code)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="shipclock", prog_name="shipclock")
+def main() -> None:
+    """Keep time on every promise that a parcel carries.
+
+    Settings come from environment variables SHIPCLOCK_* and from the file that SHIPCLOCK_CONFIG names.
+
+    \b
+    Exit codes: 0 done; 1 failed; 2 wrong setting, policy or option; 3 topics or group do not fit;
+    4 no broker answers; 5 records were removed before they were read.
+    """

@@ -1,0 +1,49 @@
+"""`shipclock worker`: judge promises until told to stop."""
+
+import asyncio
+import os
+import sys
+from typing import Any
+
+import click
+import structlog
+
+from streams.configuration import load_settings
+from streams.errors import ShipclockError
+from streams.logs import configure_logging
+from streams.worker import Worker
+
+
+@click.command()
+@click.option("--namespace", help="Prefix of topics, group and transactional ids.")
+@click.option("--bootstrap-servers", help="host:port of one or more brokers, separated by commas.")
+@click.option("--time", type=click.Choice(["live", "replay"]), help="Whose time rules.")
+@click.option("--http-port", type=int, help="Port of metrics and health; 0 chooses a free one.")
+@click.option("--log-format", type=click.Choice(["json", "console"]))
+def worker(**options: Any) -> None:
+    """Read shipments and scans, judge promises, until SIGTERM or SIGINT.
+
+    Every option is also a setting; the environment names the others.
+    """
+    settings = load_settings(**options)
+    configure_logging(settings.log_format, settings.log_level)
+    code = asyncio.run(_run(settings))
+    # Faust leaves a thread behind when its broker is gone; the process must end all the same.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+async def _run(settings: Any) -> int:
+    log = structlog.get_logger("streams.worker")
+    try:
+        await Worker(settings).run()
+    except ShipclockError as error:
+        log.debug("ended", exc_info=error)
+        click.echo(f"shipclock: {error}", err=True)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - whatever it is, it ends the worker, and loudly
+        log.critical("the worker has failed", exc_info=error)
+        click.echo(f"shipclock: the worker has failed: {type(error).__name__}: {error}", err=True)
+        return 1
+    return 0

@@ -1,0 +1,86 @@
+"""Logs: one event per fact, JSON or for the eye, the libraries' included."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from time import monotonic
+from typing import Any, Literal
+
+import structlog
+
+QUIET_S = 30.0
+"""A library's warning is not repeated sooner."""
+
+LIBRARY_LEVELS = {
+    "faust": logging.WARNING,
+    "mode": logging.WARNING,
+    "aiokafka": logging.WARNING,
+    "asyncio": logging.WARNING,
+}
+
+
+class RateLimit(logging.Filter):
+    """Lets each warning of a library through once in `QUIET_S`, whatever its arguments; errors always.
+
+    aiokafka warns each time Kafka answers "busy" after a commit, which is normal and happens several times a second.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno >= logging.ERROR or not record.name.startswith(tuple(LIBRARY_LEVELS)):
+            return True
+        what, now = (record.name, str(record.msg)), monotonic()
+        if now - self._last.get(what, -QUIET_S) < QUIET_S:
+            return False
+        self._last[what] = now
+        return True
+
+
+def configure_logging(form: Literal["json", "console"], level: str) -> None:
+    """Send everything to standard error in one form.
+
+    `level` is for Shipclock's own events; libraries speak from warnings on.
+    """
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    rendering: list[Any] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if form == "json"
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_say_message, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+        )
+    )
+    handler.addFilter(RateLimit())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name, least in LIBRARY_LEVELS.items():
+        logging.getLogger(name).setLevel(least)
+
+
+def _say_message(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep a library's message on one line."""
+    event["event"] = " ".join(str(event["event"]).split())
+    return event

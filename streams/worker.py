@@ -1,0 +1,173 @@
+"""The life of a worker process: check, start, run, and end in one of two ways, drained or loudly."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from streams import assembly, garbage
+from streams.app import build_app
+from streams.assignment import Assignment
+from streams.clock import SystemClock
+from streams.connecting import connection_of
+from streams.http import Server
+from streams.kafka.names import SOURCE_TOPICS, Names
+from streams.kafka.source import Sources
+from streams.metrics.catalogue import Catalogue
+from streams.metrics.observer import MetricsObserver
+from streams.metrics.partitions import Health, PartitionCollector
+from streams.settings import Settings
+from streams.topics.check import verify
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+COMMIT_WITHIN_S = 2.5
+"""How long the tasks have to commit what is in hand, when the worker is told to end."""
+
+LEAVE_WITHIN_S = 1.5
+"""How long leaving the group may take after that; together they stay below 5 seconds."""
+
+
+class Worker:
+    """One process of the group.  Construct it inside a running event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._names = Names(settings.namespace)
+        self._connection = connection_of(settings)
+        self._ending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sources = Sources(self._names, SOURCE_TOPICS, on_failure=self._fail)
+        registry = CollectorRegistry()
+        self._observer = MetricsObserver(Catalogue(registry))
+        self._assignment: Assignment | None = None
+        registry.register(PartitionCollector(self))
+        self._server = Server(registry, self)
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT; then commit, leave the group and return within 5 seconds.
+
+        Raises what ended the worker otherwise: a `ShipclockError`, or the exception of a programming error.
+        """
+        settings = self._settings
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end, number)
+        await self._server.start(settings.http_host, settings.http_port, settings.port_file)
+        try:
+            partitions = await self._until_told(self._check_topics())
+            if partitions is not None:
+                await self._work(partitions)
+        finally:
+            await self._server.stop()
+
+    async def _check_topics(self) -> int:
+        options = self._connection.options()
+        servers = options.pop("bootstrap_servers")
+        return await verify(
+            ",".join(servers), self._names.namespace, self._settings.time, options, self._settings.source_timestamps
+        )
+
+    async def _work(self, partitions: int) -> None:
+        make = assembly.task_factory(
+            self._settings, self._connection, self._names, partitions, SystemClock(), self._observer
+        )
+        assignment = self._assignment = Assignment(self._sources, make)
+        app = build_app(
+            self._connection,
+            self._names,
+            self._sources,
+            partitions=partitions,
+            session_timeout_ms=self._settings.session_timeout_ms,
+        )
+        app.on_partitions_revoked.connect(assignment.on_revoked)
+        app.on_partitions_assigned.connect(assignment.on_assigned)
+        garbage.settle()
+        try:
+            await self._until_told(app.start())
+            log.info("started", namespace=self._names.namespace, partitions=partitions, time=self._settings.time)
+            await self._until_told(self._crash_of(app))
+        finally:
+            await self._leave(app, assignment)
+
+    async def _crash_of(self, app: Any) -> None:
+        """Wait for the crash of any of Faust's services, and raise its reason."""
+        await app._crashed.wait()  # noqa: SLF001 - mode has no other way to wait for it
+        raise app.crash_reason or RuntimeError("Faust crashed and gave no reason")
+
+    async def _until_told(self, work: Awaitable[T]) -> T | None:
+        """Await `work`, unless the worker is to end first (None) or fails first (raises)."""
+        task = asyncio.ensure_future(work)
+        await asyncio.wait({task, self._ending}, return_when=asyncio.FIRST_COMPLETED)
+        if self._ending.done():
+            task.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await asyncio.wait({task}, timeout=0.2)
+            self._ending.result()
+            return None
+        return task.result()
+
+    async def _leave(self, app: Any, assignment: Assignment) -> None:
+        try:
+            async with asyncio.timeout(COMMIT_WITHIN_S):
+                await assignment.drain()
+        except TimeoutError:
+            log.warning("not all tasks committed in time: what they held will be read again", within_s=COMMIT_WITHIN_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_WITHIN_S):
+                await app.stop()
+        log.info("left the group")
+
+    def _end(self, number: int) -> None:
+        if not self._ending.done():
+            log.info("ending", signal=signal.Signals(number).name)
+            self._ending.set_result(None)
+
+    def _fail(self, error: BaseException) -> None:
+        if not self._ending.done():
+            self._ending.set_exception(error)
+
+    # What the HTTP server and the metrics ask.
+
+    def health(self) -> Mapping[int, Health]:
+        """Return the health of each partition owned."""
+        tasks = self._assignment.tasks if self._assignment else {}
+        return {number: task.health() for number, task in tasks.items()}
+
+    def lags(self) -> Iterable[tuple[str, int, int]]:
+        """Return topic, partition and records not fetched yet, of what is being read."""
+        return [
+            (reading.topic, reading.tp.partition, reading.lag)
+            for reading in self._sources.begun()
+            if reading.lag is not None
+        ]
+
+    @property
+    def rebalances(self) -> int:
+        """How often the group has taken partitions away to deal them out again."""
+        return self._assignment.rebalances if self._assignment else 0
+
+    def readiness(self) -> tuple[bool, dict[str, Any]]:
+        """Return whether every partition owned is restored and runs, and the detail."""
+        assignment = self._assignment
+        tasks = assignment.tasks if assignment else {}
+        detail = {
+            str(number): {"state": task.state, "detail": task.detail, "restored": task.health().restored}
+            for number, task in tasks.items()
+        }
+        ready = (
+            assignment is not None
+            and assignment.assigned
+            and not self._ending.done()
+            and all(task.state == "running" and task.health().restored for task in tasks.values())
+        )
+        return ready, {"assigned": bool(assignment and assignment.assigned), "partitions": detail}
+
+    async def resume(self, number: int) -> bool:
+        """Start a parked partition again; False when it is not parked here."""
+        return self._assignment is not None and await self._assignment.resume(number)

@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+
+from streams.configuration import load_settings
+from streams.errors import SettingsError
+
+
+def test_everything_has_a_default() -> None:
+    settings = load_settings({})
+    assert settings.namespace == "shipclock"
+    assert settings.http_host == "127.0.0.1"
+
+
+def test_the_environment_is_typed_and_wins_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "shipclock.yaml"
+    file.write_text("namespace: fromfile\nhttp_port: 1\nreject_ratio_limit: 0.25\n")
+    settings = load_settings({"SHIPCLOCK_CONFIG": str(file), "SHIPCLOCK_HTTP_PORT": "0"})
+    assert (settings.namespace, settings.http_port, settings.reject_ratio_limit) == ("fromfile", 0, 0.25)
+
+
+def test_toml_is_read_too(tmp_path: Path) -> None:
+    file = tmp_path / "shipclock.toml"
+    file.write_text('time = "replay"\n')
+    assert load_settings({"SHIPCLOCK_CONFIG": str(file)}).time == "replay"
+
+
+def test_options_of_the_command_line_win() -> None:
+    assert load_settings({"SHIPCLOCK_NAMESPACE": "a"}, namespace="b", time=None).namespace == "b"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("SHIPCLOCK_COMMIT_INTERVAL_MS", "soon", "int"),
+        ("SHIPCLOCK_COMMIT_INTERVAL_MS", "1", "from 10 to 10000"),
+        ("SHIPCLOCK_TIME", "dead", "Invalid enum value"),
+        ("SHIPCLOCK_BOOTSTRAP_SERVERS", "localhost", "host:port"),
+        ("SHIPCLOCK_NAMESPACE", "a b", "letters"),
+        ("SHIPCLOCK_POLICY", "/nowhere/policy.yaml", "no such file"),
+        ("SHIPCLOCK_SSL_CERT_FILE", __file__, "set both"),
+    ],
+)
+def test_a_wrong_value_names_the_variable_and_the_remedy(name: str, value: str, remedy: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name}.*{remedy}"):
+        load_settings({name: value})
+
+
+def test_an_unknown_key_of_the_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "shipclock.yaml"
+    file.write_text("namespce: x\n")
+    with pytest.raises(SettingsError, match="no setting namespce"):
+        load_settings({"SHIPCLOCK_CONFIG": str(file)})
+
+
+def test_sasl_needs_a_name_and_a_password() -> None:
+    with pytest.raises(SettingsError, match="SHIPCLOCK_SASL_PASSWORD"):
+        load_settings({"SHIPCLOCK_SECURITY_PROTOCOL": "SASL_SSL", "SHIPCLOCK_SASL_USERNAME": "x"})
+
+
+def test_secrets_are_never_shown() -> None:
+    settings = load_settings({"SHIPCLOCK_SASL_PASSWORD": "hunter2"})
+    assert "hunter2" not in repr(settings)
