@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Protocol
 
 from streams.demo.conditions import holds_within
+from streams.demo.crew import Crew
 from streams.demo.gate import Gate
 from streams.demo.workers import Worker
 
 KILLED = -9
 """Exit status of a process that SIGKILL ended."""
-_SETTLED_WITHIN = 60.0
 _ADVANCED_WITHIN = 60.0
 _DEAD_WITHIN = 60.0
+_OWNS_WITHIN = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,7 @@ class Chaos:
     workers to show progress, and part of it with the kill.
     """
 
-    workers: Sequence[Worker]
-    partitions: int
+    crew: Crew
     kills: int
     faults: Path
     """The directory in which a file `kill-in-transaction.<pid>` makes that worker end itself."""
@@ -69,10 +69,10 @@ class Chaos:
         stages = 2 * self.kills + 1
         floor = 0
         for number in range(self.kills):
-            await holds_within(_SETTLED_WITHIN, "every worker owns restored partitions", self._settled)
+            await self.crew.ready()
             await self.gate.open((2 * number + 1) / stages)
             await self._advanced_beyond(floor)
-            victim = self.workers[number % len(self.workers)]
+            victim = self.crew.workers[number % len(self.crew.workers)]
             await self._kill(victim, self.gate.open((2 * number + 2) / stages), in_transaction=number % 2 == 0)
             floor = await self.progress.total()
             victim.start()
@@ -81,22 +81,27 @@ class Chaos:
         # Shares lie below 1: the feed is free now.
         await self.gate.open(1.0)
 
-    async def _settled(self) -> bool:
-        """Whether all partitions are at work and each worker has its part of them."""
-        owned = [await worker.partitions() for worker in self.workers]
-        return all(owned) and sum(map(len, owned)) == self.partitions == len(frozenset().union(*owned))
-
     async def _advanced_beyond(self, floor: int) -> None:
         async def advanced() -> bool:
             return await self.progress.total() > floor
 
         await holds_within(_ADVANCED_WITHIN, f"the committed offsets go beyond {floor} in all", advanced)
 
+    async def _owned(self, victim: Worker) -> tuple[int, ...]:
+        """Its partitions; waits for them while the group moves them about."""
+
+        async def owns() -> bool:
+            victim.require_running()
+            return bool(await victim.partitions())
+
+        await holds_within(_OWNS_WITHIN, f"{victim.name} owns restored partitions", owns)
+        return tuple(sorted(await victim.partitions()))
+
     async def _kill(self, victim: Worker, more_work: Awaitable[None], *, in_transaction: bool) -> None:
         pid = victim.pid
         if pid is None:
             raise ValueError(f"{victim.name} was never started")
-        partitions = tuple(sorted(await victim.partitions()))
+        partitions = await self._owned(victim)
         committed = await self.progress.total()
         self.doomed.add(victim.name)
         order = self.faults / f"kill-in-transaction.{pid}"

@@ -1,0 +1,36 @@
+"""When everything that was fed has been judged."""
+
+import time
+
+from streams.demo.conditions import DeadlineMissed, holds
+from streams.demo.offsets import GroupOffsets
+
+_STALLED_AFTER = 90.0
+"""Seconds without a commit after which waiting ends."""
+
+
+async def judged(offsets: GroupOffsets) -> None:
+    """Wait until every record of the sources, the last tick included, is judged.
+
+    Decisions and source offsets are committed in one transaction: once the committed offsets are the ends of the
+    sources, all that follows from the sources can be read.
+
+    Raises:
+        DeadlineMissed: nothing was committed for a long time.
+    """
+    seen = -1
+    since = time.monotonic()
+
+    async def nothing_unread() -> bool:
+        nonlocal seen, since
+        total = await offsets.total()
+        if total != seen:
+            seen, since = total, time.monotonic()
+        elif time.monotonic() - since > _STALLED_AFTER:
+            unread = await offsets.unread()
+            raise DeadlineMissed(
+                f"The workers committed nothing for {_STALLED_AFTER:.0f} s; {unread} records are unread."
+            )
+        return await offsets.unread() == 0
+
+    await holds(nothing_unread)

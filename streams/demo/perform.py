@@ -1,0 +1,68 @@
+"""One run of the demo from beginning to end: Kafka, topics, workers, the replay, its summary."""
+
+import asyncio
+from pathlib import Path
+
+from rich.console import Console
+
+import streams.policies
+from streams.demo.crew import Crew
+from streams.demo.dataset import load
+from streams.demo.journeys import journeys
+from streams.demo.options import Options
+from streams.demo.outputs import OutputReader
+from streams.demo.progress import ProgressView
+from streams.demo.replay import Replay
+from streams.demo.report import Report
+from streams.demo.serve import serve
+from streams.demo.stage import create_topics, directory, worker_settings
+from streams.demo.summary import print_summary
+from streams.demo.timeline import Timeline, timeline
+from streams.embedded import EmbeddedKafka
+from streams.kafka.names import Names
+
+NAMES = Names("demo")
+LOGS = "workers"
+FAULTS = "faults"
+POLICY = Path(streams.policies.__file__).with_name("air-freight.yaml")
+
+
+async def perform(options: Options, console: Console) -> Report:
+    """Play, print to the console, and return the figures.
+
+    With `options.serve` it goes on with a simulated feed in live time until it is cancelled.  Whatever it started has
+    ended when it returns or raises.
+
+    Raises:
+        ShipclockError: in one line, why it did not come to its end.
+    """
+    line = await asyncio.to_thread(_timeline, options)
+    with directory(options.data_dir) as root:
+        for part in (LOGS, FAULTS):
+            (root / part).mkdir()
+        console.print(f"{line.shipments:,} transports, {line.scans:,} scans. Starting Kafka …", style="dim")
+        async with EmbeddedKafka(data_dir=root / "kafka") as kafka:
+            servers = kafka.bootstrap_servers
+            report = await _replay(options, console, line, servers, root)
+            if options.serve:
+                await serve(servers, options, console, root / LOGS)
+    return report
+
+
+def _timeline(options: Options) -> Timeline:
+    return timeline(journeys(load(options.source), options.seed))
+
+
+async def _replay(options: Options, console: Console, line: Timeline, servers: str, root: Path) -> Report:
+    await create_topics(servers, NAMES.namespace, "replay", options.partitions)
+    settings = worker_settings(servers, NAMES.namespace, "replay", POLICY, root / FAULTS)
+    async with (
+        Crew(options.workers, options.partitions, root / LOGS, settings) as crew,
+        OutputReader(servers, NAMES.topic, options.partitions) as reader,
+    ):
+        await crew.ready()
+        with ProgressView(console, "Real air freight, replayed") as view:
+            replay = Replay(servers, NAMES, options, line, crew, root / FAULTS, view, reader)
+            report = await replay.run()
+        print_summary(console, report, reader.ledger, crew.metrics())
+    return report
