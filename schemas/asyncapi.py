@@ -8,9 +8,8 @@ from schemas.catalogue import TopicSpec
 CLOUD_EVENTS_HEADERS = {
     "ce_specversion": "Version of CloudEvents: 1.0.",
     "ce_id": "The record's id; a repetition has the same.",
-    "ce_source": "Which Shipclock: its namespace.",
-    "ce_type": "What the record is, with the major version.",
-    "ce_time": "Partition time of the decision, RFC 3339 in UTC.",
+    "ce_source": "Which Shipclock and partition: `/shipclock/{namespace}/{partition}`.",
+    "ce_type": "What happened, with the major version: `dev.shipclock.breach-alerts.opened.v1`.",
     "ce_dataschema": "The `$id` of the JSON Schema of the value.",
     "content-type": "application/json",
 }

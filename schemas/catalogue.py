@@ -68,11 +68,6 @@ class TopicSpec:
         """`$id` of the JSON Schema; CloudEvents' `dataschema`."""
         return f"{SCHEMA_ROOT}/{self.schema_file}"
 
-    @property
-    def event_type(self) -> str:
-        """CloudEvents' `type`, with the major version."""
-        return f"dev.shipclock.{self.name}.v{self.version}"
-
 
 def _as_kafka_writes(value: Scalar) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

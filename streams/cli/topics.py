@@ -15,7 +15,7 @@ from streams.settings import Settings
 from streams.topics.cluster import TopicCluster
 from streams.topics.connection import connected
 from streams.topics.plan import Plan, plan_topics
-from streams.topics.report import as_document, as_text
+from streams.topics.report import as_document, as_text, in_one_line
 from streams.topics.target import Target
 
 CHANGES_PENDING = 10
@@ -105,4 +105,4 @@ def _show(target: Target, plan: Plan, form: Format, *, applied: bool) -> None:
 
 def _refuse(plan: Plan) -> None:
     if plan.fatal:
-        raise TopicMismatch("; ".join(finding.describe() for finding in plan.fatal))
+        raise TopicMismatch(in_one_line(plan.fatal))

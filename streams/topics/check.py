@@ -8,6 +8,7 @@ from streams.errors import TopicMismatch
 from streams.topics.cluster import TopicCluster
 from streams.topics.connection import connected
 from streams.topics.findings import examine
+from streams.topics.report import in_one_line
 from streams.topics.target import SourceTimestamps, Target
 
 
@@ -21,13 +22,13 @@ async def verify(
     """Return the partition count that all topics of a namespace have.
 
     `options` are further keyword arguments of aiokafka's clients.  Takes a fraction of a second and never creates or
-    changes anything.  Raises `TopicMismatch` with every fatal finding and its remedy, `KafkaUnavailable` when no broker
-    answers within seconds.
+    changes anything.  Raises `TopicMismatch` with every fatal finding and its remedy, in one line, and
+    `KafkaUnavailable` when no broker answers within seconds.
     """
     target = Target(catalogue=load_catalogue(), namespace=namespace, time=time, source_timestamps=source_timestamps)
     async with connected(bootstrap_servers, options or {}) as client:
         cluster = await TopicCluster(client).describe(target.names())
     fatal = [finding for finding in examine(target, cluster) if finding.severity == "fatal"]
     if fatal:
-        raise TopicMismatch("\n".join(finding.describe() for finding in fatal))
+        raise TopicMismatch(in_one_line(fatal))
     return target.partition_count(cluster)

@@ -1,9 +1,10 @@
 """A plan in words and as a JSON object."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from streams.topics.findings import Finding
 from streams.topics.plan import AlterConfig, Plan
 from streams.topics.target import Target
 
@@ -17,6 +18,14 @@ def as_text(plan: Plan) -> Iterator[str]:
     changes = f"{len(plan.actions)} to do" if plan.actions else "nothing to do"
     fatal = len(plan.fatal)
     yield f"{plan.partitions} partitions, {changes}, {fatal} fatal, {len(plan.findings) - fatal} advice"
+
+
+def in_one_line(findings: Iterable[Finding]) -> str:
+    """Say all findings in one line; topics that share problem and remedy stand together."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        alike.setdefault((finding.problem, finding.remedy), []).append(finding.topic)
+    return "; ".join(f"{', '.join(topics)}: {problem}. Remedy: {remedy}" for (problem, remedy), topics in alike.items())
 
 
 def as_document(target: Target, plan: Plan, *, applied: bool) -> dict[str, Any]:

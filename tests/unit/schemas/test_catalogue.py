@@ -42,10 +42,9 @@ def test_a_topic_is_prefixed_by_its_namespace() -> None:
     assert parse_topic(MINIMAL, "things.yaml").topic("test") == "test.things"
 
 
-def test_schema_id_and_event_type_carry_the_major_version() -> None:
+def test_the_schema_id_carries_the_major_version() -> None:
     spec = parse_topic(MINIMAL, "things.yaml")
     assert spec.schema_id == "https://shipclock.dev/schemas/things.v2.schema.json"
-    assert spec.event_type == "dev.shipclock.things.v2"
 
 
 def test_settings_are_written_as_kafka_writes_them_and_depend_on_the_time() -> None:

@@ -1,9 +1,10 @@
 import json
 
 from schemas.catalogue import load_catalogue
+from streams.topics.findings import examine
 from streams.topics.observed import ObservedCluster
 from streams.topics.plan import plan_topics
-from streams.topics.report import as_document, as_text
+from streams.topics.report import as_document, as_text, in_one_line
 from streams.topics.target import Target
 
 TARGET = Target(catalogue=load_catalogue(), namespace="ns", time="live", partitions=4)
@@ -24,3 +25,9 @@ def test_the_document_is_json_with_what_was_done_and_what_remains() -> None:
     assert {action["do"] for action in document["actions"]} == {"create"}
     assert document["actions"][0]["config"]["cleanup.policy"] == "delete"
     assert document["findings"][0].keys() == {"severity", "topic", "problem", "remedy"}
+
+
+def test_in_one_line_topics_with_the_same_problem_stand_together() -> None:
+    line = in_one_line(examine(TARGET, ObservedCluster(brokers=3, topics={})))
+    assert line.startswith("ns.control, ns.parcel-scans, ns.shipments, ns.sla-state, ")
+    assert line.endswith(": does not exist. Remedy: shipclock topics apply --namespace ns --time live")
