@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from streams.errors import PolicyError
 from streams.sla.policy.compiled import Policy, compile_policy
@@ -35,9 +37,9 @@ def parse_policy(text: str, *, source: str = "policy") -> Policy:
     """The compiled policy of a YAML text.  Raises `PolicyError`, as `load_policy`."""
     positions: Positions = {}
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = YAML(typ="safe", pure=True).compose(text)
         content = _plain(root, "$", positions) if root is not None else None
-    except yaml.MarkedYAMLError as error:
+    except MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{source}:{mark.line + 1}:{mark.column + 1}" if mark else source
         message = f"{place}: this is not YAML: {error.problem}"
@@ -63,18 +65,18 @@ def _located(source: str, positions: Positions, path: str, what: str) -> str:
     return f"{source}:{line}:{column}: {path}: {what}"
 
 
-def _plain(node: yaml.Node, path: str, positions: Positions) -> Any:  # noqa: ANN401 - YAML is any shape until validated
+def _plain(node: Node, path: str, positions: Positions) -> Any:
     positions[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if isinstance(node, yaml.MappingNode):
+    if isinstance(node, MappingNode):
         content: dict[Any, Any] = {}
         for key, value in node.value:
             name = str(key.value)
             if name in content:
-                raise yaml.MarkedYAMLError(problem=f"the key {name!r} is there twice", problem_mark=key.start_mark)
+                raise MarkedYAMLError(problem=f"the key {name!r} is there twice", problem_mark=key.start_mark)
             content[name] = _plain(value, f"{path}.{name}", positions)
         return content
-    if isinstance(node, yaml.SequenceNode):
+    if isinstance(node, SequenceNode):
         return [_plain(item, f"{path}[{place}]", positions) for place, item in enumerate(node.value)]
     if node.tag in _TEXT_TAGS:
         return node.value
-    return yaml.SafeLoader("").construct_object(node, deep=True)
+    return YAML(typ="safe", pure=True).constructor.construct_object(node, deep=True)

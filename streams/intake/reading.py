@@ -1,0 +1,49 @@
+"""What every source record has to pass: a key, a body, JSON of the topic's schema, sane instants."""
+
+import re
+from datetime import datetime
+from typing import Final, TypeVar
+
+import msgspec
+
+from streams.intake.rejection import ABSURD_TIME, INVALID, NOT_JSON, NULL_KEY, TOMBSTONE, Rejected
+from streams.sla.instants import from_datetime
+
+Body = TypeVar("Body")
+
+EARLIEST: Final = 946_684_800_000
+"""2000-01-01, UTC milliseconds: parcels had no scans of ours before."""
+FURTHEST_AHEAD: Final = 24 * 3_600_000
+"""How far after its record's timestamp an event may lie, in milliseconds; dates and plans are not events."""
+AHEAD: Final = 10 * 60_000
+"""From how far ahead an event is flagged, in milliseconds."""
+
+_PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]+)`)?$", re.DOTALL)
+_DETAIL_LIMIT = 300
+
+
+def read(decoder: "msgspec.json.Decoder[Body]", key: bytes | None, value: bytes | None) -> Body:
+    """The decoded body.  Raises `Rejected`."""
+    if value is None:
+        raise Rejected(TOMBSTONE, "the record has no value")
+    if key is None:
+        raise Rejected(NULL_KEY, "the record has no key; it must be the shipment_id")
+    try:
+        return decoder.decode(value)
+    except msgspec.ValidationError as error:
+        matched = _PATH.match(str(error))
+        path = (matched and matched["path"]) or "$"
+        raise Rejected(INVALID, (matched["what"] if matched else str(error))[:_DETAIL_LIMIT], path) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Rejected(NOT_JSON, str(error)[:_DETAIL_LIMIT]) from None
+    except RecursionError:
+        raise Rejected(NOT_JSON, "the record is nested too deeply") from None
+
+
+def event_time(moment: datetime, stamp: int, path: str) -> int:
+    """UTC milliseconds of something that has happened, read from a record written at `stamp`.  Raises `Rejected`."""
+    at = from_datetime(moment)
+    if at < EARLIEST or at > stamp + FURTHEST_AHEAD:
+        side = "before 2000" if at < EARLIEST else "more than a day after the record was written"
+        raise Rejected(ABSURD_TIME, f"{moment.isoformat()} is {side}", path)
+    return at

@@ -1,0 +1,84 @@
+"""Registrations: record to `Registration`, with a plan whose legs stand in order."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from schemas.records import PlannedLeg, PlannedMilestone, ShipmentRegistration
+from streams.intake.reading import event_time, read
+from streams.intake.rejection import BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
+from streams.sla.codes import code_of
+from streams.sla.instants import from_datetime, from_timedelta
+from streams.sla.state import KnownLeg, KnownMilestone, Registration
+
+_decoder = msgspec.json.Decoder(ShipmentRegistration)
+
+
+def read_registration(key: bytes | None, value: bytes | None, stamp: int) -> Registration:
+    """The registration of a record written at `stamp` (UTC milliseconds).  Raises `Rejected`."""
+    body = read(_decoder, key, value)
+    if body.shipment_id.encode() != key:
+        raise Rejected(KEY_MISMATCH, f"the key is not the body's shipment_id {body.shipment_id!r}", "$.shipment_id")
+    origin, destination = body.origin, body.destination
+    zone = None if destination is None else destination.time_zone
+    if zone is not None and not _is_zone(zone):
+        raise Rejected(UNKNOWN_TIME_ZONE, f"no such time zone: {zone!r}", "$.destination.time_zone")
+    return Registration(
+        customer_id=body.customer_id,
+        registered_at=event_time(body.registered_at, stamp, "$.registered_at"),
+        revision=body.revision,
+        tier=body.tier,
+        product=body.product,
+        origin=None if origin is None else origin.region,
+        destination=None if destination is None else destination.region,
+        time_zone=zone,
+        remote=destination is not None and destination.remote,
+        pieces=body.pieces,
+        promised_at=None if body.promised_at is None else from_datetime(body.promised_at),
+        promised_day=None if body.promised_date is None else body.promised_date.toordinal(),
+        legs=() if body.plan is None else _in_order(body.plan.legs),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _in_order(legs: Sequence[PlannedLeg]) -> tuple[KnownLeg, ...]:
+    """The legs so that each comes after those it waits for, otherwise as they were given."""
+    names = [leg.leg for leg in legs]
+    for place, leg in enumerate(legs):
+        path = f"$.plan.legs[{place}]"
+        if leg.leg in names[:place]:
+            raise Rejected(BAD_PLAN, f"the leg {leg.leg!r} is there twice", f"{path}.leg")
+        for name in leg.after:
+            if name not in names:
+                raise Rejected(BAD_PLAN, f"it waits for the leg {name!r}, which is not in the plan", f"{path}.after")
+        for number, milestone in enumerate(leg.milestones):
+            if milestone.within is not None and milestone.within.total_seconds() < 0:
+                raise Rejected(BAD_PLAN, "a planned duration is negative", f"{path}.milestones[{number}].within")
+    ordered: dict[str, KnownLeg] = {}
+    waiting = list(legs)
+    while waiting:
+        ready = [leg for leg in waiting if all(name in ordered for name in leg.after)]
+        if not ready:
+            raise Rejected(BAD_PLAN, "the legs wait for each other in a circle", "$.plan.legs")
+        ordered |= {leg.leg: KnownLeg(leg.leg, tuple(map(_milestone, leg.milestones)), leg.after) for leg in ready}
+        waiting = [leg for leg in waiting if leg.leg not in ordered]
+    return tuple(ordered.values())
+
+
+def _milestone(milestone: PlannedMilestone) -> KnownMilestone:
+    return KnownMilestone(
+        code_of(milestone.code),
+        milestone.facility,
+        None if milestone.within is None else from_timedelta(milestone.within),
+        None if milestone.at is None else from_datetime(milestone.at),
+    )

@@ -1,0 +1,29 @@
+"""Why a record is not taken.  docs/bad-input.md has a row for each."""
+
+from typing import Final
+
+NOT_JSON: Final = "not-json"
+INVALID: Final = "invalid"
+"""JSON, but not of the topic's schema; the path names the field."""
+TOMBSTONE: Final = "tombstone"
+NULL_KEY: Final = "null-key"
+KEY_MISMATCH: Final = "key-mismatch"
+WRONG_PARTITION: Final = "wrong-partition"
+ABSURD_TIME: Final = "absurd-time"
+UNKNOWN_TIME_ZONE: Final = "unknown-time-zone"
+BAD_PLAN: Final = "bad-plan"
+
+AHEAD_OF_TIME: Final = "ahead-of-time"
+"""Flag: it happened some minutes after its record was written; a field clock is wrong."""
+UNKNOWN_CODE: Final = "unknown-code"
+"""Flag: the scan code is not in our vocabulary; it is kept."""
+
+
+class Rejected(Exception):
+    """A record goes to `scan-rejects`: `reason` is a constant of this module or of `streams.sla.refusal`."""
+
+    def __init__(self, reason: str, detail: str, path: str = "$") -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+        self.path = path

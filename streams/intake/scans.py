@@ -1,0 +1,61 @@
+"""Scans: record to `KnownScan`."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from schemas.records import ParcelScan
+from streams.intake.reading import AHEAD, EARLIEST, FURTHEST_AHEAD, event_time, read
+from streams.intake.rejection import AHEAD_OF_TIME, KEY_MISMATCH, UNKNOWN_CODE, Rejected
+from streams.sla.codes import NUMBERS
+from streams.sla.state import KnownScan
+
+_decoder = msgspec.json.Decoder(ParcelScan)
+_numbers = NUMBERS
+_NO_FLAGS: Final[tuple[str, ...]] = ()
+
+
+def read_scan(key: bytes | None, value: bytes | None, stamp: int) -> tuple[KnownScan, tuple[str, ...]]:
+    """The scan of a record written at `stamp` (UTC milliseconds), and its flags.
+
+    Raises `Rejected`.
+    """
+    if value is None or key is None:
+        read(_decoder, key, value)
+    try:
+        body = _decoder.decode(value)  # type: ignore[arg-type]
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        body = read(_decoder, key, value)
+    if body.shipment_id.encode() != key:
+        raise Rejected(KEY_MISMATCH, f"the key is not the body's shipment_id {body.shipment_id!r}", "$.shipment_id")
+    happened = body.occurred_at
+    at = int(happened.timestamp() * 1000 + 0.5)
+    if at < EARLIEST or at > stamp + FURTHEST_AHEAD:
+        event_time(happened, stamp, "$.occurred_at")
+    facility = body.facility
+    name = body.code
+    code = _numbers.get(name)
+    recorded = body.recorded_at
+    scan = KnownScan(
+        body.scan_id,
+        name if code is None else code,
+        at,
+        None if recorded is None else _delay(happened, recorded),
+        body.revision,
+        None if facility is None else facility.id,
+        body.leg,
+        body.piece_id,
+        body.voids,
+    )
+    if code is not None and at <= stamp + AHEAD:
+        return scan, _NO_FLAGS
+    return scan, ((UNKNOWN_CODE,) if code is None else ()) + ((AHEAD_OF_TIME,) if at > stamp + AHEAD else ())
+
+
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def _delay(happened: datetime, recorded: datetime) -> int:
+    return (recorded - happened) // _MILLISECOND
+

@@ -1,0 +1,157 @@
+"""Handles one record or deadline: from bytes to decisions, and from decisions to output records."""
+
+import msgspec
+
+from schemas.records import Control
+from streams.intake import Rejected, read_registration, read_scan
+from streams.intake.reading import read
+from streams.intake.rejection import WRONG_PARTITION
+from streams.partition.memory import Memory
+from streams.partition.outputs import Envelope
+from streams.partition.partitioners import Partitioner
+from streams.partition.ports import Output, Record, Tally
+from streams.partition.reject_guard import RejectGuard
+from streams.sla.decision import OUTCOMES, STATUS, Decision
+from streams.sla.docket import Docket
+from streams.sla.judge import Judge
+from streams.sla.phases import MISSED
+from streams.sla.policy import Policy
+from streams.sla.refusal import Refused
+from streams.sla.render import Renderer
+from streams.sla.state import Shipment
+
+_control = msgspec.json.Decoder(Control)
+
+
+class Clerk:
+    """Keeps the books of one partition: `memory`, the `outputs` and the `tally` of the unit under way."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        namespace: str,
+        partition: int,
+        partitions: int,
+        partitioner: Partitioner,
+        guard: RejectGuard,
+    ) -> None:
+        self.memory = Memory()
+        self.docket = Docket()
+        self.outputs: list[Output] = []
+        self.tally = Tally()
+        self._judge = Judge(policy, self.docket)
+        self._renderer = Renderer(namespace, policy)
+        self._envelope = Envelope(namespace, partition)
+        self._partition = partition
+        self._partitions = partitions
+        self._partitioner = partitioner
+        self._guard = guard
+
+    def control(self, record: Record, time: int) -> None:
+        """A control record.  Ticks count when they are received, so there is nothing left to do but check it."""
+        del time
+        try:
+            read(_control, record.key or b"", record.value)
+        except Rejected as rejected:
+            self.reject("control", record, rejected)
+
+    def registration(self, record: Record, time: int) -> None:
+        """A record of `shipments`."""
+        stamp = record.timestamp
+        key = record.key
+        try:
+            registration = read_registration(key, record.value, max(stamp, time))
+            assert key is not None  # noqa: S101 - read_registration has seen to it
+            shipment = self.memory.get(key)
+            if shipment is None:
+                self._check_partition(key)
+            changed = self._judge.register(shipment, registration, stamp, time)
+        except Rejected as rejected:
+            self.reject("shipments", record, rejected)
+            return
+        except Refused as refused:
+            self.reject("shipments", record, Rejected(refused.reason, str(refused)))
+            return
+        if changed is not None:
+            self._record(key, changed, max(stamp, time))
+            self.memory.put(key, changed)
+
+    def scan(self, record: Record, time: int) -> None:
+        """A record of `parcel-scans`."""
+        stamp = record.timestamp
+        key = record.key
+        try:
+            scan, flags = read_scan(key, record.value, stamp if stamp > time else time)
+            shipment = self.memory.get(key)  # type: ignore[arg-type]
+            if shipment is None:
+                self._check_partition(key)  # type: ignore[arg-type]
+            changed = self._judge.scan(shipment, scan, stamp, time)
+        except Rejected as rejected:
+            self.reject("parcel-scans", record, rejected)
+            return
+        except Refused as refused:
+            self.reject("parcel-scans", record, Rejected(refused.reason, str(refused)))
+            return
+        if flags:
+            for flag in flags:
+                self.tally.flags[flag] = self.tally.flags.get(flag, 0) + 1
+        if changed is not None:
+            if self.docket.decisions or self.docket.status_changed:
+                self._record(key, changed, stamp if stamp > time else time)  # type: ignore[arg-type]
+            self.memory.put(key, changed)  # type: ignore[arg-type]
+
+    def fire(self, key: bytes, deadline: int) -> None:
+        """A deadline that partition time has passed."""
+        shipment = self.memory.get(key)
+        if shipment is None:
+            return
+        kept = self._judge.fire(shipment, deadline)
+        self._record(key, shipment, deadline)
+        if kept is None:
+            self.memory.drop(key)
+        else:
+            self.memory.put_fired(key, kept)
+
+    def reject(self, topic: str, record: Record, rejected: Rejected) -> None:
+        """Keep a bad record, as it came, where somebody can look at it."""
+        self.outputs.append(self._envelope.reject(topic, record, rejected.reason, rejected.path, rejected.detail))
+        count = (topic, rejected.reason)
+        self.tally.rejects[count] = self.tally.rejects.get(count, 0) + 1
+        self._guard.rejected()
+
+    def _check_partition(self, key: bytes) -> None:
+        belongs = self._partitioner(key, self._partitions)
+        if belongs != self._partition:
+            raise Rejected(
+                WRONG_PARTITION,
+                f"the key belongs to partition {belongs} of {self._partitions}: the producer uses another partitioner",
+            )
+
+    def _record(self, key: bytes, shipment: Shipment, at: int) -> None:
+        """Write down what the docket holds for a shipment."""
+        docket, tally = self.docket, self.tally
+        if docket.decisions:
+            shipment_id = key.decode()
+            for decision in docket.decisions:
+                self.outputs.append(
+                    self._envelope.wrap(key, self._renderer.record(decision, shipment_id, shipment))
+                )
+                self._count(decision)
+            docket.decisions.clear()
+        if docket.status_changed:
+            docket.status_changed = False
+            self.outputs.append(self._envelope.wrap(key, self._renderer.status(key.decode(), shipment, at)))
+            count = (STATUS, "changed")
+            tally.decisions[count] = tally.decisions.get(count, 0) + 1
+
+    def _count(self, decision: Decision) -> None:
+        tally = self.tally
+        count = (decision.topic, decision.kind)
+        tally.decisions[count] = tally.decisions.get(count, 0) + 1
+        if decision.topic == OUTCOMES:
+            outcome = (decision.clock.name, decision.kind)
+            tally.outcomes[outcome] = tally.outcomes.get(outcome, 0) + 1
+            verdict = decision.verdict
+            if verdict.status == MISSED and verdict.stop_scan is not None:
+                tally.lateness_s.append((decision.clock.name, (verdict.stop_scan.at - verdict.due) / 1000))

@@ -1,0 +1,85 @@
+"""The deadline index of a partition: which shipment needs attention next, and when.
+
+Keys lie in buckets of a minute.  A bucket is looked at when time reaches it: a shipment whose deadline has moved later is
+filed again then, one whose deadline moves earlier is filed again at once.  So a scan that postpones a deadline, which
+most do, costs nothing here, and an entry costs one reference.
+"""
+
+from collections.abc import Callable
+from heapq import heapify, heappop, heappush
+
+from streams.sla.state import NEVER
+
+BUCKET_MS = 60_000
+
+DeadlineOf = Callable[[bytes], int | None]
+"""The deadline that a key has now; None when the shipment is gone."""
+
+
+class DeadlineIndex:
+    """Files keys under deadlines (UTC milliseconds) and gives them back in (deadline, key) order."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[int, list[bytes]] = {}
+        self._order: list[int] = []
+        self._open: list[tuple[int, bytes]] = []
+        self._opened = -1
+        self.earliest = NEVER
+        """No deadline lies before this instant."""
+
+    def file(self, key: bytes, deadline: int) -> None:
+        """Note that a key needs attention at a deadline; earlier notes stay and do no harm."""
+        if deadline == NEVER:
+            return
+        number = deadline // BUCKET_MS
+        if number <= self._opened:
+            heappush(self._open, (deadline, key))
+        else:
+            bucket = self._buckets.get(number)
+            if bucket is None:
+                self._buckets[number] = [key]
+                heappush(self._order, number)
+            else:
+                bucket.append(key)
+        if deadline < self.earliest:
+            self.earliest = deadline
+
+    def pop(self, before: int, deadline_of: DeadlineOf) -> tuple[int, bytes] | None:
+        """The next (deadline, key) whose deadline lies before `before`, or None.
+
+        The caller handles it and files the key again under its new deadline.
+        """
+        while True:
+            while self._open:
+                deadline, key = self._open[0]
+                if deadline >= before:
+                    self.earliest = deadline
+                    return None
+                heappop(self._open)
+                now = deadline_of(key)
+                if now == deadline:
+                    return deadline, key
+                if now is not None and now > deadline:
+                    self.file(key, now)
+            if not self._order:
+                self.earliest = NEVER
+                return None
+            if self._order[0] * BUCKET_MS >= before:
+                self.earliest = self._order[0] * BUCKET_MS
+                return None
+            self._open_next(deadline_of)
+
+    def _open_next(self, deadline_of: DeadlineOf) -> None:
+        number = heappop(self._order)
+        self._opened = number
+        ready: list[tuple[int, bytes]] = []
+        for key in dict.fromkeys(self._buckets.pop(number)):
+            now = deadline_of(key)
+            if now is None:
+                continue
+            if now // BUCKET_MS > number:
+                self.file(key, now)
+            else:
+                ready.append((now, key))
+        heapify(ready)
+        self._open = ready

@@ -1,0 +1,134 @@
+"""The source topics of a partition, merged in time.
+
+Every topic has a frontier: all its records with a timestamp before it have been read.  The record with the least
+timestamp is next, once no other topic can still bring an earlier one; partition time is the least frontier.
+"""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Final
+
+from streams.partition.ports import CaughtUp, Record, SourceBatch
+
+
+class TimeSource(StrEnum):
+    """What makes partition time advance."""
+
+    APPEND = "append"
+    """Live: append times while the partition lags, the poll times of caught-up topics after that."""
+    CREATE = "create"
+    """Live on topics with create time: it stands while the partition lags, and moves on once it is caught up."""
+    REPLAY = "replay"
+    """Record timestamps and ticks only: the same input gives the same decisions."""
+
+
+class Lane:
+    """One source topic: what has been read and not yet handled, and how far it is known to be complete."""
+
+    def __init__(self, topic: str, rank: int) -> None:
+        self.topic = topic
+        self.rank = rank
+        """Of records with the same timestamp the lower rank comes first."""
+        self.records: Sequence[Record] = ()
+        self.place = 0
+        self._batches: deque[SourceBatch] = deque()
+        self.buffered = 0
+        self.position = 0
+        """Next offset to handle."""
+        self.received = 0
+        """Next offset to receive."""
+        self.last = 0
+        """Timestamp of the last record handled."""
+        self.mark: CaughtUp | None = None
+
+    def begin(self, position: int, time: int) -> None:
+        """Start reading at an offset; everything before `time` has been read already."""
+        self.position = self.received = position
+        self.last = time
+
+    def offer(self, batch: SourceBatch) -> None:
+        """Take records over."""
+        if not batch.records:
+            return
+        self.received = batch.records[-1].offset + 1
+        self.buffered += len(batch.records)
+        if self.place < len(self.records):
+            self._batches.append(batch)
+        else:
+            self.records, self.place = batch.records, 0
+
+    def advance(self, count: int) -> None:
+        """`count` records of `records` have been handled."""
+        self.place += count
+        self.buffered -= count
+        last = self.records[self.place - 1]
+        self.position = last.offset + 1
+        self.last = last.timestamp
+        if self.place == len(self.records):
+            self.records, self.place = (self._batches.popleft().records, 0) if self._batches else ((), 0)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing waits to be handled."""
+        return self.place == len(self.records)
+
+    def complete_to(self) -> int:
+        """The poll time up to which the topic is known to be read; 0 when that is not known."""
+        mark = self.mark
+        return mark.at if mark is not None and self.received >= mark.position else 0
+
+
+FOREVER: Final = 2**63 - 1
+
+
+class Lanes:
+    """The source topics of one partition."""
+
+    def __init__(self, topics: Sequence[str], source: TimeSource) -> None:
+        """`topics` in the order in which records of the same timestamp are handled."""
+        self.by_topic: Mapping[str, Lane] = {topic: Lane(topic, rank) for rank, topic in enumerate(topics)}
+        self._lanes = tuple(self.by_topic.values())
+        self._source = source
+        self._tick = 0
+        self._tick_seen = 0
+
+    def tick(self, at: int, fetched_at: int) -> None:
+        """All records before `at` had been written when a tick was fetched at `fetched_at` (replay time)."""
+        if at > self._tick:
+            self._tick, self._tick_seen = at, fetched_at
+
+    def frontier(self, lane: Lane) -> int:
+        """All records of the topic with a timestamp before this instant have been read."""
+        if not lane.empty:
+            return lane.records[lane.place].timestamp
+        if self._source is TimeSource.CREATE:
+            return FOREVER
+        complete = lane.complete_to()
+        if self._source is TimeSource.APPEND:
+            return max(lane.last, complete)
+        return max(lane.last, self._tick) if complete >= self._tick_seen > 0 else lane.last
+
+    def next_run(self) -> tuple[Lane, int] | None:
+        """The topic to go on with, and the instant before which its records come before those of all others.
+
+        None when nothing waits, or another topic could still bring an earlier record.
+        """
+        best: Lane | None = None
+        least = FOREVER
+        for lane in self._lanes:
+            if not lane.empty and (stamp := lane.records[lane.place].timestamp) < least:
+                best, least = lane, stamp
+        if best is None:
+            return None
+        bound = FOREVER
+        for lane in self._lanes:
+            if lane is not best:
+                bound = min(bound, self.frontier(lane) + (lane.rank > best.rank))
+        return (best, bound) if least < bound else None
+
+    def time(self) -> int:
+        """The instant before which no record can still lie unread; 0 when that is not known."""
+        if self._source is TimeSource.CREATE:
+            return min(lane.complete_to() if lane.empty else 0 for lane in self._lanes)
+        return min(self.frontier(lane) for lane in self._lanes)

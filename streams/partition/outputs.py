@@ -1,0 +1,62 @@
+"""Output records as Kafka sees them: CloudEvents in binary mode."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from schemas.records import BreachAlert, DelayNotice, ShipmentStatus, SlaOutcome
+from streams.partition.ports import Headers, Output, Record
+
+REJECTS: Final = "scan-rejects"
+_SCHEMAS: Final = "https://shipclock.dev/schemas"
+_TYPES: Final = {
+    DelayNotice: "delay-notices",
+    BreachAlert: "breach-alerts",
+    SlaOutcome: "sla-outcomes",
+    ShipmentStatus: "shipment-status",
+}
+
+Body = DelayNotice | BreachAlert | SlaOutcome | ShipmentStatus
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Envelope:
+    """Wraps records of one partition; the headers that do not change are made once."""
+
+    def __init__(self, namespace: str, partition: int) -> None:
+        self._source = f"/shipclock/{namespace}/{partition}".encode()
+        self._partition = partition
+        self._fixed: dict[tuple[type[Body], str], tuple[str, Headers]] = {}
+
+    def wrap(self, key: bytes, body: Body) -> Output:
+        """An output record with its CloudEvents headers."""
+        kind = "changed" if isinstance(body, ShipmentStatus) else body.kind
+        fixed = self._fixed.get((type(body), kind))
+        if fixed is None:
+            fixed = self._fixed[type(body), kind] = self._headers(_TYPES[type(body)], kind)
+        topic, headers = fixed
+        return Output(topic, key, _encode(body), [("ce_id", body.id.encode()), *headers])
+
+    def _headers(self, topic: str, kind: str) -> tuple[str, Headers]:
+        return topic, [
+            ("ce_specversion", b"1.0"),
+            ("ce_type", f"dev.shipclock.{topic}.{kind}.v1".encode()),
+            ("ce_source", self._source),
+            ("ce_dataschema", f"{_SCHEMAS}/{topic}.v1.schema.json".encode()),
+            ("content-type", b"application/json"),
+        ]
+
+    def reject(self, topic: str, record: Record, reason: str, path: str, detail: str) -> Output:
+        """A rejected record, its key and value bytes untouched."""
+        facts: Mapping[str, str] = {
+            "reason": reason,
+            "path": path,
+            "detail": detail,
+            "topic": topic,
+            "partition": str(self._partition),
+            "offset": str(record.offset),
+            "timestamp": str(record.timestamp),
+        }
+        return Output(REJECTS, record.key, record.value, [(name, fact.encode()) for name, fact in facts.items()])

@@ -1,0 +1,70 @@
+"""How often a partition commits: soon when little happens, in large units when much does, and never too often."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSettings:
+    """How a partition works.  Times in seconds unless the name says otherwise."""
+
+    commit_interval_s: float = 0.1
+    """The shortest time between two commits of a partition; the worker stretches it with its number of partitions."""
+    longest_unit_s: float = 1.0
+    """The longest time that a unit of work may grow while records keep coming."""
+    unit_records: int = 20_000
+    """The most records in a unit of work."""
+    slice_records: int = 1_000
+    """How many records are handled before other partitions have their turn."""
+    idle_time_ms: int = 10_000
+    """How far partition time may pass, in milliseconds, before it is made durable although nothing has happened."""
+    retry_s: float = 0.2
+    """How long to wait after a failed transaction, times the number of failures in a row."""
+    most_failures: int = 10
+    """After how many failures in a row, all before any success, the worker gives up."""
+    max_skew_ms: int = 2_000
+    """How far the worker's clock may be from the broker's before partition time is held still."""
+
+
+class Unit(Protocol):
+    """What decides about a commit."""
+
+    records_in_unit: int
+
+    @property
+    def pending(self) -> bool: ...
+    @property
+    def exhausted(self) -> bool: ...
+    @property
+    def idle_since(self) -> int: ...
+
+
+class Pace:
+    """Says when to commit."""
+
+    def __init__(self, settings: TaskSettings) -> None:
+        self._settings = settings
+        self._last = 0.0
+        self._began: float | None = None
+        self.stretch = 1.0
+        """How much longer the shortest interval is than the setting."""
+
+    def begin(self, now: float) -> None:
+        """The partition starts to work; `now` on the event loop's clock."""
+        self._last, self._began = now, None
+
+    def committed(self, now: float) -> None:
+        """A unit has been committed."""
+        self._last, self._began = now, None
+
+    def until_commit(self, unit: Unit, now: float, *, more: bool) -> float | None:
+        """Seconds until the unit under way is to be committed, at most 0 for now; None when nothing asks for it."""
+        settings = self._settings
+        if not unit.pending:
+            return 0.0 if unit.idle_since >= settings.idle_time_ms and not more else None
+        if unit.exhausted or unit.records_in_unit >= settings.unit_records:
+            return 0.0
+        if self._began is None:
+            self._began = now
+        least = self._last + settings.commit_interval_s * self.stretch - now
+        return max(least, self._began + settings.longest_unit_s - now) if more else least

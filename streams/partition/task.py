@@ -1,0 +1,255 @@
+"""One partition at work: it restores, reads, works, commits, and starts over when a commit fails."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from streams.errors import ChangelogTruncated, Fenced, PartitionParked, TransactionFailed
+from streams.partition.core import Core
+from streams.partition.pace import Pace, TaskSettings
+from streams.partition.ports import CaughtUp, Changelog, Source, SourceBatch, Tally, WallClock, Writer
+from streams.partition.skew import Skew
+
+State = Literal["stopped", "restoring", "running", "parked"]
+
+
+class Observer(Protocol):
+    """Who wants to know how a partition fares."""
+
+    def committed(self, number: int, tally: Tally, *, transaction_s: float, records: int) -> None: ...
+    def restored(self, number: int, *, entries: int, seconds: float) -> None: ...
+    def parked(self, number: int, reason: str) -> None: ...
+    def aborted(self, number: int, reason: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TaskHealth:
+    """How a partition fares."""
+
+    state: State
+    detail: str
+    restored: bool
+    time: int
+    """Partition time, UTC milliseconds."""
+    behind_s: float
+    """How far partition time is behind the wall clock, seconds."""
+    buffered: int
+    restore_s: float
+    gauges: Mapping[str, Mapping[str, int]]
+    skew_ms: int
+
+
+class PartitionTask:
+    """Runs a `Core` between a changelog, a writer and a source."""
+
+    def __init__(
+        self,
+        number: int,
+        *,
+        core: Core,
+        changelog: Changelog,
+        writer: Writer,
+        source: Source,
+        clock: WallClock,
+        settings: TaskSettings,
+        observer: Observer,
+    ) -> None:
+        self.number = number
+        self.state: State = "stopped"
+        self.detail = ""
+        self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Set with the exception when something is wrong that is not this partition's data: the worker must end."""
+        self._core = core
+        self._changelog = changelog
+        self._writer = writer
+        self._source = source
+        self._clock = clock
+        self._settings = settings
+        self._observer = observer
+        self._pace = Pace(settings)
+        self._skew = Skew(settings.max_skew_ms)
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._reading = False
+        self._restore_s = 0.0
+        self._running: asyncio.Task[None] | None = None
+
+    # --- from the source
+
+    def offer(self, batch: SourceBatch) -> None:
+        """Take records over; never blocks."""
+        if self._reading:
+            self._core.offer(batch)
+            self._wake.set()
+
+    def caught_up(self, mark: CaughtUp) -> None:
+        """Note that a topic has been read up to its end."""
+        if self._reading and self._skew.within_limit:
+            self._core.caught_up(mark)
+            self._wake.set()
+
+    def has_room(self, topic: str) -> bool:
+        """Whether the source should deliver more records of a topic."""
+        return self._reading and self._core.has_room(topic)
+
+    # --- life
+
+    def start(self) -> None:
+        """Restore in the background, then read and work."""
+        if self._running is None or self._running.done():
+            self._stopping = False
+            self.state, self.detail = "restoring", ""
+            self._running = asyncio.get_running_loop().create_task(self._live(), name=f"partition-{self.number}")
+
+    async def stop(self, *, commit: bool) -> None:
+        """Commit what is in hand or leave it, and let go of the partition.  Memory stays: `start` may follow."""
+        self._stopping = True
+        self._reading = False
+        self._source.pause()
+        self._wake.set()
+        running, self._running = self._running, None
+        if running is not None:
+            if self.state == "restoring":
+                running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+        if self.state == "running":
+            if commit and self._core.pending:
+                try:
+                    await self._commit()
+                except TransactionFailed as error:
+                    self._void(str(error))
+            elif self._core.pending:
+                self._core.forget()
+        await self._writer.stop()
+        if self.state != "parked":
+            self.state = "stopped"
+
+    def resume(self) -> bool:
+        """Go on after parking; False when the partition is not parked."""
+        if self.state != "parked":
+            return False
+        self._core.guard.forgive()
+        self.start()
+        return True
+
+    def health(self) -> TaskHealth:
+        """How the partition fares."""
+        core = self._core
+        return TaskHealth(
+            state=self.state,
+            detail=self.detail,
+            restored=self.state == "running",
+            time=core.time,
+            behind_s=max(self._clock.now_ms() - core.time, 0) / 1000,
+            buffered=core.buffered,
+            restore_s=self._restore_s,
+            gauges=core.gauges(),
+            skew_ms=self._skew.measured_ms,
+        )
+
+    # --- inside
+
+    async def _live(self) -> None:
+        failures = 0
+        while not self._stopping:
+            try:
+                await self._restore()
+                failures = 0
+                await self._work()
+            except TransactionFailed as error:
+                failures += 1
+                self._void(str(error))
+                if failures > self._settings.most_failures and not isinstance(error, Fenced):
+                    self._fail(error)
+                    return
+                await self._writer.stop()
+                await asyncio.sleep(self._settings.retry_s * failures)
+            except (PartitionParked, ChangelogTruncated) as error:
+                self._park(str(error))
+                await self._writer.stop()
+                return
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, it ends the worker and is not swallowed
+                self._fail(error)
+                return
+
+    def _void(self, reason: str) -> None:
+        self._reading = False
+        self._source.pause()
+        self._core.forget()
+        self.state, self.detail = "restoring", reason
+        self._observer.aborted(self.number, reason)
+
+    def _park(self, reason: str) -> None:
+        self._reading = False
+        self._source.pause()
+        self._core.forget()
+        self.state, self.detail = "parked", reason
+        self._observer.parked(self.number, reason)
+
+    def _fail(self, error: BaseException) -> None:
+        self._reading = False
+        self._source.pause()
+        self.detail = str(error)
+        if not self.failure.done():
+            self.failure.set_exception(error)
+
+    async def _restore(self) -> None:
+        self.state = "restoring"
+        began = asyncio.get_running_loop().time()
+        await self._writer.start()
+        end = await self._changelog.end()
+        entries = 0
+        try:
+            entries = await self._replay(self._core.changelog_end, end)
+        except ChangelogTruncated:
+            self._core.forget()
+            entries = await self._replay(0, end)
+        offsets = self._core.restored(end)
+        self._restore_s = asyncio.get_running_loop().time() - began
+        self._observer.restored(self.number, entries=entries, seconds=self._restore_s)
+        self._pace.begin(asyncio.get_running_loop().time())
+        self.state, self.detail = "running", ""
+        self._reading = True
+        self._source.begin(offsets)
+
+    async def _replay(self, start: int, end: int) -> int:
+        entries = 0
+        async for chunk in self._changelog.read(start, end):
+            self._core.load(chunk)
+            entries += len(chunk)
+        return entries
+
+    async def _work(self) -> None:
+        loop, core, pace = asyncio.get_running_loop(), self._core, self._pace
+        while not self._stopping:
+            self._wake.clear()
+            more = core.work(self._settings.slice_records)
+            wait = pace.until_commit(core, loop.time(), more=more)
+            if wait is not None and wait <= 0:
+                await self._commit()
+            elif more:
+                await asyncio.sleep(0)
+            else:
+                await self._wait(wait)
+
+    async def _wait(self, seconds: float | None) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _commit(self) -> None:
+        loop = asyncio.get_running_loop()
+        records = self._core.records_in_unit
+        unit = self._core.take()
+        began = loop.time()
+        committed = await self._writer.commit(unit)
+        ended = loop.time()
+        self._core.changelog_end = committed.changelog_end
+        self._skew.measure(committed)
+        self._pace.committed(ended)
+        self._observer.committed(self.number, unit.tally, transaction_s=ended - began, records=records)
