@@ -1,6 +1,7 @@
 """`shipclock demo`: real shipments through a real Kafka, judged by real workers, in one command."""
 
 import asyncio
+import logging
 import signal
 from pathlib import Path
 from typing import Literal
@@ -17,7 +18,8 @@ from streams.errors import ShipclockError
 
 _CHAOS_KILLS = 6
 _INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
+_TERMINATED = 143
+"""Exit codes after Ctrl-C and SIGTERM, as shells have them."""
 
 
 @click.command()
@@ -67,11 +69,15 @@ def demo(
         data_dir=data_dir,
         serve=serve,
     )
+    # The client library reports each retry; what is lost for good comes as an error of our own.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     console = Console(stderr=form == "json", highlight=False)
     try:
         report = asyncio.run(_perform(options, console))
     except KeyboardInterrupt:
         raise click.exceptions.Exit(0 if serve else _INTERRUPTED) from None
+    except asyncio.CancelledError:
+        raise click.exceptions.Exit(_TERMINATED) from None
     if form == "json":
         click.echo(msgspec.json.encode(report).decode())
 

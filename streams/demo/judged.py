@@ -12,8 +12,8 @@ _STALLED_AFTER = 90.0
 async def judged(offsets: GroupOffsets) -> None:
     """Wait until every record of the sources, the last tick included, is judged.
 
-    Decisions and source offsets are committed in one transaction: once the committed offsets are the ends of the
-    sources, all that follows from the sources can be read.
+    A record is handled only after all deadlines before its time have fired, and its offset is committed in the
+    transaction of all that followed from it.  So once the last tick's offset is committed, every decision can be read.
 
     Raises:
         DeadlineMissed: nothing was committed for a long time.

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-import streams.policies
 from streams.demo.crew import Crew
 from streams.demo.dataset import load
 from streams.demo.journeys import journeys
@@ -24,7 +23,7 @@ from streams.kafka.names import Names
 NAMES = Names("demo")
 LOGS = "workers"
 FAULTS = "faults"
-POLICY = Path(streams.policies.__file__).with_name("air-freight.yaml")
+POLICY = Path(__file__).parents[1] / "policies" / "air-freight.yaml"
 
 
 async def perform(options: Options, console: Console) -> Report:

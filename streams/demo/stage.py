@@ -74,5 +74,6 @@ def worker_settings(
         "SHIPCLOCK_SESSION_TIMEOUT_MS": str(_SESSION_TIMEOUT_MS),
         "SHIPCLOCK_HTTP_HOST": "127.0.0.1",
         "SHIPCLOCK_HTTP_PORT": "0",
+        "SHIPCLOCK_LOG_FORMAT": "json",
     }
     return settings if faults is None else settings | {"SHIPCLOCK_FAULTS": str(faults)}

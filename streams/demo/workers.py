@@ -132,6 +132,8 @@ class Worker:
 
 
 def ready_partitions(answer: Any) -> frozenset[int]:
-    """Partitions that a /readyz answer calls ready."""
+    """Partitions that, by a /readyz answer, are restored and at work."""
     owned = answer.get("partitions", {}) if isinstance(answer, dict) else {}
-    return frozenset(int(number) for number, state in owned.items() if state == "ready")
+    return frozenset(
+        int(number) for number, state in owned.items() if state["state"] == "running" and state["restored"]
+    )
