@@ -1,7 +1,7 @@
 """Where the parts are put together: the one place that knows both the core of a partition and Kafka."""
 
 from collections.abc import Callable
-from typing import Any
+from importlib.resources import as_file, files
 
 from streams.assignment import Task
 from streams.kafka.changelog import KafkaChangelog
@@ -10,32 +10,70 @@ from streams.kafka.names import Names
 from streams.kafka.source import PartitionSource
 from streams.kafka.writer import KafkaWriter, WriterLimits
 from streams.metrics.observer import MetricsObserver
+from streams.partition.core import Core, CoreSettings
+from streams.partition.lanes import TimeSource
+from streams.partition.pace import TaskSettings
+from streams.partition.partitioners import PARTITIONERS
 from streams.partition.ports import WallClock
+from streams.partition.task import PartitionTask
 from streams.settings import Settings
+from streams.sla.policy import Policy, load_policy
+
+DEFAULT_POLICY = "express.yaml"
 
 
 def task_factory(
     settings: Settings,
+    *,
     connection: Connection,
     names: Names,
     partitions: int,
     clock: WallClock,
     observer: MetricsObserver,
 ) -> Callable[[int, PartitionSource], Task]:
-    """Return what makes the task of a partition.  Reads the policy once.
+    """Return what makes the task of a partition.  Reads the policy, once.
 
     Raises `PolicyError` when the policy is wrong.
     """
+    policy = policy_of(settings)
     limits = WriterLimits(timeout_s=settings.transaction_timeout_ms / 1000)
+    pace = TaskSettings(commit_interval_s=settings.commit_interval_ms / 1000, max_skew_ms=settings.max_clock_skew_ms)
 
     def make(number: int, source: PartitionSource) -> Task:
-        ports: dict[str, Any] = {
-            "changelog": KafkaChangelog(connection, names, number),
-            "writer": KafkaWriter(connection, names, number, clock=clock, limits=limits),
-            "source": source,
-            "clock": clock,
-            "observer": observer,
-        }
-        raise NotImplementedError(f"partition {number} of {partitions} has no task yet: {sorted(ports)}")
+        return PartitionTask(
+            number,
+            core=Core(policy, _core_settings(settings, number, partitions)),
+            changelog=KafkaChangelog(connection, names, number),
+            writer=KafkaWriter(connection, names, number, clock=clock, limits=limits),
+            source=source,
+            clock=clock,
+            settings=pace,
+            observer=observer,
+        )
 
     return make
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Return the policy that the settings name, or the one that comes with Shipclock.
+
+    Raises `PolicyError`.
+    """
+    if settings.policy is not None:
+        return load_policy(settings.policy)
+    with as_file(files("streams") / "policies" / DEFAULT_POLICY) as file:
+        return load_policy(file)
+
+
+def _core_settings(settings: Settings, number: int, partitions: int) -> CoreSettings:
+    return CoreSettings(
+        namespace=settings.namespace,
+        partition=number,
+        partitions=partitions,
+        time=TimeSource.REPLAY if settings.time == "replay" else TimeSource(settings.source_timestamps),
+        partitioner=PARTITIONERS[settings.partitioner],
+        reject_window=settings.reject_window,
+        reject_limit=settings.reject_ratio_limit,
+        deadlines_per_unit=settings.transaction_max_decisions,
+        lane_limit=settings.queue_max_records,
+    )

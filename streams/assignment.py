@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Literal, Protocol
+from typing import Protocol
 
 import structlog
 from faust.types import TP
@@ -11,10 +11,9 @@ from faust.types import TP
 from streams.kafka.delivery import Receiver
 from streams.kafka.errors import PartitionsApart
 from streams.kafka.source import PartitionSource, Sources
+from streams.partition.task import State, TaskHealth
 
 log = structlog.get_logger(__name__)
-
-State = Literal["stopped", "restoring", "running", "parked"]
 
 
 class Task(Receiver, Protocol):
@@ -24,9 +23,17 @@ class Task(Receiver, Protocol):
     detail: str
     failure: asyncio.Future[None]
 
-    def start(self) -> None: ...
-    async def stop(self, *, commit: bool) -> None: ...
-    def health(self) -> Any: ...
+    def start(self) -> None:
+        """Restore and run, in the background."""
+
+    async def stop(self, *, commit: bool) -> None:
+        """End; memory stays."""
+
+    def resume(self) -> bool:
+        """Go on after parking; False when the partition is not parked."""
+
+    def health(self) -> TaskHealth:
+        """Return how it is."""
 
 
 class Assignment:
@@ -50,14 +57,14 @@ class Assignment:
         """The tasks of the partitions owned, by partition number."""
         return MappingProxyType({number: self._tasks[number] for number in sorted(self._owned)})
 
-    async def on_revoked(self, _app: Any, revoked: Iterable[TP], **_: Any) -> None:
+    async def on_revoked(self, revoked: Iterable[TP]) -> None:
         """Commit what is in hand and stop every task; called before the group goes on without this worker."""
         numbers = self._numbers(revoked) & self._owned
         self._owned -= numbers
         self.rebalances += 1
         await self._stop(numbers)
 
-    async def on_assigned(self, _app: Any, assigned: Iterable[TP], **_: Any) -> None:
+    async def on_assigned(self, assigned: Iterable[TP]) -> None:
         """Start the tasks of what is assigned; forget those of partitions that went elsewhere.
 
         Raises `PartitionsApart` when a partition came without its twins.
@@ -76,15 +83,13 @@ class Assignment:
         self.assigned = True
         log.info("partitions assigned", partitions=sorted(numbers), kept=kept, taken=len(numbers) - kept)
 
-    async def resume(self, number: int) -> bool:
+    def resume(self, number: int) -> bool:
         """Start a parked partition again; False when it is not parked here."""
         task = self.tasks.get(number)
-        if task is None or task.state != "parked":
-            return False
-        await task.stop(commit=False)
-        task.start()
-        log.info("partition resumed", partition=number)
-        return True
+        resumed = task is not None and task.resume()
+        if resumed:
+            log.info("partition resumed", partition=number)
+        return resumed
 
     async def drain(self) -> None:
         """Commit what is in hand and stop all tasks."""

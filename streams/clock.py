@@ -9,4 +9,5 @@ class SystemClock(WallClock):
     """The clock of the operating system."""
 
     def now_ms(self) -> int:
+        """Return UTC milliseconds."""
         return time_ns() // 1_000_000

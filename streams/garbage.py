@@ -1,8 +1,8 @@
 """Python's cyclic garbage collector, set for a process whose state is bytes.
 
-State values are `bytes`, which the collector does not track; what a scan allocates dies young, by reference count.  With
-the default thresholds the collector would nevertheless walk through every batch several times, for nothing: restoring a
-million entries takes a third less time without it.
+State values are `bytes`, which the collector does not track; what a scan allocates dies young, by reference count.
+With the default thresholds the collector would nevertheless walk through every batch several times, for nothing:
+restoring a million entries takes a third less time without it.
 """
 
 import gc

@@ -1,6 +1,5 @@
 """What operators and machines ask a worker: metrics, health, readiness, and to resume a parked partition."""
 
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,7 +21,7 @@ class Answers(Protocol):
     def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Return whether all partitions owned are restored and running, and the detail."""
 
-    def resume(self, number: int) -> Awaitable[bool]:
+    def resume(self, number: int) -> bool:
         """Start a parked partition again; False when it is not parked here."""
 
 
@@ -89,7 +88,7 @@ class Server:
 
     async def _resume(self, request: web.Request) -> web.Response:
         number = request.match_info["number"]
-        if not number.isdecimal() or not await self.answers.resume(int(number)):
+        if not number.isdecimal() or not self.answers.resume(int(number)):
             return _json({"error": f"partition {number} is not parked on this worker"}, status=404)
         return _json({"resumed": int(number)})
 

@@ -30,6 +30,7 @@ class RateLimit(logging.Filter):
         self._last: dict[tuple[str, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether to let it through."""
         if record.levelno >= logging.ERROR or not record.name.startswith(tuple(LIBRARY_LEVELS)):
             return True
         what, now = (record.name, str(record.msg)), monotonic()

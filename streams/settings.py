@@ -23,7 +23,7 @@ def _name(value: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Field `x_y` is environment variable `SHIPCLOCK_X_Y` and key `x_y` of the settings file.  Durations say their unit."""
+    """Field `x_y` is environment variable `SHIPCLOCK_X_Y` and key `x_y` of the settings file."""
 
     namespace: str = _setting("shipclock", _name, "use letters, digits, dots, dashes and underscores, at most 100")
     """Prefix of topics, consumer group and transactional ids."""
@@ -67,10 +67,6 @@ class Settings:
     """Records over which the ratio of rejects is taken."""
     reject_ratio_limit: float = _setting(0.5, *_between(0.0, 1.0))
     """A partition parks when more of the window than this was rejected; 1 never parks."""
-    orphan_retention_h: int = _setting(14 * 24, *_between(1, 8_760))
-    """How long scans wait for a registration, hours."""
-    closed_retention_h: int = _setting(30 * 24, *_between(1, 8_760))
-    """How long a closed shipment can still be corrected, hours."""
 
     http_host: str = "127.0.0.1"
     """Where metrics and health are served.  Anyone who can reach it can read them and resume parked partitions."""

@@ -2,11 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
 import structlog
+from faust.types import TP
 from prometheus_client import CollectorRegistry
 
 from streams import assembly, garbage
@@ -19,11 +20,13 @@ from streams.kafka.names import SOURCE_TOPICS, Names
 from streams.kafka.source import Sources
 from streams.metrics.catalogue import Catalogue
 from streams.metrics.observer import MetricsObserver
-from streams.metrics.partitions import Health, PartitionCollector
+from streams.metrics.partitions import PartitionCollector
+from streams.partition.task import TaskHealth
 from streams.settings import Settings
 from streams.topics.check import verify
 
 T = TypeVar("T")
+
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +78,12 @@ class Worker:
 
     async def _work(self, partitions: int) -> None:
         make = assembly.task_factory(
-            self._settings, self._connection, self._names, partitions, SystemClock(), self._observer
+            self._settings,
+            connection=self._connection,
+            names=self._names,
+            partitions=partitions,
+            clock=SystemClock(),
+            observer=self._observer,
         )
         assignment = self._assignment = Assignment(self._sources, make)
         app = build_app(
@@ -85,8 +93,8 @@ class Worker:
             partitions=partitions,
             session_timeout_ms=self._settings.session_timeout_ms,
         )
-        app.on_partitions_revoked.connect(assignment.on_revoked)
-        app.on_partitions_assigned.connect(assignment.on_assigned)
+        app.on_partitions_revoked.connect(_handing(assignment.on_revoked))
+        app.on_partitions_assigned.connect(_handing(assignment.on_assigned))
         garbage.settle()
         try:
             await self._until_told(app.start())
@@ -102,8 +110,9 @@ class Worker:
 
     async def _until_told(self, work: Awaitable[T]) -> T | None:
         """Await `work`, unless the worker is to end first (None) or fails first (raises)."""
-        task = asyncio.ensure_future(work)
-        await asyncio.wait({task, self._ending}, return_when=asyncio.FIRST_COMPLETED)
+        task: asyncio.Future[T] = asyncio.ensure_future(work)
+        waiting: list[asyncio.Future[Any]] = [task, self._ending]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if self._ending.done():
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
@@ -134,7 +143,7 @@ class Worker:
 
     # What the HTTP server and the metrics ask.
 
-    def health(self) -> Mapping[int, Health]:
+    def health(self) -> Mapping[int, TaskHealth]:
         """Return the health of each partition owned."""
         tasks = self._assignment.tasks if self._assignment else {}
         return {number: task.health() for number, task in tasks.items()}
@@ -168,6 +177,13 @@ class Worker:
         )
         return ready, {"assigned": bool(assignment and assignment.assigned), "partitions": detail}
 
-    async def resume(self, number: int) -> bool:
+    def resume(self, number: int) -> bool:
         """Start a parked partition again; False when it is not parked here."""
-        return self._assignment is not None and await self._assignment.resume(number)
+        return self._assignment is not None and self._assignment.resume(number)
+
+
+def _handing(receive: Callable[[Iterable[TP]], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    async def handler(_app: Any, partitions: Iterable[TP], *_: Any, **__: Any) -> None:
+        await receive(partitions)
+
+    return handler

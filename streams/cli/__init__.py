@@ -47,7 +47,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="shipclock", prog_name="shipclock")
 def main() -> None:
-    """Keep time on every promise that a parcel carries.
+    r"""Keep time on every promise that a parcel carries.
 
     Settings come from environment variables SHIPCLOCK_* and from the file that SHIPCLOCK_CONFIG names.
 

@@ -42,7 +42,7 @@ async def _run(settings: Any) -> int:
         log.debug("ended", exc_info=error)
         click.echo(f"shipclock: {error}", err=True)
         return error.exit_code
-    except Exception as error:  # noqa: BLE001 - whatever it is, it ends the worker, and loudly
+    except Exception as error:
         log.critical("the worker has failed", exc_info=error)
         click.echo(f"shipclock: the worker has failed: {type(error).__name__}: {error}", err=True)
         return 1

@@ -26,11 +26,13 @@ class KafkaChangelog(Changelog):
         self._tp = TopicPartition(names.topic(STATE_TOPIC), number)
 
     async def end(self) -> int:
+        """Return the last stable offset."""
         async with self._consumer() as consumer:
             ends: dict[TopicPartition, int] = await consumer.end_offsets([self._tp])
             return ends[self._tp]
 
     async def read(self, start: int, end: int) -> AsyncIterator[Sequence[ChangelogEntry]]:
+        """Yield committed entries; see `Changelog`."""
         tp = self._tp
         if start >= end:
             return

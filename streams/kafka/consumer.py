@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002, ASYNC109, FBT001, FBT002 - the signatures are Faust's
 """The batching consumer: ONE Faust message per partition batch, and caught-up marks for the tasks."""
 
 from collections.abc import AsyncIterator, Mapping
@@ -8,8 +9,9 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
 
 from streams.kafka.delivery import Delivery
-from streams.kafka.polling import FetchedBatch, Want
+from streams.kafka.polling import FetchedBatch, Polled, Want
 from streams.kafka.reading import Reading
+from streams.kafka.source import Sources
 from streams.kafka.thread import ConsumerThread, Engine
 from streams.partition.ports import SourceBatch
 
@@ -29,6 +31,7 @@ class Consumer(driver.Consumer):
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:
+        """Poll once, for `timeout` seconds at most; yield one message per partition batch."""
         if not self.flow_active:
             await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # mode's annotation is too narrow
         sources = cast("Engine", self.app).sources
@@ -41,8 +44,7 @@ class Consumer(driver.Consumer):
             await sources.changed(FULL_POLL_S)
         polled = await self._thread.poll(wants, FULL_POLL_S if full else timeout)
         for want in polled.sought:
-            reading = sources.current(want.tp, want.generation)
-            if reading is not None and reading.seek == want.seek:
+            if (reading := sources.current(want.tp, want.generation)) and reading.seek == want.seek:
                 reading.seek = None
         fetched_at = int(time() * 1000)
         for fetched in polled.batches:
@@ -53,6 +55,9 @@ class Consumer(driver.Consumer):
                 reading.again()
                 continue
             yield reading.tp, self._message(reading, fetched, fetched_at)
+        self._tell_standings(sources, polled)
+
+    def _tell_standings(self, sources: Sources, polled: Polled) -> None:
         for standing in polled.standings:
             reading = sources.current(standing.tp, standing.generation)
             if reading is not None and reading.seek is None:
@@ -78,7 +83,7 @@ class Consumer(driver.Consumer):
             0,
             None,
             None,
-            Delivery(batch, reading),
+            cast("Any", Delivery(batch, reading)),
             None,
             None,
             None,

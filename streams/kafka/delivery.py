@@ -14,9 +14,8 @@ class Receiver(Protocol):
     def caught_up(self, mark: CaughtUp) -> None:
         """Take a mark.  Never blocks."""
 
-    @property
-    def has_room(self) -> bool:
-        """False while no more records should be delivered."""
+    def has_room(self, topic: str) -> bool:
+        """Return False while no more records of a topic should be delivered."""
 
 
 class Hop(Protocol):

@@ -18,9 +18,14 @@ class Batch(Protocol):
 
     def append(
         self, *, timestamp: int | None, key: bytes | None, value: bytes | None, headers: HeaderList
-    ) -> object | None: ...
-    def close(self) -> None: ...
-    def record_count(self) -> int: ...
+    ) -> object | None:
+        """Take a record; None when it does not fit."""
+
+    def close(self) -> None:
+        """Take no more."""
+
+    def record_count(self) -> int:
+        """Return how many records it holds."""
 
 
 def pack(entries: Iterable[Entry], new_batch: Callable[[], Batch], timestamp: int) -> Sequence[Batch]:

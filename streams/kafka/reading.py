@@ -90,7 +90,7 @@ class Reading:
                     f" {self.tp.partition} for {STALLED_AFTER_S:.0f} s"
                 )
             return False
-        return not self.paused and self.receiver.has_room
+        return not self.paused and self.receiver.has_room(self.topic)
 
     def delivered(self, next_offset: int) -> None:
         """Note that the records below `next_offset` are on their way."""

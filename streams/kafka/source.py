@@ -14,10 +14,11 @@ from streams.partition.ports import CaughtUp, Source, SourceBatch
 class _Nobody:
     """Stands in until the task of the partition is attached."""
 
-    has_room = False
-
     def offer(self, batch: SourceBatch) -> None:
         raise RuntimeError(f"A batch of {batch.topic} came before its task")
+
+    def has_room(self, _topic: str) -> bool:
+        return False
 
     def caught_up(self, mark: CaughtUp) -> None:
         raise RuntimeError(f"A mark of {mark.topic} came before its task")
@@ -40,15 +41,18 @@ class PartitionSource(Source):
             reading.receiver = receiver
 
     def begin(self, offsets: Mapping[str, int]) -> None:
+        """Read every source topic from its offset; one that is not named, from its earliest record."""
         for short, reading in self.readings.items():
             reading.begin(offsets.get(short, 0))
         self._changed()
 
     def pause(self) -> None:
+        """Fetch no more for now."""
         for reading in self.readings.values():
             reading.paused = True
 
     def resume(self) -> None:
+        """Fetch again."""
         for reading in self.readings.values():
             reading.paused = False
         self._changed()

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002, FBT001, FBT002 - the signatures are Faust's
 """Faust store `shipclock://`: state lives in the partition tasks, which restore themselves.
 
 A real Faust table makes the assignor keep partition n of the changelog and of every source topic on one worker, and
@@ -22,17 +23,20 @@ class Store(base.Store[bytes, bytes]):
         self.data: dict[bytes, bytes] = {}
 
     def persisted_offset(self, tp: TP) -> int | None:
+        """Return an offset above all: nothing for Faust to restore."""
         return ALREADY_RESTORED
 
     async def need_active_standby_for(self, tp: TP) -> bool:
+        """Return False: there are no standbys."""
         return False
 
     def apply_changelog_batch(
         self,
-        batch: Iterable[EventT],
+        batch: Iterable[EventT[Any]],
         to_key: Callable[[Any], bytes],
         to_value: Callable[[Any], bytes],
     ) -> None:
+        """Refuse: it cannot happen."""
         raise RuntimeError("Faust has read the changelog, which only partition tasks may")
 
     def reset_state(self) -> None:

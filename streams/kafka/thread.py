@@ -29,7 +29,7 @@ class Engine(Protocol):
 class ConsumerThread(AIOKafkaConsumerThread):
     """Faust's consumer thread with settings that Faust hard-codes, and with batching polls."""
 
-    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
+    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:  # noqa: ARG002 - Faust's signature
         conf = self.app.conf
         self._assignor = self.app.assignor
         return AIOKafkaConsumer(
@@ -50,11 +50,12 @@ class ConsumerThread(AIOKafkaConsumerThread):
         )
 
     async def on_start(self) -> None:
+        """Connect."""
         await super().on_start()
         slim(self._ensure_consumer())
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        # Nothing is fetched before a task says from where; the changelog never is.
+        """Pause all: nothing is fetched before a task says from where, the changelog never."""
         consumer = self._ensure_consumer()
         consumer.pause(*consumer.assignment())
         await super().on_partitions_assigned(assigned, generation_id)

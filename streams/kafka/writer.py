@@ -21,10 +21,8 @@ from streams.kafka import faults
 from streams.kafka.connection import Connection
 from streams.kafka.envelopes import NO_HEADERS, Batch, Entry, pack
 from streams.kafka.names import STATE_TOPIC, Names
+from streams.partition import meta
 from streams.partition.ports import Committed, Output, UnitOfWork, WallClock, Writer
-
-META_KEY = b""
-"""Key of the changelog's meta record: no shipment has it, and compaction keeps the last one."""
 
 RETRY_BACKOFF_MS = 5
 """Kafka answers "busy" for a moment after each commit: aiokafka's 100 ms would be most of the latency."""
@@ -63,6 +61,7 @@ class KafkaWriter(Writer):
         self._producer: AIOKafkaProducer | None = None
 
     async def start(self) -> None:
+        """Connect; fences the predecessor.  Raises `TransactionFailed` when no coordinator answers."""
         await self.stop()
         limits = self._limits
         producer = AIOKafkaProducer(
@@ -83,6 +82,7 @@ class KafkaWriter(Writer):
         self._producer = producer
 
     async def commit(self, unit: UnitOfWork) -> Committed:
+        """Write a unit; see `Writer`.  A record larger than its topic allows raises `PartitionParked`."""
         producer = self._producer
         if producer is None:
             raise TransactionFailed(f"{self._who}: the writer is not started")
@@ -110,7 +110,7 @@ class KafkaWriter(Writer):
             entries = ((output.key, output.value, list(output.headers)) for output in outputs)
             pending += await self._send(producer, self._names.topic(topic), self._pack(producer, entries, now))
         state: chain[Entry] = chain(
-            ((key, value, NO_HEADERS) for key, value in unit.changelog.items()), [(META_KEY, unit.meta, NO_HEADERS)]
+            ((key, value, NO_HEADERS) for key, value in unit.changelog.items()), [(meta.KEY, unit.meta, NO_HEADERS)]
         )
         batches = self._pack(producer, state, now)
         sent_at = self._clock.now_ms()
@@ -149,6 +149,7 @@ class KafkaWriter(Writer):
             await self.stop()
 
     async def stop(self) -> None:
+        """Close the connection."""
         producer, self._producer = self._producer, None
         if producer is None:
             return

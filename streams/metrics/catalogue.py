@@ -87,6 +87,8 @@ class GaugeOf(NamedTuple):
 
 CLOCKS_OPEN = GaugeOf("shipclock_clocks_open", "Clocks that run now, in the partitions of this worker.", ("clock",))
 CLOCKS_OVERDUE = GaugeOf("shipclock_clocks_overdue", "Clocks that run now and are past their deadline.", ("clock",))
+SHIPMENTS = GaugeOf("shipclock_shipments", "Shipments kept, by phase of their life.", ("phase",))
+SKEW = GaugeOf("shipclock_clock_skew_seconds", "Largest difference between this worker's clock and the brokers' seen.")
 SOURCE_LAG = GaugeOf("shipclock_source_lag_records", "Records not fetched yet.", ("topic", "partition"))
 QUEUED = GaugeOf("shipclock_queued_records", "Records fetched that wait for the partition task.", ("partition",))
 TIME_BEHIND = GaugeOf(

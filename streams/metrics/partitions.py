@@ -11,42 +11,21 @@ from prometheus_client.registry import Collector
 
 from streams.metrics import catalogue
 from streams.metrics.catalogue import GaugeOf
-
-
-class Health(Protocol):
-    """What a partition task says of itself."""
-
-    @property
-    def restored(self) -> bool: ...
-    @property
-    def parked(self) -> str | None:
-        """Why it stopped."""
-
-    @property
-    def behind_s(self) -> float | None:
-        """Partition time behind the wall clock, seconds; None while there is no partition time."""
-
-    @property
-    def queued(self) -> int:
-        """Records that wait."""
-
-    @property
-    def open_clocks(self) -> Mapping[str, int]: ...
-    @property
-    def overdue_clocks(self) -> Mapping[str, int]: ...
+from streams.partition.task import TaskHealth
 
 
 class Owned(Protocol):
     """What the worker owns now."""
 
-    def health(self) -> Mapping[int, Health]:
+    def health(self) -> Mapping[int, TaskHealth]:
         """Return the health of each partition."""
 
     def lags(self) -> Iterable[tuple[str, int, int]]:
         """Return topic, partition and the number of records not fetched yet."""
 
     @property
-    def rebalances(self) -> int: ...
+    def rebalances(self) -> int:
+        """Rebalances so far."""
 
 
 class PartitionCollector(Collector):
@@ -56,6 +35,7 @@ class PartitionCollector(Collector):
         self._owned = owned
 
     def collect(self) -> Iterator[Metric]:
+        """Yield all gauges."""
         health = self._owned.health()
         yield _gauge(catalogue.BUILD, [((version("shipclock"), platform.python_version()), 1)])
         yield _gauge(catalogue.PARTITIONS, [((), len(health))])
@@ -63,23 +43,27 @@ class PartitionCollector(Collector):
         yield CounterMetricFamily(rebalances.name, rebalances.sentence, value=self._owned.rebalances)
         by_partition = [((str(number),), state) for number, state in health.items()]
         yield _gauge(catalogue.RESTORED, [(label, state.restored) for label, state in by_partition])
-        yield _gauge(catalogue.PARKED, [(label, state.parked is not None) for label, state in by_partition])
-        yield _gauge(catalogue.QUEUED, [(label, state.queued) for label, state in by_partition])
+        yield _gauge(catalogue.PARKED, [(label, state.state == "parked") for label, state in by_partition])
+        yield _gauge(catalogue.QUEUED, [(label, state.buffered) for label, state in by_partition])
         yield _gauge(
             catalogue.TIME_BEHIND,
-            [(label, state.behind_s) for label, state in by_partition if state.behind_s is not None],
+            [(label, state.behind_s) for label, state in by_partition if state.time > 0],
         )
         lags = [((topic, str(number)), lag) for topic, number, lag in self._owned.lags()]
         yield _gauge(catalogue.SOURCE_LAG, lags)
-        yield _by_clock(catalogue.CLOCKS_OPEN, [state.open_clocks for state in health.values()])
-        yield _by_clock(catalogue.CLOCKS_OVERDUE, [state.overdue_clocks for state in health.values()])
+        gauges = [state.gauges for state in health.values()]
+        yield _summed(catalogue.CLOCKS_OPEN, [gauge.get("running", {}) for gauge in gauges])
+        yield _summed(catalogue.CLOCKS_OVERDUE, [gauge.get("overdue", {}) for gauge in gauges])
+        yield _summed(catalogue.SHIPMENTS, [gauge.get("shipments", {}) for gauge in gauges])
+        skews = [abs(state.skew_ms) / 1000 for state in health.values()]
+        yield _gauge(catalogue.SKEW, [((), max(skews))] if skews else [])
 
 
-def _by_clock(gauge: GaugeOf, counts: Iterable[Mapping[str, int]]) -> Metric:
+def _summed(gauge: GaugeOf, counts: Iterable[Mapping[str, int]]) -> Metric:
     total: Counter[str] = Counter()
     for count in counts:
         total.update(count)
-    return _gauge(gauge, [((clock,), number) for clock, number in sorted(total.items())])
+    return _gauge(gauge, [((name,), number) for name, number in sorted(total.items())])
 
 
 def _gauge(gauge: GaugeOf, values: Iterable[tuple[tuple[str, ...], float]]) -> Metric:
