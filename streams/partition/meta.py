@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from streams.errors import ShipclockError
 
-KEY: Final = b"\x00meta"
-"""Its changelog key; a shipment id cannot begin with NUL."""
+KEY: Final = b""
+"""Its changelog key; a shipment id cannot be empty."""
 FORMAT: Final = 1
 
 

@@ -14,7 +14,7 @@ from streams.sla.refusal import TOO_LATE, TOO_MANY_SCANS, Refused
 from streams.sla.state import KnownScan, Registration, Shipment, content
 from streams.sla.transitions import Hearing, find
 from streams.sla.verdict import Verdict
-from streams.sla.verdicts import after, every, one
+from streams.sla.verdicts import Facts
 
 _DONE = (MET, MISSED)
 _Before = dict[Clock, dict[str | None, Verdict]]
@@ -39,9 +39,10 @@ class Judge:
             shipment = self._begin(stamp, OPEN, stamp + self._lifecycle.expire)
             shipment.registration = registration
             hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
+            facts = Facts(registration, ())
             for clock in self._policy.clocks:
                 if clock.from_registration:
-                    for key, verdict in every(clock, registration, ()):
+                    for key, verdict in facts.every(clock):
                         hearing.settle(clock, key, None, verdict, None)
             return shipment
         if shipment.phase == RESIDUE:
@@ -89,14 +90,14 @@ class Judge:
         hearing = Hearing(self._docket, shipment, deadline + 1, deadline)
         registration = shipment.registration
         if registration is not None:
-            scans = effective(shipment)
+            facts = Facts(registration, effective(shipment))
             for instance in list(shipment.instances):
                 if instance.next_at is not None and instance.next_at <= deadline:
                     clock = self._policy.by_number.get(instance.clock)
                     if clock is None:
                         instance.next_at = None
                         continue
-                    hearing.settle(clock, instance.key, instance, one(clock, registration, scans, instance.key), None)
+                    hearing.settle(clock, instance.key, instance, facts.one(clock, instance.key), None)
         if shipment.life_at > deadline:
             return shipment
         return self._end_of_phase(shipment, hearing)
@@ -120,7 +121,7 @@ class Judge:
         touched = policy.touched.get(scan.code)
         if touched is None:
             touched = policy.touched_by_others
-        scans = shipment.scans
+        facts = Facts(registration, shipment.scans)
         hearing = None
         for clock, roles in touched:
             if clock.per == "shipment":
@@ -132,18 +133,19 @@ class Judge:
                     continue
             if hearing is None:
                 hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
-            for key, verdict in after(clock, registration, scans):
+            for key, verdict in facts.after_latest(clock):
                 instance = find(shipment, clock.number, key)
                 if instance is None or instance.status == RUNNING:
                     hearing.settle(clock, key, instance, verdict, None)
                 elif instance.status not in _DONE:
-                    before = one(clock, registration, scans[:-1], key)
+                    before = Facts(registration, shipment.scans[:-1]).one(clock, key)
                     hearing.settle(clock, key, instance, verdict, before)
         if scan.code in self._lifecycle.closes and shipment.phase == OPEN:
             self._enter(shipment, CLOSED, max(watermark, stamp) + self._lifecycle.settle)
 
     def _verdicts(self, registration: Registration, scans: Sequence[KnownScan]) -> _Before:
-        return {clock: dict(every(clock, registration, scans)) for clock in self._policy.clocks}
+        facts = Facts(registration, scans)
+        return {clock: dict(facts.every(clock)) for clock in self._policy.clocks}
 
     def _hear_all(
         self, shipment: Shipment, before: _Before, watermark: int, stamp: int, formerly: Registration | None = None
@@ -152,9 +154,10 @@ class Judge:
         if registration is None:
             return
         scans = effective(shipment)
+        facts = Facts(registration, scans)
         hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), formerly)
         for clock in self._policy.clocks:
-            verdicts = dict(every(clock, registration, scans))
+            verdicts = dict(facts.every(clock))
             earlier = before.get(clock, {})
             known = {instance.key: instance for instance in shipment.instances if instance.clock == clock.number}
             for key in [*verdicts, *(key for key in known if key not in verdicts)]:
@@ -171,11 +174,11 @@ class Judge:
             return None
         registration = shipment.registration
         if registration is not None:
-            scans = effective(shipment)
+            facts = Facts(registration, effective(shipment))
             for instance in list(shipment.instances):
                 clock = self._policy.by_number.get(instance.clock)
                 if instance.status == RUNNING and clock is not None:
-                    verdict = one(clock, registration, scans, instance.key)
+                    verdict = facts.one(clock, instance.key)
                     if verdict is not None:
                         given_up = Verdict(CANCELLED, verdict.start, verdict.due, verdict.start_scan, None, EXPIRED)
                         hearing.settle(clock, instance.key, instance, given_up, verdict)
