@@ -1,15 +1,17 @@
 """The workers of one system, together."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self
 
-from streams.demo.conditions import holds, holds_within
+from streams.demo.conditions import holds_within
 from streams.demo.workers import Worker
 
 _READY_WITHIN = 90.0
 _ENDING_BEFORE_KILL = 10.0
+_WATCH_EVERY = 0.5
 
 
 class Crew:
@@ -65,16 +67,14 @@ class Crew:
         return all(owned) and sum(map(len, owned)) == self._partitions == len(frozenset().union(*owned))
 
     async def watch(self, doomed: Collection[str] = ()) -> NoReturn:
-        """Raise `WorkerFailed` as soon as a worker ends that is not among the `doomed` (names)."""
-
-        def undisturbed() -> bool:
+        """Raise `WorkerFailed` as soon as one ends that is not among the `doomed` (names), or a partition is parked."""
+        while True:
             for worker in self.workers:
                 if worker.name not in doomed:
                     worker.require_running()
-            return False
-
-        await holds(undisturbed)
-        raise AssertionError("watching never ends by itself")
+                await worker.partitions()
+            # A worker that ends tells nobody: somebody has to look.
+            await asyncio.sleep(_WATCH_EVERY)
 
     def metrics(self) -> list[str]:
         """Addresses of the metrics of the running workers."""

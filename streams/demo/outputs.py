@@ -1,6 +1,7 @@
 """Reads the output topics as a subscriber does: committed records only."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -18,7 +19,8 @@ class OutputReader:
 
     def __init__(self, bootstrap_servers: str, topic_name: Callable[[str], str], partitions: int) -> None:
         self.ledger = Ledger()
-        self.rejects = 0
+        self.rejects: Counter[str] = Counter()
+        """Rejected records by reason."""
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap_servers,
             isolation_level="read_committed",
@@ -46,7 +48,7 @@ class OutputReader:
             topic = self._topics[partition.topic]
             for record in records:
                 if topic == REJECTS:
-                    self.rejects += 1
+                    self.rejects[_reason(record.headers)] += 1
                 elif record.value is not None:
                     self.ledger.add(topic, record.value)
         return sum(map(len, batches.values()))
@@ -57,3 +59,7 @@ class OutputReader:
         # Markers of commits occupy offsets too: the position passes them, a record's offset never would.
         while any([await self._consumer.position(partition) < end for partition, end in ends.items()]):
             await self.poll()
+
+
+def _reason(headers: Sequence[tuple[str, bytes]]) -> str:
+    return next((value.decode() for name, value in headers if name.endswith("reason")), "unknown")

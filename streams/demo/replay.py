@@ -60,11 +60,13 @@ class Replay:
                     progress=offsets,
                     uncommitted=transactions.records,
                 )
-            await self._together(feeder, offsets, chaos)
+            await self._together(feeder, offsets, transactions, chaos)
         await self.reader.drain()
         return self._report(time.monotonic() - begun, chaos.done if chaos else [])
 
-    async def _together(self, feeder: Feeder, offsets: GroupOffsets, chaos: Chaos | None) -> None:
+    async def _together(
+        self, feeder: Feeder, offsets: GroupOffsets, transactions: OpenTransactions, chaos: Chaos | None
+    ) -> None:
         over = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             watch = tasks.create_task(self.crew.watch(chaos.doomed if chaos else ()))
@@ -73,7 +75,7 @@ class Replay:
             await feeder.run()
             if disturbance is not None:
                 await disturbance
-            await judged(offsets)
+            await judged(offsets, transactions, self.options.partitions)
             watch.cancel()
             over.set()
 

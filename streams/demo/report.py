@@ -1,7 +1,7 @@
 """The figures that a run of the demo ends with."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -46,6 +46,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     notices: int
     """Delay notices of the kind `predicted`."""
     rejects: int
+    reject_reasons: dict[str, int]
     scans: int
     """Scans fed."""
     workers: int
@@ -58,7 +59,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def report(
     ledger: Ledger,
     *,
-    rejects: int,
+    rejects: Mapping[str, int],
     scans: int,
     workers: int,
     partitions: int,
@@ -81,7 +82,8 @@ def report(
         alerts_opened=ledger.kinds["breach-alerts", "opened"],
         alerts_before_stop=ledger.alerts_before_stop(MILESTONE),
         notices=ledger.kinds["delay-notices", "predicted"],
-        rejects=rejects,
+        rejects=sum(rejects.values()),
+        reject_reasons=dict(rejects),
         scans=scans,
         workers=workers,
         partitions=partitions,

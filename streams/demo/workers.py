@@ -97,8 +97,19 @@ class Worker:
             return None
 
     async def partitions(self) -> frozenset[int]:
-        """The partitions that it owns and has restored."""
-        return ready_partitions(await self.ask("/readyz"))
+        """The partitions that it owns and works on.
+
+        Raises:
+            WorkerFailed: one of them is parked.
+        """
+        return self._working(await self.ask("/readyz"))
+
+    def _working(self, answer: Any) -> frozenset[int]:
+        owned = answer.get("partitions", {}) if isinstance(answer, dict) else {}
+        for number, state in owned.items():
+            if state["state"] == "parked":
+                raise WorkerFailed(f"Partition {number} is parked on {self.name}: {state['detail']}.")
+        return frozenset(int(number) for number, state in owned.items() if state["state"] == "running")
 
     async def ended(self, seconds: float) -> int | None:
         """Its exit status when it ends within that time, else None."""
@@ -129,11 +140,3 @@ class Worker:
     @property
     def _port_file(self) -> Path:
         return self.directory / f"{self.name}.port"
-
-
-def ready_partitions(answer: Any) -> frozenset[int]:
-    """Partitions that, by a /readyz answer, are restored and at work."""
-    owned = answer.get("partitions", {}) if isinstance(answer, dict) else {}
-    return frozenset(
-        int(number) for number, state in owned.items() if state["state"] == "running" and state["restored"]
-    )
