@@ -42,7 +42,7 @@ def build_app(
         autodiscover=False,
         # A session well below the default of 60 s: partitions of a dead worker move on soon.
         broker_session_timeout=session_timeout_ms / 1000,
-        broker_heartbeat_interval=session_timeout_ms / 5000,
+        broker_heartbeat_interval=1.0,
         broker_request_timeout=connection.request_timeout_ms / 1000,
         broker_rebalance_timeout=30.0,
         broker_commit_interval=3600.0,  # nothing is committed by Faust

@@ -11,7 +11,11 @@ import structlog
 QUIET_S = 30.0
 """A library's warning is not repeated sooner."""
 
+# Faust's services log under the names of the modules of their subclasses.
+FAUST_SERVICES = ("streams.app", "streams.kafka")
+
 LIBRARY_LEVELS = {
+    **dict.fromkeys(FAUST_SERVICES, logging.WARNING),
     "faust": logging.WARNING,
     "mode": logging.WARNING,
     "aiokafka": logging.WARNING,

@@ -11,10 +11,13 @@ from streams.kafka.names import STATE_TOPIC, Names
 from streams.kafka.slim import slim
 from streams.partition.ports import Changelog, ChangelogEntry
 
-FETCH_BYTES = 16 * 1024 * 1024
+FETCH_BYTES = 8 * 1024 * 1024
 """Bytes of one fetch: few round trips, and chunks that a task takes in without hogging the event loop for long."""
 
-CHUNK_ENTRIES = 20_000
+LOOK_AGAIN_MS = 20
+"""A fetch may hold nothing but a commit marker: it moves the position, yet is not told to whoever waits for records."""
+
+CHUNK_ENTRIES = 5_000
 """Entries of one chunk at most."""
 
 
@@ -45,7 +48,7 @@ class KafkaChangelog(Changelog):
                 )
             consumer.seek(tp, max(start, beginning))
             while await consumer.position(tp) < end:
-                fetched = await consumer.getmany(tp, timeout_ms=1_000, max_records=CHUNK_ENTRIES)
+                fetched = await consumer.getmany(tp, timeout_ms=LOOK_AGAIN_MS, max_records=CHUNK_ENTRIES)
                 records = fetched.get(tp)
                 if records:
                     yield [
