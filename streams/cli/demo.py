@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -72,23 +73,26 @@ def demo(
     # The client library reports each retry; what is lost for good comes as an error of our own.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     console = Console(stderr=form == "json", highlight=False)
+    reports: list[Report] = []
     try:
-        report = asyncio.run(_perform(options, console))
+        asyncio.run(_perform(options, console, reports.append))
     except KeyboardInterrupt:
-        raise click.exceptions.Exit(0 if serve else _INTERRUPTED) from None
+        if not reports:
+            raise click.exceptions.Exit(_INTERRUPTED) from None
     except asyncio.CancelledError:
-        raise click.exceptions.Exit(_TERMINATED) from None
+        if not reports:
+            raise click.exceptions.Exit(_TERMINATED) from None
     if form == "json":
-        click.echo(msgspec.json.encode(report).decode())
+        click.echo(msgspec.json.encode(reports[0]).decode())
 
 
-async def _perform(options: Options, console: Console) -> Report:
+async def _perform(options: Options, console: Console, on_report: Callable[[Report], None]) -> None:
     task = asyncio.current_task()
     if task is not None:
         # A polite request to end stops everything that was started, as Ctrl-C does.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
-        return await perform(options, console)
+        await perform(options, console, on_report)
     except BaseExceptionGroup as group:
         failure = group.subgroup(ShipclockError)
         if failure is None:

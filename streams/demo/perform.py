@@ -1,6 +1,7 @@
 """One run of the demo from beginning to end: Kafka, topics, workers, the replay, its summary."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -26,8 +27,8 @@ FAULTS = "faults"
 POLICY = Path(__file__).parents[1] / "policies" / "air-freight.yaml"
 
 
-async def perform(options: Options, console: Console) -> Report:
-    """Play, print to the console, and return the figures.
+async def perform(options: Options, console: Console, on_report: Callable[[Report], None]) -> None:
+    """Play, print to the console, and hand over the figures once everything is judged.
 
     With `options.serve` it goes on with a simulated feed in live time until it is cancelled.  Whatever it started has
     ended when it returns or raises.
@@ -40,12 +41,13 @@ async def perform(options: Options, console: Console) -> Report:
         for part in (LOGS, FAULTS):
             (root / part).mkdir()
         console.print(f"{line.shipments:,} transports, {line.scans:,} scans. Starting Kafka …", style="dim")
-        async with EmbeddedKafka(data_dir=root / "kafka") as kafka:
+        # Left to itself it removes its data even when this process is killed.
+        kept = None if options.data_dir is None else root / "kafka"
+        async with EmbeddedKafka(data_dir=kept) as kafka:
             servers = kafka.bootstrap_servers
-            report = await _replay(options, console, line, servers, root)
+            on_report(await _replay(options, console, line, servers, root))
             if options.serve:
                 await serve(servers, options, console, root / LOGS)
-    return report
 
 
 def _timeline(options: Options) -> Timeline:

@@ -37,17 +37,13 @@ class ProgressView:
         if self._live:
             self._live.stop()
 
-    def say(self, sentence: str) -> None:
-        """Add a line that stays."""
-        self._console.print(Text.assemble(("• ", "cyan"), sentence))
-
     def show(self, standing: Standing, *, reached: int, share: float | None = None) -> None:
         """Show the present state; `reached` is the feed's time in UTC milliseconds, `share` how much has been fed."""
         if self._live:
             self._live.update(self._block(standing, reached, share), refresh=True)
         elif time.monotonic() - self._last_line >= _LINE_EVERY:
             self._last_line = time.monotonic()
-            self._console.print(self._line(standing, reached, share))
+            self._console.print(self._line(standing, reached, share), soft_wrap=True)
 
     def _block(self, standing: Standing, reached: int, share: float | None) -> Group:
         cells = (

@@ -1,6 +1,6 @@
 """Prints what a run of the demo came to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from rich.console import Console
@@ -25,6 +25,9 @@ def print_summary(console: Console, report: Report, ledger: Ledger, metrics: Seq
     console.print()
     console.print(_figures(report))
     console.print()
+    for fact in _facts(report):
+        console.print(Text(fact, style="dim"), soft_wrap=True)
+    console.print()
     if report.kills:
         console.print(_kills(report))
         console.print()
@@ -34,9 +37,12 @@ def print_summary(console: Console, report: Report, ledger: Ledger, metrics: Seq
             _, _, value = example
             console.print(Text.assemble((topic, "bold"), f" · {kind}: ", (meaning, "dim")))
             text = msgspec.json.format(value, indent=2).decode()
-            console.print(Padding(JSON(text) if console.is_terminal else Text(text), (0, 0, 1, 2)))
+            console.print(
+                Padding(JSON(text) if console.is_terminal else Text(text), (0, 0, 1, 2)),
+                soft_wrap=not console.is_terminal,
+            )
     for url in metrics:
-        console.print(Text.assemble(("metrics ", "dim"), url))
+        console.print(Text.assemble(("metrics ", "dim"), url), soft_wrap=True)
     console.print(Text.assemble(("outputs ", "dim"), f"{report.outputs:,} records, ids {report.ids_digest[:16]}…"))
 
 
@@ -54,22 +60,25 @@ def _figures(report: Report) -> Table:
     for name, late, total in rows:
         share = f"{late / total:.1%}" if total else "-"
         table.add_row(name, f"{total - late:,}", Text(f"{late:,}", style="bold red"), f"{total:,}", share)
-    facts = (
-        f"{report.scans:,} scans judged in {report.seconds:.0f} s by {report.workers} worker"
-        f"{'s' if report.workers > 1 else ''}, {report.partitions} partitions; {report.duplicate_ids} duplicates, "
-        f"{report.rejects} rejects. {report.notices:,} warnings; {report.alerts_opened:,} alerts, "
-        f"{report.alerts_before_stop:,} of {report.overrun_milestones:,} late milestones told before their scan came."
-    )
-    table.caption = facts
-    table.caption_justify = "left"
     return table
+
+
+def _facts(report: Report) -> Iterator[str]:
+    crew = f"{report.workers} worker{'s' if report.workers > 1 else ''}, {report.partitions} partitions"
+    yield f"{report.scans:,} scans judged in {report.seconds:.0f} s by {crew}"
+    yield (
+        f"{report.notices:,} warnings, {report.alerts_opened:,} alerts; {report.alerts_before_stop:,} of "
+        f"{report.overrun_milestones:,} late milestones were told before their scan came"
+    )
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(report.reject_reasons.items()))
+    yield f"{report.duplicate_ids:,} duplicates, {reasons or 'nothing'} rejected"
 
 
 def _kills(report: Report) -> Table:
     table = Table(
         title="Workers killed (SIGKILL)", title_justify="left", box=None, pad_edge=False, padding=(0, 3, 0, 0)
     )
-    for name in ("worker", "partitions", "struck", "uncommitted records", "committed offsets"):
+    for name in ("worker", "partitions", "struck", "uncommitted", "committed"):
         table.add_column(name, justify="right" if name.startswith(("un", "comm")) else "left")
     for kill in report.kills:
         table.add_row(

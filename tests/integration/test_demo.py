@@ -101,6 +101,12 @@ def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return []
 
 
+def command(process: psutil.Process) -> str:
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
+
+
 def lines_until(process: subprocess.Popen[str], text: str) -> str:
     assert process.stdout is not None
     seen = []
@@ -115,7 +121,7 @@ def lines_until(process: subprocess.Popen[str], text: str) -> str:
 def test_nothing_is_left_running(running: subprocess.Popen[str], ending: signal.Signals) -> None:
     lines_until(running, "Starting Kafka")
     deadline = time.monotonic() + 60
-    while not any("worker" in " ".join(p.cmdline()) for p in family(running)[1:]):
+    while not any("worker" in command(process) for process in family(running)[1:]):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     started = family(running)[1:]
