@@ -28,6 +28,10 @@ RETRY_BACKOFF_MS = 5
 """Kafka answers "busy" for a moment after each commit: aiokafka's 100 ms would be most of the latency."""
 
 
+ABORT_WITHIN_S = 3.0
+CLOSE_WITHIN_S = 1.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriterLimits:
     """Bounds of a transaction."""
@@ -82,7 +86,10 @@ class KafkaWriter(Writer):
         self._producer = producer
 
     async def commit(self, unit: UnitOfWork) -> Committed:
-        """Write a unit; see `Writer`.  A record larger than its topic allows raises `PartitionParked`."""
+        """Write a unit; see `Writer`.  After an error `start` must come first.
+
+        Raises `PartitionParked`, too, when a record is larger than its topic allows: that would fail for ever.
+        """
         producer = self._producer
         if producer is None:
             raise TransactionFailed(f"{self._who}: the writer is not started")
@@ -141,21 +148,28 @@ class KafkaWriter(Writer):
         return {TopicPartition(self._names.topic(short), self._number): offset for short, offset in offsets.items()}
 
     async def _abort(self, producer: AIOKafkaProducer) -> None:
-        """Abort what is open; a producer that cannot is closed, and the next `start` settles its transaction."""
-        try:
-            async with asyncio.timeout(self._limits.timeout_s / 2):
+        """Abort what is open, and close the producer.
+
+        After a refused batch aiokafka counts on from a sequence number
+        that the broker has not seen.  What cannot be aborted now, the next `start` settles.
+        """
+        with suppress(KafkaError, TimeoutError, AssertionError):
+            async with asyncio.timeout(ABORT_WITHIN_S):
                 await producer.abort_transaction()
-        except (KafkaError, TimeoutError, AssertionError):
-            await self.stop()
+        await self.stop()
 
     async def stop(self) -> None:
         """Close the connection."""
         producer, self._producer = self._producer, None
         if producer is None:
             return
-        with suppress(Exception):
-            async with asyncio.timeout(2):
-                await producer.stop()
+        # A producer that waits for a broker is closed by force.
+        for close in (producer.stop, producer._sender.close, producer.client.close):  # noqa: SLF001
+            with suppress(Exception):
+                async with asyncio.timeout(CLOSE_WITHIN_S):
+                    await close()
+                    if close == producer.stop:
+                        return
 
     @property
     def _who(self) -> str:
