@@ -77,6 +77,8 @@ class Ledger:
     """Records by (topic, kind)."""
     outcomes: dict[Clock, Outcome] = field(default_factory=dict)
     openings: dict[Clock, Opening] = field(default_factory=dict)
+    shipments: set[str] = field(default_factory=set)
+    """Shipments that anything was said about."""
     statuses: dict[str, Status] = field(default_factory=dict)
     """By shipment."""
     examples: dict[tuple[str, str], tuple[str, str, bytes]] = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Ledger:
             return
         self.ids.add(output.id)
         self.kinds[topic, output.kind] += 1
+        self.shipments.add(output.shipment_id)
         if topic == "shipment-status":
             self._stand(output)
             return

@@ -118,10 +118,10 @@ class Standing(msgspec.Struct, frozen=True):
 def standing(ledger: Ledger) -> Standing:
     """Where the shipments of the ledger stand; the whole journey decides between on time and late."""
     journeys = ledger.verdicts(END_TO_END)
-    open_ones = [status for status in ledger.statuses.values() if status.phase == "open"]
-    flags = Counter((status.at_risk, status.overdue) for status in open_ones)
+    # A status is written when risk or breach changes: a shipment that fares well has none while it is open.
+    flags = Counter((status.at_risk, status.overdue) for status in ledger.statuses.values() if status.phase == "open")
     return Standing(
-        open=len(open_ones),
+        open=len(ledger.shipments) - journeys.total(),
         at_risk=flags[True, False] + flags[True, True],
         overdue=flags[False, True] + flags[True, True],
         on_time=journeys["met"],

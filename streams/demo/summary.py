@@ -1,6 +1,7 @@
 """Prints what a run of the demo came to."""
 
 from collections.abc import Iterator, Sequence
+from textwrap import indent
 
 import msgspec
 from rich.console import Console
@@ -37,10 +38,10 @@ def print_summary(console: Console, report: Report, ledger: Ledger, metrics: Seq
             _, _, value = example
             console.print(Text.assemble((topic, "bold"), f" · {kind}: ", (meaning, "dim")))
             text = msgspec.json.format(value, indent=2).decode()
-            console.print(
-                Padding(JSON(text) if console.is_terminal else Text(text), (0, 0, 1, 2)),
-                soft_wrap=not console.is_terminal,
-            )
+            if console.is_terminal:
+                console.print(Padding(JSON(text), (0, 0, 1, 2)))
+            else:
+                console.print(Text(indent(text, "  ")), soft_wrap=True)
     for url in metrics:
         console.print(Text.assemble(("metrics ", "dim"), url), soft_wrap=True)
     console.print(Text.assemble(("outputs ", "dim"), f"{report.outputs:,} records, ids {report.ids_digest[:16]}…"))

@@ -92,9 +92,10 @@ def test_shipments_stand_where_their_last_status_says(ledger: Ledger) -> None:
     )
     ledger.add("shipment-status", output(1, phase="open", shipment_id="A"))
     ledger.add("shipment-status", output(3, phase="open", shipment_id="B"))
+    ledger.add("sla-outcomes", output(6, kind="met", shipment_id="D"))
     ledger.add("shipment-status", output(4, phase="closed", at_risk=["leg/o"], shipment_id="C"))
     ledger.add("sla-outcomes", output(5, clock="end-to-end", instance=None, kind="met", shipment_id="C"))
-    assert standing(ledger) == Standing(open=2, at_risk=1, overdue=1, on_time=1, late=0)
+    assert standing(ledger) == Standing(open=3, at_risk=1, overdue=1, on_time=1, late=0)
 
 
 def test_the_report_counts_by_clock(ledger: Ledger) -> None:
