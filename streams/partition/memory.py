@@ -11,7 +11,6 @@ class Memory:
     def __init__(self) -> None:
         self._values: dict[bytes, bytes] = {}
         self._hot: dict[bytes, Shipment | None] = {}
-        self._deadlines: dict[bytes, int] = {}
         self.index = DeadlineIndex()
 
     def __len__(self) -> int:
@@ -40,35 +39,29 @@ class Memory:
 
     def put(self, key: bytes, shipment: Shipment) -> None:
         """Keep a changed shipment, and file it when its deadline has moved earlier."""
+        before = shipment.filed
         now = shipment.next_deadline()
-        before = self._deadlines.get(key)
-        if before is None:
-            value = self._values.get(key)
-            before = None if value is None else deadline(value)
-        if before is None or now < before:
+        if now < before or not before:
             self.index.file(key, now)
-        self._deadlines[key] = now
+        shipment.filed = now
         self._hot[key] = shipment
 
     def put_fired(self, key: bytes, shipment: Shipment) -> None:
         """Keep a shipment whose deadline has been handled, and file it under its next one."""
         now = shipment.next_deadline()
         self.index.file(key, now)
-        self._deadlines[key] = now
+        shipment.filed = now
         self._hot[key] = shipment
 
     def drop(self, key: bytes) -> None:
         """Forget a shipment."""
         self._hot[key] = None
-        self._deadlines.pop(key, None)
 
     def deadline_of(self, key: bytes) -> int | None:
         """The next deadline of a shipment, or None when there is no such shipment."""
-        found = self._deadlines.get(key)
-        if found is not None:
-            return found
         if key in self._hot:
-            return None
+            shipment = self._hot[key]
+            return None if shipment is None else shipment.filed
         value = self._values.get(key)
         return None if value is None else deadline(value)
 
@@ -85,5 +78,4 @@ class Memory:
                     shipment = Shipment(shipment.life, RESIDUE, shipment.sequence, shipment.life_at)
                 values[key] = changed[key] = encode(shipment)
         self._hot.clear()
-        self._deadlines.clear()
         return changed

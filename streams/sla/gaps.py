@@ -24,3 +24,20 @@ def gaps(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -
         due = clock.allowance.due(start.at, registration)
         if due is not None:
             yield start.scan_id, running(clock, start.at, due, start)
+
+
+def roll(clock: Clock, registration: Registration, scans: Sequence[KnownScan], running_key: str, quiet_until: int) -> int | None:
+    """The next deadline of the gap that the latest scan begins, when the one before ended in time and nothing was said.
+
+    None when that is not so, and everything has to be looked at.  `quiet_until` is the partition time.
+    """
+    before, latest = scans[-2], scans[-1]
+    if before.scan_id != running_key or latest.code in clock.ends:
+        return None
+    allowance = clock.allowance
+    ended = allowance.due(before.at, registration)
+    due = allowance.due(latest.at, registration)
+    if ended is None or due is None or latest.at > ended:
+        return None
+    next_at = due + clock.grace if clock.warn_before is None else due - clock.warn_before
+    return next_at if next_at >= quiet_until else None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from streams.sla.decision import EXPIRED
 from streams.sla.docket import Docket
 from streams.sla.evidence import MOST_SCANS, effective, insert, is_latest, version_of
+from streams.sla.gaps import roll
 from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHASES, RESIDUE, RUNNING
 from streams.sla.policy.compiled import STARTS, Clock, Policy
 from streams.sla.refusal import TOO_LATE, TOO_MANY_SCANS, Refused
@@ -117,31 +118,55 @@ class Judge:
 
     def _hear_latest(self, shipment: Shipment, registration: Registration, scan: KnownScan, stamp: int, watermark: int) -> None:
         """The scan is the latest of all: only what its code touches can change, and nothing that is done."""
-        policy = self._policy
+        policy, scans, instances = self._policy, shipment.scans, shipment.instances
         touched = policy.touched.get(scan.code)
         if touched is None:
             touched = policy.touched_by_others
-        facts = Facts(registration, shipment.scans)
-        hearing = None
+        facts: Facts | None = None
         for clock, roles in touched:
+            number = clock.number
             if clock.per == "shipment":
-                instance = find(shipment, clock.number, None)
-                if instance is None:
-                    if not roles & STARTS:
-                        continue
-                elif instance.status in _DONE or (roles == STARTS and not clock.last_start and instance.status == RUNNING):
+                for instance in instances:
+                    if instance.clock == number:
+                        status = instance.status
+                        stale = status in _DONE or (status == RUNNING and roles == STARTS and not clock.last_start)
+                        break
+                else:
+                    stale = not roles & STARTS
+                if stale:
                     continue
-            if hearing is None:
+            elif clock.rolls and self._rolled(clock, shipment, registration, watermark):
+                continue
+            if facts is None:
+                facts = Facts(registration, scans)
                 hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
             for key, verdict in facts.after_latest(clock):
-                instance = find(shipment, clock.number, key)
+                instance = find(shipment, number, key)
                 if instance is None or instance.status == RUNNING:
                     hearing.settle(clock, key, instance, verdict, None)
                 elif instance.status not in _DONE:
-                    before = Facts(registration, shipment.scans[:-1]).one(clock, key)
+                    before = Facts(registration, scans[:-1]).one(clock, key)
                     hearing.settle(clock, key, instance, verdict, before)
         if scan.code in self._lifecycle.closes and shipment.phase == OPEN:
             self._enter(shipment, CLOSED, max(watermark, stamp) + self._lifecycle.settle)
+
+    def _rolled(self, clock: Clock, shipment: Shipment, registration: Registration, watermark: int) -> bool:
+        """Let the one instance of a gap clock that runs roll on to the latest scan, if there is nothing to say."""
+        scans = shipment.scans
+        if len(scans) < 2:  # noqa: PLR2004 - a gap lies between two
+            return False
+        number = clock.number
+        for instance in shipment.instances:
+            if instance.clock == number and instance.status == RUNNING:
+                if instance.key is None or instance.notice_revision or instance.alert_revision:
+                    return False
+                next_at = roll(clock, registration, scans, instance.key, watermark)
+                if next_at is None:
+                    return False
+                instance.key, instance.next_at = scans[-1].scan_id, next_at
+                self._docket.opened[clock.name] += 1
+                return True
+        return False
 
     def _verdicts(self, registration: Registration, scans: Sequence[KnownScan]) -> _Before:
         facts = Facts(registration, scans)

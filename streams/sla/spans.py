@@ -23,7 +23,7 @@ def span(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -
         if code in starts and (start_at is None or not first):
             start, start_at = scan, scan.at
         elif code in stops:
-            if start_at is not None:
+            if start_at is not None and scan.at >= start_at:
                 stop = scan
                 break
             early = early or scan

@@ -16,6 +16,7 @@ NEVER = 2**63 - 1
 """A deadline that does not come."""
 
 _HEADER = Layout(">Bq")
+_BODY = _HEADER.size
 
 
 class UnknownFormat(ValueError):
@@ -123,6 +124,8 @@ class Shipment(Struct, array_like=True, gc=False):
     """The winning version of every scan, in `KnownScan.order`; voided ones and voids included."""
     instances: list[Instance] = field(default_factory=list)
     has_voids: bool = False
+    filed: int = 0
+    """The deadline that the caller knows it by, while it is decoded; 0 in the encoded form."""
 
     def next_deadline(self) -> int:
         """The earliest instant at which something changes without a record."""
@@ -140,7 +143,11 @@ _decoder = msgspec.msgpack.Decoder(Shipment)
 
 def encode(shipment: Shipment) -> bytes:
     """The state value of a shipment."""
-    return _HEADER.pack(FORMAT, shipment.next_deadline()) + _encoder.encode(shipment)
+    at = shipment.next_deadline()
+    shipment.filed = 0
+    value = _HEADER.pack(FORMAT, at) + _encoder.encode(shipment)
+    shipment.filed = at
+    return value
 
 
 def decode(value: bytes) -> Shipment:
@@ -148,10 +155,13 @@ def decode(value: bytes) -> Shipment:
 
     Raises `UnknownFormat` for another version, and `msgspec.MsgspecError` for bytes that are no state.
     """
-    if value[0] != FORMAT:
-        message = f"state format {value[0]} is not known to this version (it knows {FORMAT})"
+    version, at = _HEADER.unpack_from(value)
+    if version != FORMAT:
+        message = f"state format {version} is not known to this version (it knows {FORMAT})"
         raise UnknownFormat(message)
-    return _decoder.decode(memoryview(value)[9:])
+    shipment = _decoder.decode(memoryview(value)[_BODY:])
+    shipment.filed = at
+    return shipment
 
 
 def deadline(value: bytes) -> int:

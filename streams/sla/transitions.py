@@ -58,23 +58,21 @@ class Hearing:
             instance = Instance(clock.number, key)
             self._shipment.instances.append(instance)
         status = WAITING if verdict is None else verdict.status
-        self._count(clock, instance, status)
+        if instance.status != status:
+            docket = self._docket
+            if status == RUNNING:
+                docket.running[clock.name] += 1
+            elif instance.status == RUNNING:
+                docket.running[clock.name] -= 1
+            if instance.status == WAITING:
+                docket.opened[clock.name] += 1
+            instance.status = status
         if verdict is None:
             self._take_back(clock, instance, before)
         elif status == RUNNING:
             self._run(clock, instance, verdict, before)
         else:
             self._stop(clock, instance, verdict, before)
-
-    def _count(self, clock: Clock, instance: Instance, status: int) -> None:
-        if instance.status != status:
-            if status == RUNNING:
-                self._docket.running[clock.name] += 1
-            elif instance.status == RUNNING:
-                self._docket.running[clock.name] -= 1
-            if instance.status == WAITING:
-                self._docket.opened[clock.name] += 1
-            instance.status = status
 
     def _run(self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None) -> None:
         if instance.outcome_revision and before is not None and before.status != RUNNING:

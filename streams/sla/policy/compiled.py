@@ -63,6 +63,11 @@ class Clock:
     severity: str
     objective: str | None
 
+    @property
+    def rolls(self) -> bool:
+        """Whether every scan ends one instance of this clock and begins the next."""
+        return self.per == "gap" and self.starts is EVERYTHING and self.stops is EVERYTHING
+
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
