@@ -64,9 +64,11 @@ class Consumer(driver.Consumer):
                 mark = reading.stand(standing)
                 if mark is not None:
                     reading.receiver.caught_up(mark)
-        if polled.failure is not None:
-            sources.fail(polled.failure)
-            self.stop_flow()
+        for lost in polled.lost:
+            # Under another generation it was the offset of the group, which nobody reads from.
+            if sources.current(lost.tp, lost.generation) is not None:
+                sources.fail(lost.error)
+                self.stop_flow()
 
     @staticmethod
     def _want(reading: Reading) -> Want:

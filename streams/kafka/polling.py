@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError, OffsetOutOfRangeError
+from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from streams.kafka.errors import SourceTruncated
 from streams.kafka.reading import Standing
@@ -35,6 +35,14 @@ class FetchedBatch(NamedTuple):
     records: Sequence[Record]
 
 
+class Lost(NamedTuple):
+    """A partition that cannot be read on."""
+
+    tp: TopicPartition
+    generation: int
+    error: SourceTruncated
+
+
 @dataclass(slots=True)
 class Polled:
     """What a poll found."""
@@ -42,14 +50,14 @@ class Polled:
     batches: list[FetchedBatch] = field(default_factory=list)
     standings: list[Standing] = field(default_factory=list)
     sought: list[Want] = field(default_factory=list)
-    failure: BaseException | None = None
+    lost: list[Lost] = field(default_factory=list)
 
 
 async def poll(consumer: AIOKafkaConsumer, wants: Sequence[Want], wait_s: float) -> Polled:
     """Fetch at most `MAX_POLL_RECORDS` of the wanted partitions; wait up to `wait_s` for the first.
 
     Partitions that are not assigned (a rebalance is under way) are left out.  What cannot be read any more comes back
-    as `failure`.
+    as `lost`.
     """
     polled = Polled()
     generations = {want.tp: want.generation for want in wants}
@@ -59,11 +67,12 @@ async def poll(consumer: AIOKafkaConsumer, wants: Sequence[Want], wait_s: float)
         if fetch:
             await _fetch(consumer, fetch, generations, wait_s, polled)
         polled.standings = _standings(consumer, generations)
-    except IllegalStateError:
-        # Revoked meanwhile: the tasks are being stopped and will begin again.
+    except (IllegalStateError, NoOffsetForPartitionError):
+        # Revoked, or revoked and assigned again, meanwhile: the tasks have been stopped and will begin anew.
         return polled
     except OffsetOutOfRangeError as error:
-        polled.failure = await _truncated(consumer, error)
+        for tp, offset in error.args[0].items():
+            polled.lost.append(Lost(tp, generations[tp], SourceTruncated(await _told(consumer, tp, offset))))
     return polled
 
 
@@ -116,24 +125,18 @@ def _standings(consumer: AIOKafkaConsumer, generations: Mapping[TopicPartition, 
     return standings
 
 
-async def _truncated(consumer: AIOKafkaConsumer, error: OffsetOutOfRangeError) -> SourceTruncated:
-    lines = []
-    for tp, offset in error.args[0].items():
-        try:
-            start = (await consumer.beginning_offsets([tp]))[tp]
-            end = (await consumer.end_offsets([tp]))[tp]
-        except KafkaError as unknown:
-            lines.append(f"{tp.topic} partition {tp.partition}: offset {offset} is not in the log ({unknown!r})")
-            continue
-        if offset < start:
-            lines.append(
-                f"{tp.topic} partition {tp.partition}: offset {offset} is to be read next, but the log now begins at"
-                f" {start}: retention removed {start - offset} records unread. Give the topic more retention; a"
-                " promise cannot be judged without its scans, so nothing goes on by itself"
-            )
-        else:
-            lines.append(
-                f"{tp.topic} partition {tp.partition}: offset {offset} is to be read next, but the log ends at {end}:"
-                " the topic was emptied or created anew. Restore it, or start under another namespace"
-            )
-    return SourceTruncated("; ".join(lines))
+async def _told(consumer: AIOKafkaConsumer, tp: TopicPartition, offset: int) -> str:
+    where = f"{tp.topic} partition {tp.partition}: offset {offset} is to be read next, but the log"
+    try:
+        start = (await consumer.beginning_offsets([tp]))[tp]
+        end = (await consumer.end_offsets([tp]))[tp]
+    except KafkaError as unknown:
+        return f"{where} does not have it ({unknown!r})"
+    if offset < start:
+        return (
+            f"{where} now begins at {start}: retention removed {start - offset} records unread.  Give the topic more"
+            " retention; a promise cannot be judged without its scans, so nothing goes on by itself"
+        )
+    return (
+        f"{where} ends at {end}: the topic was emptied or created anew.  Restore it, or start under another namespace"
+    )

@@ -1,0 +1,259 @@
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from streams.app import EngineApp, build_app
+from streams.assignment import Assignment
+from streams.embedded import EmbeddedKafka
+from streams.kafka.errors import SourceTruncated
+from streams.kafka.names import SOURCE_TOPICS
+from streams.kafka.source import PartitionSource, Sources
+from streams.partition.ports import CaughtUp, SourceBatch
+from streams.partition.task import State, TaskHealth
+from tests.integration.kafka_workbench import Workbench, until
+
+
+class RecordingTask:
+    """Takes what it is handed and remembers it."""
+
+    state: State = "stopped"
+    detail = ""
+
+    def __init__(self, number: int, source: PartitionSource, offsets: Mapping[str, int]) -> None:
+        self.number = number
+        self.source = source
+        self.offsets = offsets
+        self.room = True
+        self.values: dict[str, list[bytes | None]] = defaultdict(list)
+        self.read: dict[str, int] = {}
+        self.marks: dict[str, list[CaughtUp]] = defaultdict(list)
+        self.stops: list[bool] = []
+        self.fault: Exception | None = None
+        self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def start(self) -> None:
+        self.state = "running"
+        self.source.begin(self.offsets)
+
+    async def stop(self, *, commit: bool) -> None:
+        self.state = "stopped"
+        self.stops.append(commit)
+
+    def resume(self) -> bool:
+        return False
+
+    def offer(self, batch: SourceBatch) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.values[batch.topic] += [record.value for record in batch.records]
+        self.read[batch.topic] = batch.records[-1].offset + 1
+
+    def caught_up(self, mark: CaughtUp) -> None:
+        self.marks[mark.topic].append(mark)
+
+    def has_room(self, _topic: str) -> bool:
+        return self.room
+
+    def health(self) -> TaskHealth:
+        raise NotImplementedError
+
+
+class Engine:
+    def __init__(self, bench: Workbench, offsets: Mapping[str, int] | None = None) -> None:
+        self.failures: list[BaseException] = []
+        self.made: dict[int, RecordingTask] = {}
+        self._offsets = dict(offsets or {})
+        sources = Sources(bench.names, SOURCE_TOPICS, on_failure=self.failures.append)
+        self.assignment = Assignment(sources, self._make)
+        self.app: EngineApp = build_app(
+            bench.connection, bench.names, sources, partitions=bench.partitions, session_timeout_ms=6_000
+        )
+        self.app.on_partitions_revoked.connect(self._revoked)
+        self.app.on_partitions_assigned.connect(self._assigned)
+
+    def _make(self, number: int, source: PartitionSource) -> RecordingTask:
+        self.made[number] = RecordingTask(number, source, self._offsets)
+        return self.made[number]
+
+    async def _revoked(self, _app: Any, partitions: Any, **_: Any) -> None:
+        await self.assignment.on_revoked(partitions)
+
+    async def _assigned(self, _app: Any, partitions: Any, **_: Any) -> None:
+        await self.assignment.on_assigned(partitions)
+
+
+@asynccontextmanager
+async def running(bench: Workbench, offsets: Mapping[str, int] | None = None) -> AsyncIterator[Engine]:
+    engine = Engine(bench, offsets)
+    await engine.app.start()
+    try:
+        await until(lambda: engine.assignment.assigned, "the group assigns")
+        yield engine
+    finally:
+        await engine.assignment.drain()
+        await engine.app.stop()
+
+
+@pytest.fixture
+def bench(kafka: EmbeddedKafka, namespace: str) -> Workbench:
+    return Workbench(kafka, namespace)
+
+
+def numbered(count: int, start: int = 0) -> list[bytes]:
+    return [b"%d" % number for number in range(start, start + count)]
+
+
+def test_every_record_arrives_once_and_in_order_and_then_the_end_is_told(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        await bench.produce("parcel-scans", 0, numbered(10_000))
+        async with running(bench) as engine:
+            task = engine.made[0]
+            await until(lambda: len(task.values["parcel-scans"]) >= 10_000, "all records")
+            assert task.values["parcel-scans"] == numbered(10_000)
+            await until(lambda: task.marks["parcel-scans"], "a mark")
+            assert task.marks["parcel-scans"][-1].position == task.read["parcel-scans"] == 10_000
+            assert engine.failures == []
+
+    asyncio.run(scenario())
+
+
+def test_marks_keep_flowing_while_nothing_is_appended_and_never_run_ahead_of_a_record(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        async with running(bench) as engine:
+            task = engine.made[1]
+            await until(lambda: len(task.marks["control"]) >= 5, "marks of an idle topic")
+            ages = [mark.at for mark in task.marks["control"]]
+            assert ages == sorted(set(ages))
+            assert int(time.time() * 1000) - ages[-1] < 1_500
+            before = int(time.time() * 1000)
+            await bench.produce("control", 1, numbered(3))
+            await until(lambda: len(task.marks["control"]) and task.marks["control"][-1].position == 3, "the new end")
+            # Whatever claims to hold after the append knows of the records.
+            appended = int(time.time() * 1000)
+            assert all(mark.position == 3 for mark in task.marks["control"] if mark.at > appended)
+            assert all(mark.at < appended for mark in task.marks["control"] if mark.position == 0)
+            assert before <= appended
+
+    asyncio.run(scenario())
+
+
+def test_a_full_partition_does_not_stop_another_and_loses_nothing(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        async with running(bench) as engine:
+            full, free = engine.made[0], engine.made[1]
+            full.room = False
+            await bench.produce("parcel-scans", 0, numbered(5_000))
+            await bench.produce("parcel-scans", 1, numbered(5_000))
+            await until(lambda: len(free.values["parcel-scans"]) == 5_000, "the other partition")
+            assert not full.values["parcel-scans"]
+            assert all(mark.position == 0 for mark in full.marks["parcel-scans"])
+            full.room = True
+            await until(lambda: len(full.values["parcel-scans"]) >= 5_000, "the full partition goes on")
+            assert full.values["parcel-scans"] == numbered(5_000)
+
+    asyncio.run(scenario())
+
+
+def test_beginning_anew_reads_again_from_there_and_drops_what_is_under_way(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        await bench.produce("parcel-scans", 0, numbered(20_000))
+        async with running(bench) as engine:
+            task = engine.made[0]
+            await until(lambda: task.values["parcel-scans"], "the first records")
+            task.values.clear()
+            task.read.clear()
+            task.source.begin({"parcel-scans": 7_000})
+            await until(lambda: task.read.get("parcel-scans") == 20_000, "the last record")
+            assert task.values["parcel-scans"] == numbered(13_000, start=7_000)
+            task.values.clear()
+            task.read.clear()
+            task.source.begin({"parcel-scans": 19_999})
+            await until(lambda: task.values["parcel-scans"], "the last record again")
+            assert task.values["parcel-scans"] == [b"19999"]
+
+    asyncio.run(scenario())
+
+
+def test_a_paused_source_delivers_nothing_until_it_is_resumed(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        async with running(bench) as engine:
+            paused, other = engine.made[0], engine.made[1]
+            paused.source.pause()
+            await bench.produce("shipments", 0, numbered(10))
+            await bench.produce("shipments", 1, numbered(10))
+            await until(lambda: len(other.values["shipments"]) == 10, "the other partition")
+            assert not paused.values["shipments"]
+            paused.source.resume()
+            await until(lambda: len(paused.values["shipments"]) == 10, "the paused partition")
+
+    asyncio.run(scenario())
+
+
+def test_an_offset_that_retention_removed_is_a_clear_stop(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        await bench.produce("parcel-scans", 0, numbered(100))
+        await bench.produce("parcel-scans", 1, numbered(100))
+        await bench.remove_before("parcel-scans", 0, 60)
+        async with running(bench, {"parcel-scans": 40}) as engine:
+            await until(lambda: engine.failures, "the failure")
+            failure = engine.failures[0]
+            assert isinstance(failure, SourceTruncated)
+            assert "parcel-scans partition 0: offset 40 is to be read next" in str(failure)
+            assert "begins at 60" in str(failure)
+            assert not engine.made[0].values["parcel-scans"]
+
+    asyncio.run(scenario())
+
+
+def test_the_first_start_reads_from_the_earliest_record_kept(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        await bench.produce("parcel-scans", 0, numbered(100))
+        await bench.remove_before("parcel-scans", 0, 60)
+        async with running(bench) as engine:
+            task = engine.made[0]
+            await until(lambda: len(task.values["parcel-scans"]) >= 40, "what is kept")
+            assert task.values["parcel-scans"] == numbered(40, start=60)
+
+    asyncio.run(scenario())
+
+
+def test_an_error_in_taking_a_batch_crashes_the_app(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        async with running(bench) as engine:
+            engine.made[0].fault = ZeroDivisionError("a bug")
+            await bench.produce("parcel-scans", 0, numbered(1))
+            await until(lambda: engine.app.crashed or engine.failures, "the crash")
+            reason = engine.failures[0] if engine.failures else engine.app.crash_reason
+            assert isinstance(reason, ZeroDivisionError)
+
+    asyncio.run(scenario())
+
+
+def test_partitions_stop_with_a_commit_when_another_worker_joins_and_keep_their_task(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        async with running(bench) as first:
+            before = dict(first.made)
+            async with running(bench) as second:
+                await until(lambda: len(first.assignment.tasks) == 1 == len(second.assignment.tasks), "one each")
+                (kept,) = first.assignment.tasks
+                assert set(second.assignment.tasks) == {0, 1} - {kept}
+                assert first.assignment.tasks[kept] is before[kept]
+                assert [task.stops for task in before.values()] == [[True], [True]]
+            await until(lambda: len(first.assignment.tasks) == 2, "both again")
+            assert first.made[1 - kept] is not before[1 - kept]
+
+    asyncio.run(scenario())
