@@ -56,6 +56,8 @@ class Chaos:
     progress: Progress
     uncommitted: Callable[[Sequence[int]], Awaitable[int]]
     """Records of open transactions in these partitions."""
+    tell: Callable[[str], None]
+    """Hears in words of every kill."""
     doomed: set[str] = field(default_factory=set)
     """Workers that end because they are meant to."""
     done: list[Kill] = field(default_factory=list)
@@ -118,3 +120,5 @@ class Chaos:
         if victim.exit_status != KILLED:
             victim.require_running()
         self.done.append(Kill(victim.name, pid, partitions, in_transaction, uncommitted, committed))
+        how = f"inside a transaction of {uncommitted:,} records" if in_transaction else "at work"
+        self.tell(f"{victim.name} killed {how}; it owned partitions {', '.join(map(str, partitions))}")

@@ -37,6 +37,10 @@ class ProgressView:
         if self._live:
             self._live.stop()
 
+    def say(self, sentence: str) -> None:
+        """Add a line that stays, above what is redrawn."""
+        self._console.print(Text.assemble(("• ", "cyan"), sentence), soft_wrap=True)
+
     def show(self, standing: Standing, *, reached: int, share: float | None = None) -> None:
         """Show the present state; `reached` is the feed's time in UTC milliseconds, `share` how much has been fed."""
         if self._live:
@@ -57,9 +61,11 @@ class ProgressView:
         counts.add_row(*(Text(f"{count:,}", style=style, justify="right") for _, count, style in cells))
         counts.add_row(*(Text(name, style="dim", justify="right") for name, _, _ in cells))
         head = Text.assemble((self._title, "bold"), "   ", (self._when(reached), "dim"))
-        parts: list[Text | Table | ProgressBar] = [Text(), head]
+        parts: list[Text | Table] = [Text(), head]
         if share is not None:
-            parts.append(ProgressBar(total=1.0, completed=share, width=_BAR_WIDTH))
+            bar = Table.grid()
+            bar.add_row(ProgressBar(total=1.0, completed=share, width=_BAR_WIDTH))
+            parts.append(bar)
         return Group(*parts, counts, Text())
 
     def _line(self, standing: Standing, reached: int, share: float | None) -> Text:

@@ -59,6 +59,7 @@ class Replay:
                     gate=gate,
                     progress=offsets,
                     uncommitted=transactions.records,
+                    tell=self.view.say,
                 )
             await self._together(feeder, offsets, transactions, chaos)
         await self.reader.drain()
