@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
+from faust import App
 from faust.types import TP
 
 from streams.kafka.delivery import Receiver
@@ -56,6 +57,18 @@ class Assignment:
     def tasks(self) -> Mapping[int, Task]:
         """The tasks of the partitions owned, by partition number."""
         return MappingProxyType({number: self._tasks[number] for number in sorted(self._owned)})
+
+    def follow(self, app: App) -> None:
+        """Listen to what the group gives to and takes from a Faust app."""
+
+        async def revoked(_app: Any, partitions: Any, *_: Any, **__: Any) -> None:
+            await self.on_revoked(partitions)
+
+        async def assigned(_app: Any, partitions: Any, *_: Any, **__: Any) -> None:
+            await self.on_assigned(partitions)
+
+        app.on_partitions_revoked.connect(revoked)
+        app.on_partitions_assigned.connect(assigned)
 
     async def on_revoked(self, revoked: Iterable[TP]) -> None:
         """Commit what is in hand and stop every task; called before the group goes on without this worker."""

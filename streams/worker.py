@@ -2,13 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
 import structlog
-from faust.types import TP
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from streams import assembly, garbage
 from streams.app import build_app
@@ -46,6 +45,7 @@ class Worker:
         self._connection = connection_of(settings)
         self._ending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sources = Sources(self._names, SOURCE_TOPICS, on_failure=self._fail)
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         registry = CollectorRegistry()
         self._observer = MetricsObserver(Catalogue(registry))
         self._assignment: Assignment | None = None
@@ -93,8 +93,7 @@ class Worker:
             partitions=partitions,
             session_timeout_ms=self._settings.session_timeout_ms,
         )
-        app.on_partitions_revoked.connect(_handing(assignment.on_revoked))
-        app.on_partitions_assigned.connect(_handing(assignment.on_assigned))
+        assignment.follow(app)
         garbage.settle()
         try:
             await self._until_told(app.start())
@@ -180,10 +179,3 @@ class Worker:
     def resume(self, number: int) -> bool:
         """Start a parked partition again; False when it is not parked here."""
         return self._assignment is not None and self._assignment.resume(number)
-
-
-def _handing(receive: Callable[[Iterable[TP]], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    async def handler(_app: Any, partitions: Iterable[TP], *_: Any, **__: Any) -> None:
-        await receive(partitions)
-
-    return handler

@@ -3,7 +3,6 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 
@@ -73,18 +72,11 @@ class Engine:
         self.app: EngineApp = build_app(
             bench.connection, bench.names, sources, partitions=bench.partitions, session_timeout_ms=6_000
         )
-        self.app.on_partitions_revoked.connect(self._revoked)
-        self.app.on_partitions_assigned.connect(self._assigned)
+        self.assignment.follow(self.app)
 
     def _make(self, number: int, source: PartitionSource) -> RecordingTask:
         self.made[number] = RecordingTask(number, source, self._offsets)
         return self.made[number]
-
-    async def _revoked(self, _app: Any, partitions: Any, **_: Any) -> None:
-        await self.assignment.on_revoked(partitions)
-
-    async def _assigned(self, _app: Any, partitions: Any, **_: Any) -> None:
-        await self.assignment.on_assigned(partitions)
 
 
 @asynccontextmanager

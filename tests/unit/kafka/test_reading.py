@@ -1,0 +1,104 @@
+from collections.abc import Sequence
+
+import pytest
+from aiokafka import TopicPartition
+
+from streams.kafka import reading as reading_module
+from streams.kafka.delivery import Delivery
+from streams.kafka.errors import DeliveryStalled
+from streams.kafka.reading import MAX_IN_FLIGHT, Reading, Standing
+from streams.partition.ports import CaughtUp, Record, SourceBatch
+
+TP = TopicPartition("ns.parcel-scans", 3)
+NOTHING: Sequence[Record] = ()
+
+
+class Taker:
+    def __init__(self) -> None:
+        self.batches: list[SourceBatch] = []
+
+    def offer(self, batch: SourceBatch) -> None:
+        self.batches.append(batch)
+
+    def caught_up(self, mark: CaughtUp) -> None: ...
+
+    def has_room(self, _topic: str) -> bool:
+        return True
+
+
+def begun(offset: int = 0) -> Reading:
+    reading = Reading(TP, "parcel-scans", Taker())
+    reading.begin(offset)
+    return reading
+
+
+def standing(reading: Reading, polled_at: int, *, position: int = 10, end: int = 10, stable: int = 10) -> Standing:
+    return Standing(TP, reading.generation, position, end, stable, polled_at)
+
+
+def test_a_mark_holds_from_before_the_request_that_found_the_end() -> None:
+    reading = begun()
+    reading.delivered(10)
+    assert reading.stand(standing(reading, 1_000)) is None
+    assert reading.stand(standing(reading, 1_200)) == CaughtUp("parcel-scans", 10, 1_000)
+
+
+def test_a_mark_is_told_once() -> None:
+    reading = begun()
+    for polled_at in (1_000, 1_200):
+        reading.stand(standing(reading, polled_at))
+    assert reading.stand(standing(reading, 1_200)) is None
+    assert reading.stand(standing(reading, 1_400)) == CaughtUp("parcel-scans", 0, 1_200)
+
+
+def test_there_is_no_mark_while_records_or_open_transactions_remain() -> None:
+    reading = begun()
+    reading.stand(standing(reading, 1_000))
+    assert reading.stand(standing(reading, 1_200, position=9)) is None
+    assert reading.stand(standing(reading, 1_400, stable=9)) is None
+    assert reading.lag == 0
+
+
+def test_commit_markers_at_the_end_do_not_count_as_records() -> None:
+    reading = begun(5)
+    reading.delivered(8)
+    reading.stand(standing(reading, 1_000))
+    mark = reading.stand(standing(reading, 1_200))
+    assert mark is not None
+    assert mark.position == 8
+
+
+def test_a_clock_that_was_set_back_makes_a_mark_older_never_younger() -> None:
+    reading = begun()
+    reading.stand(standing(reading, 5_000))
+    mark = reading.stand(standing(reading, 3_000))
+    assert mark is not None
+    assert mark.at == 3_000
+
+
+def test_what_was_fetched_before_a_new_beginning_is_dropped() -> None:
+    reading, batch = begun(), SourceBatch("parcel-scans", NOTHING, 0)
+    taker = reading.receiver
+    assert isinstance(taker, Taker)
+    stale = Delivery(batch, reading)
+    reading.begin(4)
+    stale.hand_over()
+    assert taker.batches == []
+    Delivery(batch, reading).hand_over()
+    assert taker.batches == [batch]
+    assert reading.in_flight == 0
+
+
+def test_generations_are_never_used_twice_even_by_another_reading_of_the_partition() -> None:
+    assert begun().generation != begun().generation
+
+
+def test_an_agent_that_takes_nothing_is_an_error_and_no_silent_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = begun()
+    reading.delivered(1)
+    for _ in range(MAX_IN_FLIGHT):
+        Delivery(SourceBatch("parcel-scans", NOTHING, 0), reading)
+    assert not reading.wants_records
+    monkeypatch.setattr(reading_module, "STALLED_AFTER_S", -1.0)
+    with pytest.raises(DeliveryStalled, match=r"ns\.parcel-scans.*partition 3"):
+        _ = reading.wants_records
