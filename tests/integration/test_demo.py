@@ -1,6 +1,7 @@
 """`shipclock demo` from the outside: its figures against an oracle, its ids against disturbance, and its end."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -78,13 +79,15 @@ def test_killed_workers_change_nothing_id_for_id(other_file: Path, undisturbed: 
 
 
 @pytest.fixture
-def running(other_file: Path) -> Iterator[subprocess.Popen[str]]:
+def running(other_file: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """A demo that goes on until it is told to end."""
     process = subprocess.Popen(
         [*DEMO, "--input", str(other_file), "--partitions", "2", "--serve"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # What a killed demo cannot remove goes with the test.
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     )
     yield process
     for left in family(process):
