@@ -7,8 +7,9 @@ from streams.assignment import Task
 from streams.kafka.changelog import KafkaChangelog
 from streams.kafka.connection import Connection
 from streams.kafka.names import Names
+from streams.kafka.producing import WriterLimits
 from streams.kafka.source import PartitionSource
-from streams.kafka.writer import KafkaWriter, WriterLimits
+from streams.kafka.writer import KafkaWriter
 from streams.metrics.observer import MetricsObserver
 from streams.partition.core import Core, CoreSettings
 from streams.partition.lanes import TimeSource

@@ -61,11 +61,11 @@ class Assignment:
     def follow(self, app: App) -> None:
         """Listen to what the group gives to and takes from a Faust app."""
 
-        async def revoked(_app: Any, partitions: Any, *_: Any, **__: Any) -> None:
-            await self.on_revoked(partitions)
+        async def revoked(_app: Any, /, *arguments: Any, **_: Any) -> None:
+            await self.on_revoked(arguments[0])
 
-        async def assigned(_app: Any, partitions: Any, *_: Any, **__: Any) -> None:
-            await self.on_assigned(partitions)
+        async def assigned(_app: Any, /, *arguments: Any, **_: Any) -> None:
+            await self.on_assigned(arguments[0])
 
         app.on_partitions_revoked.connect(revoked)
         app.on_partitions_assigned.connect(assigned)

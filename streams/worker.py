@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -20,8 +20,8 @@ from streams.kafka.source import Sources
 from streams.metrics.catalogue import Catalogue
 from streams.metrics.observer import MetricsObserver
 from streams.metrics.partitions import PartitionCollector
-from streams.partition.task import TaskHealth
 from streams.settings import Settings
+from streams.status import Status
 from streams.topics.check import verify
 
 T = TypeVar("T")
@@ -48,9 +48,9 @@ class Worker:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         registry = CollectorRegistry()
         self._observer = MetricsObserver(Catalogue(registry))
-        self._assignment: Assignment | None = None
-        registry.register(PartitionCollector(self))
-        self._server = Server(registry, self)
+        self._status = Status(self._sources)
+        registry.register(PartitionCollector(self._status))
+        self._server = Server(registry, self._status)
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT; then commit, leave the group and return within 5 seconds.
@@ -85,7 +85,7 @@ class Worker:
             clock=SystemClock(),
             observer=self._observer,
         )
-        assignment = self._assignment = Assignment(self._sources, make)
+        assignment = self._status.assignment = Assignment(self._sources, make)
         app = build_app(
             self._connection,
             self._names,
@@ -121,6 +121,7 @@ class Worker:
         return task.result()
 
     async def _leave(self, app: Any, assignment: Assignment) -> None:
+        self._status.ending = True
         try:
             async with asyncio.timeout(COMMIT_WITHIN_S):
                 await assignment.drain()
@@ -139,43 +140,3 @@ class Worker:
     def _fail(self, error: BaseException) -> None:
         if not self._ending.done():
             self._ending.set_exception(error)
-
-    # What the HTTP server and the metrics ask.
-
-    def health(self) -> Mapping[int, TaskHealth]:
-        """Return the health of each partition owned."""
-        tasks = self._assignment.tasks if self._assignment else {}
-        return {number: task.health() for number, task in tasks.items()}
-
-    def lags(self) -> Iterable[tuple[str, int, int]]:
-        """Return topic, partition and records not fetched yet, of what is being read."""
-        return [
-            (reading.topic, reading.tp.partition, reading.lag)
-            for reading in self._sources.begun()
-            if reading.lag is not None
-        ]
-
-    @property
-    def rebalances(self) -> int:
-        """How often the group has taken partitions away to deal them out again."""
-        return self._assignment.rebalances if self._assignment else 0
-
-    def readiness(self) -> tuple[bool, dict[str, Any]]:
-        """Return whether every partition owned is restored and runs, and the detail."""
-        assignment = self._assignment
-        tasks = assignment.tasks if assignment else {}
-        detail = {
-            str(number): {"state": task.state, "detail": task.detail, "restored": task.health().restored}
-            for number, task in tasks.items()
-        }
-        ready = (
-            assignment is not None
-            and assignment.assigned
-            and not self._ending.done()
-            and all(task.state == "running" and task.health().restored for task in tasks.values())
-        )
-        return ready, {"assigned": bool(assignment and assignment.assigned), "partitions": detail}
-
-    def resume(self, number: int) -> bool:
-        """Start a parked partition again; False when it is not parked here."""
-        return self._assignment is not None and self._assignment.resume(number)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Any
 
@@ -21,27 +20,11 @@ from streams.kafka import faults
 from streams.kafka.connection import Connection
 from streams.kafka.envelopes import NO_HEADERS, Batch, Entry, pack
 from streams.kafka.names import STATE_TOPIC, Names
+from streams.kafka.producing import WriterLimits, close_producer, open_producer
 from streams.partition import meta
 from streams.partition.ports import Committed, Output, UnitOfWork, WallClock, Writer
 
-RETRY_BACKOFF_MS = 5
-"""Kafka answers "busy" for a moment after each commit: aiokafka's 100 ms would be most of the latency."""
-
-
 ABORT_WITHIN_S = 3.0
-CLOSE_WITHIN_S = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriterLimits:
-    """Bounds of a transaction."""
-
-    timeout_s: float = 10.0
-    """From begin to commit; the coordinator aborts on its own after the same time."""
-    batch_bytes: int = 900_000
-    """Size of one producer batch; below the smallest `max.message.bytes` of the topics."""
-    compression: str | None = None
-    """gzip, snappy, lz4, zstd or None."""
 
 
 class KafkaWriter(Writer):
@@ -54,7 +37,7 @@ class KafkaWriter(Writer):
         number: int,
         *,
         clock: WallClock,
-        limits: WriterLimits = WriterLimits(),
+        limits: WriterLimits,
     ) -> None:
         self._connection = connection
         self._names = names
@@ -67,21 +50,10 @@ class KafkaWriter(Writer):
     async def start(self) -> None:
         """Connect; fences the predecessor.  Raises `TransactionFailed` when no coordinator answers."""
         await self.stop()
-        limits = self._limits
-        producer = AIOKafkaProducer(
-            **self._connection.options(),
-            transactional_id=self._names.transactional_id(self._number),
-            transaction_timeout_ms=int(limits.timeout_s * 1000),
-            max_batch_size=limits.batch_bytes,
-            compression_type=limits.compression,
-            retry_backoff_ms=RETRY_BACKOFF_MS,
-            linger_ms=0,
-        )
+        transactional_id = self._names.transactional_id(self._number)
         try:
-            await producer.start()
+            producer = await open_producer(self._connection, transactional_id, self._limits)
         except KafkaError as error:
-            with suppress(Exception):
-                await producer.stop()
             raise TransactionFailed(f"{self._who}: cannot start writing: {error!r}") from error
         self._producer = producer
 
@@ -161,15 +133,8 @@ class KafkaWriter(Writer):
     async def stop(self) -> None:
         """Close the connection."""
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        # A producer that waits for a broker is closed by force.
-        for close in (producer.stop, producer._sender.close, producer.client.close):  # noqa: SLF001
-            with suppress(Exception):
-                async with asyncio.timeout(CLOSE_WITHIN_S):
-                    await close()
-                    if close == producer.stop:
-                        return
+        if producer is not None:
+            await close_producer(producer)
 
     @property
     def _who(self) -> str:

@@ -11,7 +11,8 @@ from streams.embedded import EmbeddedKafka
 from streams.kafka.changelog import KafkaChangelog
 from streams.kafka.connection import Connection
 from streams.kafka.names import SOURCE_TOPICS, STATE_TOPIC, Names
-from streams.kafka.writer import KafkaWriter, WriterLimits
+from streams.kafka.producing import WriterLimits
+from streams.kafka.writer import KafkaWriter
 from streams.partition.ports import Output, Tally, UnitOfWork
 
 WITHIN_S = 30.0

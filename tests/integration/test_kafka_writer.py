@@ -8,7 +8,8 @@ from aiokafka import TopicPartition
 from streams.embedded import EmbeddedKafka
 from streams.errors import ChangelogTruncated, Fenced, PartitionParked, TransactionFailed
 from streams.kafka.names import STATE_TOPIC
-from streams.kafka.writer import KafkaWriter, WriterLimits
+from streams.kafka.producing import WriterLimits
+from streams.kafka.writer import KafkaWriter
 from streams.partition import meta
 from streams.partition.ports import ChangelogEntry
 from tests.integration.kafka_workbench import Workbench, unit

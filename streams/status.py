@@ -1,0 +1,56 @@
+"""What a worker knows of itself, for those who ask over HTTP and for the metrics."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from streams.assignment import Assignment
+from streams.kafka.source import Sources
+from streams.partition.task import TaskHealth
+
+
+class Status:
+    """Reads the state of the worker off its parts, at the moment it is asked for."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self.assignment: Assignment | None = None
+        """None until the topics have been checked."""
+        self.ending = False
+
+    def health(self) -> Mapping[int, TaskHealth]:
+        """Return the health of each partition owned."""
+        tasks = self.assignment.tasks if self.assignment else {}
+        return {number: task.health() for number, task in tasks.items()}
+
+    def lags(self) -> Iterable[tuple[str, int, int]]:
+        """Return topic, partition and records not fetched yet, of what is being read."""
+        return [
+            (reading.topic, reading.tp.partition, reading.lag)
+            for reading in self._sources.begun()
+            if reading.lag is not None
+        ]
+
+    @property
+    def rebalances(self) -> int:
+        """How often the group has taken partitions away to deal them out again."""
+        return self.assignment.rebalances if self.assignment else 0
+
+    def readiness(self) -> tuple[bool, dict[str, Any]]:
+        """Return whether every partition owned is restored and runs, and the detail."""
+        assignment = self.assignment
+        tasks = assignment.tasks if assignment else {}
+        detail = {
+            str(number): {"state": task.state, "detail": task.detail, "restored": task.health().restored}
+            for number, task in tasks.items()
+        }
+        ready = (
+            assignment is not None
+            and assignment.assigned
+            and not self.ending
+            and all(task.state == "running" and task.health().restored for task in tasks.values())
+        )
+        return ready, {"assigned": bool(assignment and assignment.assigned), "partitions": detail}
+
+    def resume(self, number: int) -> bool:
+        """Start a parked partition again; False when it is not parked here."""
+        return self.assignment is not None and self.assignment.resume(number)
