@@ -121,7 +121,7 @@ def _journey(rng: Random) -> Iterator[_Step]:
 
 
 def _pickup(rng: Random) -> int:
-    """Minutes from order to pickup: well within two hours, but for one in sixteen that is close, and half of those late."""
+    """Minutes from order to pickup: below two hours, but for one in sixteen it is close, and half of those late."""
     if rng.random() < 1 / 16:
         return rng.randrange(95, 145)
     return rng.randrange(15, 88)
