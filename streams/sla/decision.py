@@ -22,8 +22,7 @@ EXPIRED: Final = "expired"
 class Replaced(Struct, frozen=True, gc=False):
     """The outcome that a new revision replaces."""
 
-    verdict: Verdict | None
-    """None when it had been taken back (`REOPENED`)."""
+    verdict: Verdict
     sequence: int
     decided_at: int
     registration: Registration | None

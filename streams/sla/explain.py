@@ -5,30 +5,38 @@ from streams.sla.decision import Decision
 from streams.sla.instants import describe, rfc3339
 from streams.sla.policy.compiled import Clock
 from streams.sla.policy.plans import leg_total
-from streams.sla.state import KnownScan, Registration, Shipment
+from streams.sla.state import NEVER, KnownScan, Registration, Shipment
 
 
 def explain(decision: Decision, shipment: Shipment) -> str:
-    """`first-attempt began at ... by accepted, allowed 72 h: due at ...; 3 h before that nothing had stopped it.`"""
+    """Like `first-attempt began at ... by accepted, allowed 3 d: due at ...; 3 h before that no stopping scan`."""
     verdict, clock = decision.verdict, decision.clock
     name = clock.name if decision.key is None else f"{clock.name} {decision.key}"
     start = "registration" if verdict.start_scan is None else name_of(verdict.start_scan.code)
     basis = "" if shipment.registration is None else f", {_basis(clock, decision.key, shipment.registration)}"
-    return (
-        f"{name} began at {rfc3339(verdict.start)} by {start}{basis}: due at {rfc3339(verdict.due)}; "
-        f"{_finding(decision, shipment)}."
-    )
+    due = "not due while it is paused" if verdict.due == NEVER else f"due at {rfc3339(verdict.due)}"
+    return f"{name} began at {rfc3339(verdict.start)} by {start}{basis}: {due}; {_finding(decision, shipment)}."
 
 
 def _basis(clock: Clock, key: str | None, registration: Registration) -> str:
     if clock.planned is None or key is None:
         return clock.allowance.explain(registration)
-    leg_name, _, place = key.partition("/")
-    leg = next((leg for leg in registration.legs if leg.name == leg_name), None)
-    if clock.planned == "due" or leg is None:
+    if clock.planned == "due":
         return "planned for an instant"
-    within = leg.milestones[int(place) - 1].within if place else leg_total(leg)
+    within = _planned(clock, key, registration)
     return "planned" if within is None else f"planned {describe(within)}"
+
+
+def _planned(clock: Clock, key: str, registration: Registration) -> int | None:
+    """Planned milliseconds of a milestone (`leg/2`) or leg; None where a revised plan has it no longer."""
+    name, place = key, 0
+    if clock.per == "milestone":
+        name, _, number = key.rpartition("/")
+        place = int(number)
+    for leg in registration.legs:
+        if leg.name == name and place <= len(leg.milestones):
+            return leg.milestones[place - 1].within if place else leg_total(leg)
+    return None
 
 
 def _finding(decision: Decision, shipment: Shipment) -> str:
@@ -43,7 +51,11 @@ def _finding(decision: Decision, shipment: Shipment) -> str:
         case "resolved" if stop is not None:
             return f"{name_of(stop.code)} at {rfc3339(stop.at)}, {describe(stop.at - verdict.due)} late"
         case "withdrawn" | "cleared" if stop is not None:
-            return f"{name_of(stop.code)} at {rfc3339(stop.at)}, in time" if stop.at <= verdict.due else f"ended by {name_of(stop.code)}"
+            return (
+                f"{name_of(stop.code)} at {rfc3339(stop.at)}, in time"
+                if stop.at <= verdict.due
+                else f"ended by {name_of(stop.code)}"
+            )
         case _:
             return "the facts have changed, it no longer holds"
 

@@ -2,19 +2,25 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 MINUTE_MS = 60_000
+FOREVER: Final = "9999-12-31T23:59:59.999Z"
+"""How an instant is written that does not come."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _PREFIX_LIMIT = 50_000
+_LAST_MINUTE = 253_402_300_799_999 // MINUTE_MS
 
 _prefixes: dict[int, str] = {}
 _suffixes: dict[int, str] = {}
 
 
 def from_datetime(moment: datetime) -> int:
-    """UTC milliseconds of an aware datetime, rounded to the nearest."""
-    return int(moment.timestamp() * 1000 + 0.5)
+    """UTC milliseconds of an aware datetime, rounded down."""
+    since = moment - _EPOCH
+    return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
 
 
 def from_timedelta(duration: timedelta) -> int:
@@ -23,7 +29,10 @@ def from_timedelta(duration: timedelta) -> int:
 
 
 def rfc3339(instant: int) -> str:
-    """`2026-11-01T08:30:00.000Z`.  Cached by minute: a partition writes many instants of few minutes."""
+    """`2026-11-01T08:30:00.000Z`; what lies after the year 9999 is written as its last instant.
+
+    Cached by minute: a partition writes many instants of few minutes.
+    """
     minute, rest = divmod(instant, MINUTE_MS)
     try:
         return _prefixes[minute] + _suffixes[rest]
@@ -32,6 +41,8 @@ def rfc3339(instant: int) -> str:
 
 
 def _format(minute: int, rest: int) -> str:
+    if minute > _LAST_MINUTE:
+        return FOREVER
     if minute not in _prefixes:
         if len(_prefixes) >= _PREFIX_LIMIT:
             _prefixes.clear()

@@ -12,6 +12,7 @@ from streams.sla.gaps import roll
 from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHASES, RESIDUE, RUNNING
 from streams.sla.policy.compiled import STARTS, Clock, Policy
 from streams.sla.refusal import TOO_LATE, TOO_MANY_SCANS, Refused
+from streams.sla.spans import span
 from streams.sla.state import KnownScan, Registration, Shipment, content
 from streams.sla.transitions import Hearing, find
 from streams.sla.verdict import Verdict
@@ -123,22 +124,34 @@ class Judge:
         if touched is None:
             touched = policy.touched_by_others
         facts: Facts | None = None
+        hearing: Hearing | None = None
         for clock, roles in touched:
             number = clock.number
             if clock.per == "shipment":
-                for instance in instances:
-                    if instance.clock == number:
-                        status = instance.status
+                instance = None
+                for known in instances:
+                    if known.clock == number:
+                        instance = known
+                        status = known.status
                         stale = status in _DONE or (status == RUNNING and roles == STARTS and not clock.last_start)
                         break
                 else:
                     stale = not roles & STARTS
                 if stale:
                     continue
-            elif clock.rolls and self._rolled(clock, shipment, registration, watermark):
+                verdict = span(clock, registration, scans)
+                if verdict is not None:
+                    if hearing is None:
+                        hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
+                    again = instance is not None and instance.status != RUNNING
+                    before = span(clock, registration, scans[:-1]) if again else None
+                    hearing.settle(clock, None, instance, verdict, before)
+                continue
+            if clock.rolls and self._rolled(clock, shipment, registration, watermark):
                 continue
             if facts is None:
                 facts = Facts(registration, scans)
+            if hearing is None:
                 hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
             for key, verdict in facts.after_latest(clock):
                 instance = find(shipment, number, key)
@@ -158,7 +171,8 @@ class Judge:
         number = clock.number
         for instance in shipment.instances:
             if instance.clock == number and instance.status == RUNNING:
-                if instance.key is None or instance.notice_revision or instance.alert_revision:
+                said = instance.notice_revision or instance.alert_revision or instance.outcome_revision
+                if instance.key is None or said:
                     return False
                 next_at = roll(clock, registration, scans, instance.key, watermark)
                 if next_at is None:

@@ -2,7 +2,7 @@
 
 from schemas.records import BreachAlert, DelayNotice, Evidence, ShipmentStatus, SlaOutcome
 from streams.sla.codes import name_of
-from streams.sla.decision import NOTICES, OUTCOMES, REOPENED, STATUS, Decision
+from streams.sla.decision import NOTICES, OUTCOMES, STATUS, Decision
 from streams.sla.explain import explain
 from streams.sla.identity import decision_id
 from streams.sla.instants import rfc3339
@@ -27,32 +27,51 @@ class Renderer:
         """The record of a decision."""
         if decision.topic == OUTCOMES:
             return self._outcome(decision, shipment_id, shipment)
-        verdict, policy = decision.verdict, self._policy
-        fields = {
-            "id": self._id(decision, shipment_id, shipment),
-            "shipment_id": shipment_id,
-            "life": rfc3339(shipment.life),
-            "customer_id": None if shipment.registration is None else shipment.registration.customer_id,
-            "clock": decision.clock.name,
-            "instance": decision.key,
-            "kind": decision.kind,
-            "revision": decision.revision,
-            "sequence": decision.sequence,
-            "start": rfc3339(verdict.start),
-            "due": _due(verdict.due),
-            "policy": policy.name,
-            "policy_version": policy.version,
-            "decided_at": rfc3339(decision.decided_at),
-            "evidence": _evidence(verdict, shipment),
-            "explanation": explain(decision, shipment),
-        }
-        if decision.topic == NOTICES:
-            return DelayNotice(**fields)  # type: ignore[arg-type]
+        verdict, policy, registration = decision.verdict, self._policy, shipment.registration
         stop = verdict.stop_scan
+        start_text = rfc3339(verdict.start)
+        stop_text = None if stop is None else rfc3339(stop.at)
+        identity = self._id(decision, shipment_id, shipment)
+        evidence = _evidence(verdict, shipment, start_text, stop_text)
+        explanation = explain(decision, shipment)
+        if decision.topic == NOTICES:
+            return DelayNotice(
+                id=identity,
+                shipment_id=shipment_id,
+                life=rfc3339(shipment.life),
+                customer_id=None if registration is None else registration.customer_id,
+                clock=decision.clock.name,
+                instance=decision.key,
+                kind=decision.kind,  # type: ignore[arg-type]
+                revision=decision.revision,
+                sequence=decision.sequence,
+                start=start_text,
+                due=_due(verdict.due),
+                policy=policy.name,
+                policy_version=policy.version,
+                decided_at=rfc3339(decision.decided_at),
+                evidence=evidence,
+                explanation=explanation,
+            )
         return BreachAlert(
-            **fields,  # type: ignore[arg-type]
+            id=identity,
+            shipment_id=shipment_id,
+            life=rfc3339(shipment.life),
+            customer_id=None if registration is None else registration.customer_id,
+            clock=decision.clock.name,
+            instance=decision.key,
+            kind=decision.kind,  # type: ignore[arg-type]
+            revision=decision.revision,
+            sequence=decision.sequence,
+            start=start_text,
+            due=_due(verdict.due),
+            policy=policy.name,
+            policy_version=policy.version,
+            decided_at=rfc3339(decision.decided_at),
+            evidence=evidence,
+            explanation=explanation,
             severity=decision.clock.severity,
-            stopped_at=None if stop is None else rfc3339(stop.at),
+            stopped_at=stop_text,
             late_by_ms=stop.at - verdict.due if stop is not None and verdict.status == MISSED else None,
         )
 
@@ -96,9 +115,9 @@ class Renderer:
                 decision,
                 shipment_id,
                 shipment,
-                said or decision.verdict,
-                "cancelled" if said is None else VERDICTS[said.status],
-                REOPENED if said is None else said.reason,
+                said,
+                VERDICTS[said.status],
+                said.reason,
                 decision.revision - 1,
                 replaced.sequence,
                 replaced.decided_at,
@@ -134,6 +153,8 @@ class Renderer:
     ) -> SlaOutcome:
         registration = registered or _UNREGISTERED
         stop = verdict.stop_scan
+        start_text = rfc3339(verdict.start)
+        stop_text = None if stop is None else rfc3339(stop.at)
         return SlaOutcome(
             id=self._id(decision, shipment_id, shipment, revision),
             shipment_id=shipment_id,
@@ -144,13 +165,13 @@ class Renderer:
             kind=kind,  # type: ignore[arg-type]
             revision=revision,
             sequence=sequence,
-            start=rfc3339(verdict.start),
+            start=start_text,
             due=_due(verdict.due),
             policy=self._policy.name,
             policy_version=self._policy.version,
-            decided_at=rfc3339(decided_at),
-            evidence=_ends(verdict),
-            stopped_at=None if stop is None else rfc3339(stop.at),
+            decided_at=stop_text if stop is not None and stop.at == decided_at else rfc3339(decided_at),  # type: ignore[arg-type]
+            evidence=_ends(verdict, start_text, stop_text),
+            stopped_at=stop_text,
             late_by_ms=stop.at - verdict.due if stop is not None and verdict.status == MISSED else None,
             reason=reason,
             tier=registration.tier,
@@ -165,27 +186,28 @@ def _due(due: int) -> str:
     return _FOREVER if due == NEVER else rfc3339(due)
 
 
-def _scan(scan: KnownScan, role: str) -> Evidence:
+def _scan(scan: KnownScan, role: str, at: str) -> Evidence:
     return Evidence(
         scan_id=scan.scan_id,
         code=name_of(scan.code),
-        occurred_at=rfc3339(scan.at),
+        occurred_at=at,
         facility=scan.facility,
         role=role,  # type: ignore[arg-type]
     )
 
 
-def _ends(verdict: Verdict) -> tuple[Evidence, ...]:
+def _ends(verdict: Verdict, start_text: str, stop_text: str | None) -> tuple[Evidence, ...]:
     start, stop = verdict.start_scan, verdict.stop_scan
+    if stop is None or stop_text is None:
+        return () if start is None else (_scan(start, "start", start_text),)
     if start is None:
-        return () if stop is None else (_scan(stop, "stop"),)
-    return (_scan(start, "start"),) if stop is None else (_scan(start, "start"), _scan(stop, "stop"))
+        return (_scan(stop, "stop", stop_text),)
+    return (_scan(start, "start", start_text), _scan(stop, "stop", stop_text))
 
 
-def _evidence(verdict: Verdict, shipment: Shipment) -> tuple[Evidence, ...]:
-    ends = _ends(verdict)
-    if verdict.stop_scan is not None or not shipment.scans or shipment.scans[-1] is verdict.start_scan:
+def _evidence(verdict: Verdict, shipment: Shipment, start_text: str, stop_text: str | None) -> tuple[Evidence, ...]:
+    ends = _ends(verdict, start_text, stop_text)
+    if stop_text is not None or not shipment.scans or shipment.scans[-1] is verdict.start_scan:
         return ends
-    return (*ends, _scan(shipment.scans[-1], "last"))
-
-
+    last = shipment.scans[-1]
+    return (*ends, _scan(last, "last", rfc3339(last.at)))

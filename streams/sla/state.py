@@ -110,6 +110,18 @@ class Instance(Struct, array_like=True, gc=False):
     """When the last outcome was decided, in milliseconds after the life began."""
 
 
+class TakenBack(Struct, array_like=True, gc=False, frozen=True):
+    """The outcome that a clock last published, where that was to take a verdict back: no scan tells it any more."""
+
+    clock: int
+    key: str | None
+    start: int
+    due: int
+    start_scan: KnownScan | None
+    registration: Registration | None
+    """What was registered then, without its plan."""
+
+
 class Shipment(Struct, array_like=True, gc=False):
     """One life of one shipment."""
 
@@ -124,6 +136,7 @@ class Shipment(Struct, array_like=True, gc=False):
     """The winning version of every scan, in `KnownScan.order`; voided ones and voids included."""
     instances: list[Instance] = field(default_factory=list)
     has_voids: bool = False
+    taken_back: list[TakenBack] = field(default_factory=list)
     filed: int = 0
     """The deadline that the caller knows it by, while it is decoded; 0 in the encoded form."""
 

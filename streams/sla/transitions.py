@@ -4,9 +4,11 @@
 quiet when they agree; so the same scan twice says nothing twice.
 """
 
+from streams.sla.codes import Code
 from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, REOPENED, Decision, Replaced
 from streams.sla.docket import Docket
 from streams.sla.phases import (
+    CANCELLED,
     ENDED,
     MET,
     MISSED,
@@ -17,7 +19,7 @@ from streams.sla.phases import (
     WITHDRAWN,
 )
 from streams.sla.policy.compiled import Clock
-from streams.sla.state import NEVER, Instance, Registration, Shipment
+from streams.sla.state import NEVER, Instance, KnownScan, Registration, Shipment, TakenBack
 from streams.sla.verdict import Verdict
 
 
@@ -32,13 +34,14 @@ def find(shipment: Shipment, number: int, key: str | None) -> Instance | None:
 class Hearing:
     """One record or deadline of one shipment: `watermark` is the partition time, `at` the time that decisions carry."""
 
-    __slots__ = ("_docket", "_formerly", "_shipment", "at", "watermark")
+    __slots__ = ("_docket", "_formerly", "_relabelled", "_shipment", "at", "watermark")
 
     def __init__(
         self, docket: Docket, shipment: Shipment, watermark: int, at: int, formerly: Registration | None = None
     ) -> None:
         """`formerly` is the registration before the change under way, when that changes the registration."""
         self._formerly = formerly
+        self._relabelled = formerly is not None and _labels(formerly) != _labels(shipment.registration)
         self._docket = docket
         self._shipment = shipment
         self.watermark = watermark
@@ -75,10 +78,15 @@ class Hearing:
             self._stop(clock, instance, verdict, before)
 
     def _run(self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None) -> None:
-        if instance.outcome_revision and before is not None and before.status != RUNNING:
-            self._outcome(clock, instance, verdict, before, "cancelled", REOPENED)
+        if instance.outcome_revision:
+            self._reopen(clock, instance, verdict, before)
         alarm_at = verdict.due + clock.grace if verdict.due != NEVER else NEVER
         warn_at = verdict.warn_at
+        if not (instance.alert or instance.notice):
+            next_at = alarm_at if warn_at is None else warn_at
+            if next_at >= self.watermark:
+                instance.next_at = None if next_at == NEVER else next_at
+                return
         if alarm_at < self.watermark:
             instance.next_at = None
             if instance.alert != STANDING:
@@ -119,8 +127,8 @@ class Hearing:
                 return
             if not instance.alert:
                 return
-        if not instance.outcome_revision or before is None or _differ(before, verdict):
-            self._outcome(clock, instance, verdict, before, VERDICTS[verdict.status], verdict.reason)
+        if not instance.outcome_revision or self._relabelled or before is None or _differ(before, verdict):
+            self._outcome(clock, instance, verdict, before)
 
     def _take_back(self, clock: Clock, instance: Instance, before: Verdict | None) -> None:
         """What started the clock was taken back."""
@@ -134,8 +142,8 @@ class Hearing:
             self._notice(clock, instance, before, "cleared", ENDED)
         if instance.alert == STANDING or (instance.alert == ENDED and before.status == MISSED):
             self._alert(clock, instance, before, "withdrawn", WITHDRAWN)
-        if instance.outcome_revision and before.status != RUNNING:
-            self._outcome(clock, instance, before, before, "cancelled", REOPENED)
+        if instance.outcome_revision:
+            self._reopen(clock, instance, before, before)
 
     def _next(self) -> int:
         self._shipment.sequence += 1
@@ -160,28 +168,50 @@ class Hearing:
             Decision(ALERTS, kind, clock, instance.key, verdict, instance.alert_revision, self._next(), self.at)
         )
 
-    def _outcome(
-        self,
-        clock: Clock,
-        instance: Instance,
-        verdict: Verdict,
-        before: Verdict | None,
-        kind: str,
-        reason: str | None,
-    ) -> None:
+    def _reopen(self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None) -> None:
+        """Take the published verdict back, once; `verdict` tells where the clock stands."""
+        shipment, registration = self._shipment, self._shipment.registration
+        if self._taken_back(instance) is None:
+            start_scan = verdict.start_scan
+            taken = Verdict(CANCELLED, verdict.start, verdict.due, start_scan, None, REOPENED)
+            self._outcome(clock, instance, taken, before)
+            labels = registration and Registration(
+                registration.customer_id,
+                0,
+                tier=registration.tier,
+                product=registration.product,
+                origin=registration.origin,
+                destination=registration.destination,
+            )
+            shipment.taken_back.append(
+                TakenBack(clock.number, instance.key, verdict.start, verdict.due, start_scan, labels)
+            )
+
+    def _taken_back(self, instance: Instance) -> TakenBack | None:
+        for taken in self._shipment.taken_back:
+            if taken.clock == instance.clock and taken.key == instance.key:
+                return taken
+        return None
+
+    def _outcome(self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None) -> None:
+        shipment = self._shipment
         replaced = None
         if instance.outcome_revision:
-            said = None if before is None or before.status == RUNNING else before
-            decided = self._shipment.life + instance.outcome_after
-            registered = self._formerly or self._shipment.registration
-            replaced = Replaced(said, instance.outcome_sequence, decided, registered)
+            said, registered = before, self._formerly or shipment.registration
+            taken = self._taken_back(instance)
+            if taken is not None:
+                said = Verdict(CANCELLED, taken.start, taken.due, taken.start_scan, None, REOPENED)
+                registered = taken.registration
+                shipment.taken_back.remove(taken)
+            assert said is not None  # noqa: S101 - what was published and not taken back still has its verdict
+            replaced = Replaced(said, instance.outcome_sequence, shipment.life + instance.outcome_after, registered)
         instance.outcome_revision += 1
         instance.outcome_sequence = self._next()
-        instance.outcome_after = self.at - self._shipment.life
+        instance.outcome_after = self.at - shipment.life
         self._docket.decisions.append(
             Decision(
                 OUTCOMES,
-                kind,
+                VERDICTS[verdict.status],
                 clock,
                 instance.key,
                 verdict,
@@ -189,17 +219,37 @@ class Hearing:
                 instance.outcome_sequence,
                 self.at,
                 replaced,
-                reason,
+                verdict.reason,
             )
         )
 
 
 def _differ(one: Verdict, other: Verdict) -> bool:
-    """Whether two verdicts say different things to a subscriber."""
+    """Whether the records of two verdicts differ.
+
+    Nothing else is kept of what was published: whatever is written must be told again when it changes.
+    """
     return (
         one.status != other.status
         or one.start != other.start
         or one.due != other.due
         or one.reason != other.reason
-        or (one.stop_scan and one.stop_scan.at) != (other.stop_scan and other.stop_scan.at)
+        or _shown(one.start_scan) != _shown(other.start_scan)
+        or _shown(one.stop_scan) != _shown(other.stop_scan)
+    )
+
+
+def _shown(scan: KnownScan | None) -> tuple[str, Code, int, str | None] | None:
+    """What an outcome shows of a scan."""
+    return scan and (scan.scan_id, scan.code, scan.at, scan.facility)
+
+
+def _labels(registration: Registration | None) -> tuple[str | None, ...] | None:
+    """What an outcome shows of a registration."""
+    return registration and (
+        registration.customer_id,
+        registration.tier,
+        registration.product,
+        registration.origin,
+        registration.destination,
     )
