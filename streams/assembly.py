@@ -38,7 +38,11 @@ def task_factory(
     """
     policy = policy_of(settings)
     limits = WriterLimits(timeout_s=settings.transaction_timeout_ms / 1000)
-    pace = TaskSettings(commit_interval_s=settings.commit_interval_ms / 1000, max_skew_ms=settings.max_clock_skew_ms)
+    pace = TaskSettings(
+        commit_interval_s=settings.commit_interval_ms / 1000,
+        fenced_s=settings.session_timeout_ms / 1000,
+        max_skew_ms=settings.max_clock_skew_ms,
+    )
 
     def make(number: int, source: PartitionSource) -> Task:
         return PartitionTask(

@@ -91,6 +91,7 @@ class Assignment:
         kept = len(self._tasks)
         for number in sorted(numbers):
             task = self._tasks.get(number) or self._create(number)
+            task.share(len(numbers))
             task.start()
         self._owned = numbers
         self.assigned = True

@@ -1,6 +1,6 @@
 """Scans: record to `KnownScan`."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -13,6 +13,7 @@ from streams.sla.state import KnownScan
 
 _decoder = msgspec.json.Decoder(ParcelScan)
 _numbers = NUMBERS
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_FLAGS: Final[tuple[str, ...]] = ()
 
 
@@ -30,7 +31,8 @@ def read_scan(key: bytes | None, value: bytes | None, stamp: int) -> tuple[Known
     if body.shipment_id.encode() != key:
         raise Rejected(KEY_MISMATCH, f"the key is not the body's shipment_id {body.shipment_id!r}", "$.shipment_id")
     happened = body.occurred_at
-    at = int(happened.timestamp() * 1000 + 0.5)
+    since = happened - _EPOCH
+    at = since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
     if at < EARLIEST or at > stamp + FURTHEST_AHEAD:
         event_time(happened, stamp, "$.occurred_at")
     facility = body.facility
@@ -53,9 +55,7 @@ def read_scan(key: bytes | None, value: bytes | None, stamp: int) -> tuple[Known
     return scan, ((UNKNOWN_CODE,) if code is None else ()) + ((AHEAD_OF_TIME,) if at > stamp + AHEAD else ())
 
 
-_MILLISECOND = timedelta(milliseconds=1)
-
-
 def _delay(happened: datetime, recorded: datetime) -> int:
-    return (recorded - happened) // _MILLISECOND
+    delay = recorded - happened
+    return delay.days * 86_400_000 + delay.seconds * 1000 + delay.microseconds // 1000
 

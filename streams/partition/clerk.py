@@ -130,25 +130,28 @@ class Clerk:
 
     def _record(self, key: bytes, shipment: Shipment, at: int) -> None:
         """Write down what the docket holds for a shipment."""
-        docket, tally = self.docket, self.tally
+        docket = self.docket
         if docket.decisions:
             shipment_id = key.decode()
             for decision in docket.decisions:
-                self.outputs.append(
-                    self._envelope.wrap(key, self._renderer.record(decision, shipment_id, shipment))
-                )
+                record = self._renderer.record(decision, shipment_id, shipment)
+                self.outputs.append(self._envelope.wrap(key, decision.topic, decision.kind, record))
                 self._count(decision)
             docket.decisions.clear()
         if docket.status_changed:
             docket.status_changed = False
-            self.outputs.append(self._envelope.wrap(key, self._renderer.status(key.decode(), shipment, at)))
-            count = (STATUS, "changed")
-            tally.decisions[count] = tally.decisions.get(count, 0) + 1
+            status = self._renderer.status(key.decode(), shipment, at)
+            self.outputs.append(self._envelope.wrap(key, STATUS, "changed", status))
+            self._say(STATUS, "changed")
+
+    def _say(self, topic: str, kind: str) -> None:
+        decisions = self.tally.decisions
+        count = (topic, kind)
+        decisions[count] = decisions.get(count, 0) + 1
 
     def _count(self, decision: Decision) -> None:
         tally = self.tally
-        count = (decision.topic, decision.kind)
-        tally.decisions[count] = tally.decisions.get(count, 0) + 1
+        self._say(decision.topic, decision.kind)
         if decision.topic == OUTCOMES:
             outcome = (decision.clock.name, decision.kind)
             tally.outcomes[outcome] = tally.outcomes.get(outcome, 0) + 1

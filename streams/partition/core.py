@@ -17,6 +17,7 @@ from streams.partition.meta import KEY, Meta, decode_meta, encode_meta
 from streams.partition.partitioners import Partitioner, murmur2
 from streams.partition.ports import CaughtUp, ChangelogEntry, Record, SourceBatch, Tally, UnitOfWork
 from streams.partition.reject_guard import RejectGuard
+from streams.sla.instants import from_datetime
 from streams.sla.policy import Policy
 
 CONTROL: Final = "control"
@@ -120,7 +121,7 @@ class Core:
                     tick = _tick.decode(record.value or b"")
                 except msgspec.MsgspecError:
                     continue  # it is rejected when its turn comes
-                self._lanes.tick(int(tick.at.timestamp() * 1000 + 0.5), batch.fetched_at)
+                self._lanes.tick(from_datetime(tick.at), batch.fetched_at)
         self._lanes.by_topic[batch.topic].offer(batch)
 
     def caught_up(self, mark: CaughtUp) -> None:
@@ -240,6 +241,7 @@ class Core:
             policy=f"{self._policy.name} {self._policy.version} {self._policy.digest}",
             gauges=clerk.docket.gauges(),
         )
+        self._meta = meta
         unit = UnitOfWork(clerk.memory.flush(), encode_meta(meta), clerk.outputs, offsets, clerk.tally)
         clerk.outputs = []
         clerk.tally = Tally()

@@ -10,13 +10,6 @@ from streams.partition.ports import Headers, Output, Record
 
 REJECTS: Final = "scan-rejects"
 _SCHEMAS: Final = "https://shipclock.dev/schemas"
-_TYPES: Final = {
-    DelayNotice: "delay-notices",
-    BreachAlert: "breach-alerts",
-    SlaOutcome: "sla-outcomes",
-    ShipmentStatus: "shipment-status",
-}
-
 Body = DelayNotice | BreachAlert | SlaOutcome | ShipmentStatus
 
 _encode = msgspec.json.Encoder().encode
@@ -28,19 +21,17 @@ class Envelope:
     def __init__(self, namespace: str, partition: int) -> None:
         self._source = f"/shipclock/{namespace}/{partition}".encode()
         self._partition = partition
-        self._fixed: dict[tuple[type[Body], str], tuple[str, Headers]] = {}
+        self._fixed: dict[tuple[str, str], Headers] = {}
 
-    def wrap(self, key: bytes, body: Body) -> Output:
+    def wrap(self, key: bytes, topic: str, kind: str, body: Body) -> Output:
         """An output record with its CloudEvents headers."""
-        kind = "changed" if isinstance(body, ShipmentStatus) else body.kind
-        fixed = self._fixed.get((type(body), kind))
+        fixed = self._fixed.get((topic, kind))
         if fixed is None:
-            fixed = self._fixed[type(body), kind] = self._headers(_TYPES[type(body)], kind)
-        topic, headers = fixed
-        return Output(topic, key, _encode(body), [("ce_id", body.id.encode()), *headers])
+            fixed = self._fixed[topic, kind] = self._headers(topic, kind)
+        return Output(topic, key, _encode(body), [("ce_id", body.id.encode()), *fixed])
 
-    def _headers(self, topic: str, kind: str) -> tuple[str, Headers]:
-        return topic, [
+    def _headers(self, topic: str, kind: str) -> Headers:
+        return [
             ("ce_specversion", b"1.0"),
             ("ce_type", f"dev.shipclock.{topic}.{kind}.v1".encode()),
             ("ce_source", self._source),

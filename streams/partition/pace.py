@@ -20,6 +20,10 @@ class TaskSettings:
     """How far partition time may pass, in milliseconds, before it is made durable although nothing has happened."""
     retry_s: float = 0.2
     """How long to wait after a failed transaction, times the number of failures in a row."""
+    fenced_s: float = 10.0
+    """How long to wait after another producer has taken over, before the partition is taken back: a session."""
+    unstretched_partitions: int = 12
+    """Up to how many partitions of a worker each commits as often as the setting says."""
     most_failures: int = 10
     """After how many failures in a row, all before any success, the worker gives up."""
     max_skew_ms: int = 2_000
@@ -46,8 +50,11 @@ class Pace:
         self._settings = settings
         self._last = 0.0
         self._began: float | None = None
-        self.stretch = 1.0
-        """How much longer the shortest interval is than the setting."""
+        self._stretch = 1.0
+
+    def share(self, partitions: int) -> None:
+        """Note how many partitions commit beside this one."""
+        self._stretch = max(1.0, partitions / self._settings.unstretched_partitions)
 
     def begin(self, now: float) -> None:
         """The partition starts to work; `now` on the event loop's clock."""
@@ -66,5 +73,5 @@ class Pace:
             return 0.0
         if self._began is None:
             self._began = now
-        least = self._last + settings.commit_interval_s * self.stretch - now
+        least = self._last + settings.commit_interval_s * self._stretch - now
         return max(least, self._began + settings.longest_unit_s - now) if more else least

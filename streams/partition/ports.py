@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from msgspec import Struct
+
 Headers = Sequence[tuple[str, bytes]]
 
 
@@ -44,7 +46,7 @@ class CaughtUp(NamedTuple):
     """Wall clock of the worker, UTC milliseconds: a time BEFORE the poll that found the end of the log was sent."""
 
 
-class Output(NamedTuple):
+class Output(Struct, frozen=True, gc=False):
     """One record for an output topic, in the partition of the task."""
 
     topic: str

@@ -93,6 +93,10 @@ class PartitionTask:
         """Whether the source should deliver more records of a topic."""
         return self._reading and self._core.has_room(topic)
 
+    def share(self, partitions: int) -> None:
+        """Note how many partitions the worker has: the more, the less often each commits."""
+        self._pace.share(partitions)
+
     # --- life
 
     def start(self) -> None:
@@ -164,7 +168,9 @@ class PartitionTask:
                     self._fail(error)
                     return
                 await self._writer.stop()
-                await asyncio.sleep(self._settings.retry_s * failures)
+                # Another worker that has taken over must not be fenced back before this one has seen the rebalance.
+                fenced = isinstance(error, Fenced)
+                await asyncio.sleep(self._settings.fenced_s if fenced else self._settings.retry_s * failures)
             except (PartitionParked, ChangelogTruncated) as error:
                 self._park(str(error))
                 await self._writer.stop()

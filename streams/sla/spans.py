@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from streams.sla.codes import name_of
-from streams.sla.policy.compiled import Clock
+from streams.sla.policy.compiled import ENDS, PAUSES, STARTS, STOPS, Clock
 from streams.sla.state import NEVER, KnownScan, Registration
 from streams.sla.verdict import STOPPED_BEFORE_START, Verdict, cancelled, running, stopped
 
@@ -14,28 +14,33 @@ def span(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -
     A stop that lies before the start stops nothing; where it is all there is, the clock is cancelled for that reason:
     the parcel is there, so an alarm would be false, and a verdict would rest on an impossible order.
     """
-    starts, stops, ends = clock.starts, clock.stops, clock.ends
+    roles = clock.roles
     first = not clock.last_start
     start_at = registration.registered_at if clock.from_registration else None
     start = stop = end = early = None
+    paused = False
     for scan in scans:
-        code = scan.code
-        if code in starts and (start_at is None or not first):
+        role = roles.get(scan.code)
+        if role is None:
+            continue
+        if role & STARTS and (start_at is None or not first):
             start, start_at = scan, scan.at
-        elif code in stops:
-            if start_at is not None and scan.at >= start_at:
+        elif role & STOPS:
+            if start_at is not None:
                 stop = scan
                 break
             early = early or scan
-        elif code in ends and start_at is not None:
+        elif role & ENDS and start_at is not None:
             end = scan
             break
+        elif role & PAUSES:
+            paused = True
     if start_at is None:
         return None
     due = clock.allowance.due(start_at, registration)
     if due is None:
         return None
-    if clock.pauses:
+    if paused:
         last = stop or end or early
         due = _paused(clock, due, start_at, NEVER if last is None else max(last.at, start_at), scans)
     if stop is not None:

@@ -24,7 +24,7 @@ def test_a_decision_carries_the_headers_of_cloud_events(topic: str) -> None:
     spec = load_catalogue()[topic]
     example = next((ROOT / "examples" / topic).glob("*/*.json"))
     body = msgspec.json.decode(example.read_bytes(), type=record_type(spec))
-    output = Envelope("ns", 3).wrap(b"key", body)
+    output = Envelope("ns", 3).wrap(b"key", topic, getattr(body, "kind", "changed"), body)
     assert output.topic == topic
     assert names(output.headers) == CLOUD_EVENTS_HEADERS.keys()
     headers = dict(output.headers)

@@ -39,6 +39,9 @@ class RecordingTask:
         self.state = "running"
         self.source.begin(self.offsets)
 
+    def share(self, partitions: int) -> None:
+        self.partitions = partitions
+
     async def stop(self, *, commit: bool) -> None:
         self.state = "stopped"
         self.stops.append(commit)

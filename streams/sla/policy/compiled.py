@@ -1,6 +1,7 @@
 """A policy ready for use: what each scan code touches, looked up once per scan."""
 
 import zlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,6 +37,11 @@ class _Everything(frozenset[Code]):
     def __bool__(self) -> bool:
         return True
 
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = frozenset.__hash__
+
 
 EVERYTHING: Final = _Everything()
 
@@ -62,11 +68,10 @@ class Clock:
     grace: int
     severity: str
     objective: str | None
-
-    @property
-    def rolls(self) -> bool:
-        """Whether every scan ends one instance of this clock and begins the next."""
-        return self.per == "gap" and self.starts is EVERYTHING and self.stops is EVERYTHING
+    roles: Mapping[Code, int]
+    """What each code does to this clock: `STARTS | STOPS | ENDS | PAUSES`; codes that do nothing are not there."""
+    rolls: bool
+    """Whether every scan ends one instance of this clock and begins the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def compile_policy(document: PolicyDocument, digest: str) -> Policy:
             raise Problem(f"$.clocks[{place}].name", f"the clock {clock.name!r} {why}")
         by_number[clock.number] = clock
         clocks.append(clock)
-    named = {code for clock in clocks for code in _named(clock)} | lifecycle.closes
+    named = {code for clock in clocks for code in clock.roles} | lifecycle.closes
     return Policy(
         name=document.policy,
         version=document.version,
@@ -127,20 +132,15 @@ def compile_policy(document: PolicyDocument, digest: str) -> Policy:
     )
 
 
-def _named(clock: Clock) -> set[Code]:
-    codes: set[Code] = set(clock.starts) | set(clock.stops) | set(clock.ends)
-    for begin, until in clock.pauses:
-        codes |= begin | until
-    return codes
-
-
 def _touches(clocks: Sequence[Clock], code: Code) -> tuple[tuple[Clock, int], ...]:
+    """The clocks that a code concerns; a planned one or a gap may be concerned by any code."""
     found = []
     for clock in clocks:
-        roles = STARTS * (code in clock.starts) | STOPS * (code in clock.stops) | ENDS * (code in clock.ends)
-        roles |= PAUSES * any(code in begin or code in until for begin, until in clock.pauses)
+        roles = clock.roles.get(code, 0)
         if clock.planned is not None:
             roles |= STOPS
+        if EVERYTHING in (clock.starts, clock.stops):
+            roles |= STARTS | STOPS
         if roles:
             found.append((clock, roles))
     return tuple(found)
@@ -166,6 +166,7 @@ def _clock(item: ClockDocument, path: str, document: PolicyDocument, lifecycle: 
     if planned is None and not stops:
         raise Problem(f"{path}.until", "a clock needs the codes that stop it")
     ends = _codes(item.ends) if item.ends is not None else frozenset(lifecycle.closes - stops)
+    pauses = tuple((_codes(pause.begin), _codes(pause.until)) for pause in item.pause)
     return Clock(
         name=item.name,
         number=zlib.crc32(item.name.encode()) & 0xFFFF,
@@ -176,14 +177,32 @@ def _clock(item: ClockDocument, path: str, document: PolicyDocument, lifecycle: 
         last_start=item.start == "last",
         stops=stops,
         ends=ends,
-        pauses=tuple((_codes(pause.begin), _codes(pause.until)) for pause in item.pause),
+        pauses=pauses,
         allowance=_allowance(item, path, document.time_zone, planned),
         planned=planned,
         warn_before=None if item.warn.before is None else _duration(item.warn.before, f"{path}.warn.before"),
         grace=_duration(item.grace, f"{path}.grace"),
         severity=item.severity,
         objective=item.objective,
+        roles=_roles(starts, stops, ends, pauses),
+        rolls=item.per == "gap" and starts is EVERYTHING and stops is EVERYTHING,
     )
+
+
+def _roles(
+    starts: frozenset[Code],
+    stops: frozenset[Code],
+    ends: frozenset[Code],
+    pauses: Sequence[tuple[frozenset[Code], frozenset[Code]]],
+) -> Mapping[Code, int]:
+    roles: dict[Code, int] = defaultdict(int)
+    for role, codes in ((STARTS, starts), (STOPS, stops), (ENDS, ends)):
+        for code in codes:
+            roles[code] |= role
+    for begin, until in pauses:
+        for code in begin | until:
+            roles[code] |= PAUSES
+    return dict(roles)
 
 
 def _planned(item: ClockDocument, path: str) -> str | None:
