@@ -23,18 +23,17 @@ def span(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -
         role = roles.get(scan.code)
         if role is None:
             continue
+        paused = paused or role >= PAUSES
         if role & STARTS and (start_at is None or not first):
             start, start_at = scan, scan.at
         elif role & STOPS:
-            if start_at is not None:
+            if start_at is not None and scan.at >= start_at:
                 stop = scan
                 break
             early = early or scan
         elif role & ENDS and start_at is not None:
             end = scan
             break
-        elif role & PAUSES:
-            paused = True
     if start_at is None:
         return None
     due = clock.allowance.due(start_at, registration)
