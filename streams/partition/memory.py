@@ -1,4 +1,8 @@
-"""The shipments of a partition: encoded, with those of the unit under way decoded beside them."""
+"""The shipments of a partition, encoded.
+
+A shipment is decoded to be changed and encoded again at once: what a scan allocates is freed before the next one comes, so
+it stays in the processor's cache, and the garbage collector has nothing to walk through.
+"""
 
 from streams.partition.deadlines import DeadlineIndex
 from streams.sla.phases import RESIDUE
@@ -6,11 +10,11 @@ from streams.sla.state import Shipment, deadline, decode, encode
 
 
 class Memory:
-    """State by key, and the deadlines that follow from it."""
+    """State by key, what of it has changed in the unit of work under way, and the deadlines that follow from it."""
 
     def __init__(self) -> None:
         self._values: dict[bytes, bytes] = {}
-        self._hot: dict[bytes, Shipment | None] = {}
+        self._changed: dict[bytes, bytes | None] = {}
         self.index = DeadlineIndex()
 
     def __len__(self) -> int:
@@ -31,51 +35,36 @@ class Memory:
 
     def get(self, key: bytes) -> Shipment | None:
         """A shipment to look at and change; `put` it back when it has changed."""
-        try:
-            return self._hot[key]
-        except KeyError:
-            value = self._values.get(key)
-            return None if value is None else decode(value)
+        value = self._values.get(key)
+        return None if value is None else decode(value)
 
     def put(self, key: bytes, shipment: Shipment) -> None:
         """Keep a changed shipment, and file it when its deadline has moved earlier."""
-        before = shipment.filed
-        now = shipment.next_deadline()
-        if now < before or not before:
-            self.index.file(key, now)
-        shipment.filed = now
-        self._hot[key] = shipment
+        at = shipment.next_deadline()
+        before = self._values.get(key)
+        if before is None or at < deadline(before):
+            self.index.file(key, at)
+        self._values[key] = self._changed[key] = encode(shipment, at)
 
     def put_fired(self, key: bytes, shipment: Shipment) -> None:
         """Keep a shipment whose deadline has been handled, and file it under its next one."""
-        now = shipment.next_deadline()
-        self.index.file(key, now)
-        shipment.filed = now
-        self._hot[key] = shipment
+        if shipment.phase == RESIDUE:
+            shipment = Shipment(shipment.life, RESIDUE, shipment.sequence, shipment.life_at)
+        at = shipment.next_deadline()
+        self.index.file(key, at)
+        self._values[key] = self._changed[key] = encode(shipment, at)
 
     def drop(self, key: bytes) -> None:
         """Forget a shipment."""
-        self._hot[key] = None
+        if self._values.pop(key, None) is not None:
+            self._changed[key] = None
 
     def deadline_of(self, key: bytes) -> int | None:
         """The next deadline of a shipment, or None when there is no such shipment."""
-        if key in self._hot:
-            shipment = self._hot[key]
-            return None if shipment is None else shipment.filed
         value = self._values.get(key)
         return None if value is None else deadline(value)
 
     def flush(self) -> dict[bytes, bytes | None]:
-        """Encode what has changed since the last time, and give it as changelog records."""
-        values = self._values
-        changed: dict[bytes, bytes | None] = {}
-        for key, shipment in self._hot.items():
-            if shipment is None:
-                if values.pop(key, None) is not None:
-                    changed[key] = None
-            else:
-                if shipment.phase == RESIDUE:
-                    shipment = Shipment(shipment.life, RESIDUE, shipment.sequence, shipment.life_at)
-                values[key] = changed[key] = encode(shipment)
-        self._hot.clear()
+        """Give what has changed since the last time, as changelog records."""
+        changed, self._changed = self._changed, {}
         return changed

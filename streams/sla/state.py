@@ -137,8 +137,6 @@ class Shipment(Struct, array_like=True, gc=False):
     instances: list[Instance] = field(default_factory=list)
     has_voids: bool = False
     taken_back: list[TakenBack] = field(default_factory=list)
-    filed: int = 0
-    """The deadline that the caller knows it by, while it is decoded; 0 in the encoded form."""
 
     def next_deadline(self) -> int:
         """The earliest instant at which something changes without a record."""
@@ -154,13 +152,9 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Shipment)
 
 
-def encode(shipment: Shipment) -> bytes:
-    """The state value of a shipment."""
-    at = shipment.next_deadline()
-    shipment.filed = 0
-    value = _HEADER.pack(FORMAT, at) + _encoder.encode(shipment)
-    shipment.filed = at
-    return value
+def encode(shipment: Shipment, next_deadline: int) -> bytes:
+    """The state value of a shipment; `next_deadline` is what its method of that name says."""
+    return _HEADER.pack(FORMAT, next_deadline) + _encoder.encode(shipment)
 
 
 def decode(value: bytes) -> Shipment:
@@ -168,13 +162,9 @@ def decode(value: bytes) -> Shipment:
 
     Raises `UnknownFormat` for another version, and `msgspec.MsgspecError` for bytes that are no state.
     """
-    version, at = _HEADER.unpack_from(value)
-    if version != FORMAT:
-        message = f"state format {version} is not known to this version (it knows {FORMAT})"
-        raise UnknownFormat(message)
-    shipment = _decoder.decode(memoryview(value)[_BODY:])
-    shipment.filed = at
-    return shipment
+    if value[0] != FORMAT:
+        raise UnknownFormat(f"state format {value[0]} is not known to this version (it knows {FORMAT})")
+    return _decoder.decode(memoryview(value)[_BODY:])
 
 
 def deadline(value: bytes) -> int:
