@@ -1,0 +1,263 @@
+"""A partition at work on a simulated Kafka."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from streams.partition.ports import CaughtUp
+from streams.simulation import SimulatedWriter
+from streams.simulation.broker import Fault
+from tests.unit.partition.town import HOUR, Town, Worker
+
+
+def play(story: Callable[[Town], Awaitable[None]]) -> None:
+    """Run a story in a town of its own."""
+    asyncio.run(_played(story))
+
+
+async def _played(story: Callable[[Town], Awaitable[None]]) -> None:
+    await story(Town())
+
+
+def picked_up(town: Town, *shipments: str) -> None:
+    for shipment in shipments:
+        town.register(shipment)
+        town.scan(shipment, "picked_up")
+
+
+def test_it_commits_state_outputs_and_offsets_together() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2")
+        town.scan("S1", "delivered")
+        worker = await Worker(town).started()
+        await worker.idle()
+        assert town.said == ["met"]
+        assert town.broker.offsets[("parcel-scans", 0)] == 3
+        assert sum(tally.scans for tally in worker.watcher.commits) == 3
+        await worker.task.stop(commit=True)
+        assert worker.task.state == "stopped"
+
+    play(story)
+
+
+def test_an_alert_opens_when_the_caught_up_partition_passes_the_due_instant() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        worker = await Worker(town).started()
+        town.later(10 * HOUR - 1)
+        await worker.idle()
+        assert town.said == []
+        town.later(1)
+        await worker.until(lambda: town.said == ["opened"])
+        assert worker.task.health().gauges["overdue"] == {"delivery": 1}
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
+def test_a_new_worker_restores_what_the_last_one_committed_and_reads_on_from_there() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2", "S3")
+        first = await Worker(town).started()
+        await first.idle()
+        await first.task.stop(commit=True)
+        town.scan("S1", "delivered")
+        second = await Worker(town).started()
+        assert len(second.core) == 3
+        assert second.source.positions == {"control": 0, "shipments": 3, "parcel-scans": 3}
+        await second.idle()
+        assert town.said == ["met"]
+        await second.task.stop(commit=True)
+
+    play(story)
+
+
+@pytest.mark.parametrize("fault", ["aborted", "unknown-committed", "unknown-aborted"])
+def test_after_a_failed_or_unknown_commit_memory_is_void_and_everything_is_said_once(fault: Fault) -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2")
+        town.scan("S1", "delivered")
+        town.broker.faults.fail_commits(fault)
+        worker = await Worker(town).started()
+        await worker.until(lambda: len(worker.watcher.aborts) == 1)
+        await worker.idle()
+        assert town.said == ["met"]
+        assert set(town.ids.values()) == {1}
+        assert len(worker.watcher.restores) == 2
+        assert len(worker.core) == 2
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
+def test_metrics_count_what_was_committed_and_nothing_else() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        town.scan("S1", "delivered")
+        town.broker.faults.fail_commits("aborted", "aborted", "aborted")
+        worker = await Worker(town, unit_records=2).started()
+        await worker.until(lambda: len(worker.watcher.aborts) == 3)
+        await worker.idle()
+        assert sum(tally.scans for tally in worker.watcher.commits) == 2
+        assert sum(sum(tally.outcomes.values()) for tally in worker.watcher.commits) == 1
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
+def test_a_fenced_worker_drops_its_memory_and_writes_nothing() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        old = await Worker(town, fenced_s=3600.0).started()
+        await old.idle()
+        await SimulatedWriter(town.broker, 0, clock=town.clock).start()
+        before = town.broker.log("sla-state", 0).high_watermark
+        town.scan("S1", "delivered")
+        await old.until(lambda: len(old.watcher.aborts) == 1)
+        assert old.task.state == "restoring"
+        assert "another worker" in old.task.detail
+        assert len(old.core) == 0
+        assert town.said == []
+        assert town.broker.log("sla-state", 0).high_watermark == before
+        assert not old.task.failure.done()
+        await old.task.stop(commit=True)
+        assert town.said == []
+
+    play(story)
+
+
+def test_a_zombie_and_its_successor_say_everything_once() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2")
+        zombie = await Worker(town, fenced_s=3600.0).started()
+        await zombie.idle()
+        town.scan("S1", "delivered")
+        successor = await Worker(town).started()
+        await successor.idle()
+        town.later(11 * HOUR)
+        await zombie.until(lambda: zombie.task.state == "restoring")
+        await successor.until(lambda: town.said == ["met", "opened"])
+        assert set(town.ids.values()) == {1}
+        await zombie.task.stop(commit=True)
+        await successor.task.stop(commit=True)
+        assert set(town.ids.values()) == {1}
+
+    play(story)
+
+
+def test_a_storm_of_rejects_parks_the_partition_until_it_is_resumed() -> None:
+    async def story(town: Town) -> None:
+        town.rubbish(12)
+        worker = await Worker(town).started()
+        await worker.until(lambda: worker.task.state == "parked")
+        assert "were rejected" in worker.task.detail
+        assert worker.watcher.parks == [worker.task.detail]
+        assert not worker.task.failure.done()
+        assert not worker.source.reading
+        assert worker.task.health().restored is False
+        picked_up(town, "S1")
+        assert worker.task.resume()
+        await worker.idle()
+        assert len(town.broker.outputs(["scan-rejects"], 0)) == 12
+        assert len(worker.core) == 1
+        assert not worker.task.resume()
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
+def test_stopping_commits_what_is_in_hand() -> None:
+    async def story(town: Town) -> None:
+        worker = await Worker(town, commit_interval_s=3600.0, longest_unit_s=3600.0).started()
+        picked_up(town, "S1")
+        town.scan("S1", "delivered")
+        await worker.until(lambda: worker.core.records_in_unit == 3)
+        assert town.said == []
+        await worker.task.stop(commit=True)
+        assert town.said == ["met"]
+
+    play(story)
+
+
+def test_stopping_without_a_commit_leaves_what_is_in_hand_to_the_next_owner() -> None:
+    async def story(town: Town) -> None:
+        worker = await Worker(town, commit_interval_s=3600.0, longest_unit_s=3600.0).started()
+        picked_up(town, "S1")
+        await worker.until(lambda: worker.core.records_in_unit == 2)
+        await worker.task.stop(commit=False)
+        assert town.broker.log("sla-state", 0).high_watermark == 0
+        assert len(worker.core) == 0
+
+    play(story)
+
+
+def test_a_commit_that_fails_while_stopping_voids_memory() -> None:
+    async def story(town: Town) -> None:
+        worker = await Worker(town, commit_interval_s=3600.0, longest_unit_s=3600.0).started()
+        picked_up(town, "S1")
+        await worker.until(lambda: worker.core.records_in_unit == 2)
+        town.broker.faults.fail_commits("aborted")
+        await worker.task.stop(commit=True)
+        assert worker.task.state == "stopped"
+        assert len(worker.core) == 0
+
+    play(story)
+
+
+def test_memory_outlives_a_stop_and_only_the_tail_is_read_again() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2")
+        kept = await Worker(town).started()
+        await kept.idle()
+        await kept.task.stop(commit=True)
+        end = kept.core.changelog_end
+        meanwhile = await Worker(town).started()
+        town.scan("S2", "delivered")
+        await meanwhile.idle()
+        await meanwhile.task.stop(commit=True)
+        await kept.started()
+        assert kept.changelog.reads[-1][0] == end
+        assert kept.watcher.restores[-1] < kept.watcher.restores[0] + 4
+        town.scan("S1", "delivered")
+        await kept.idle()
+        assert town.said == ["met", "met"]
+        assert set(town.ids.values()) == {1}
+        await kept.task.stop(commit=True)
+
+    play(story)
+
+
+def test_a_programming_error_ends_the_worker_loudly() -> None:
+    def broken(key: bytes, partitions: int) -> int:
+        raise ZeroDivisionError(f"{key!r} of {partitions}")
+
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        worker = await Worker(town, partitioner=broken).started()
+        await worker.until(worker.task.failure.done)
+        assert isinstance(worker.task.failure.exception(), ZeroDivisionError)
+        assert not worker.source.reading
+        assert town.broker.log("sla-state", 0).high_watermark == 0
+
+    play(story)
+
+
+def test_poll_times_do_not_move_time_while_the_clocks_disagree() -> None:
+    async def story(town: Town) -> None:
+        worker = await Worker(town).started()
+        town.broker_clock.move(-10_000)
+        picked_up(town, "S1")
+        await worker.idle()
+        assert worker.task.health().skew_ms == -10_000
+        held = worker.core.time
+        town.later(20 * HOUR)
+        worker.task.caught_up(CaughtUp("parcel-scans", 1, town.clock.now_ms()))
+        for _ in range(100):
+            worker.source.deliver()
+            await asyncio.sleep(0)
+        assert worker.core.time == held
+        assert town.said == []
+        await worker.task.stop(commit=True)
+
+    play(story)
