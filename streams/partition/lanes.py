@@ -117,14 +117,21 @@ class Lanes:
         best: Lane | None = None
         least = FOREVER
         for lane in self._lanes:
-            if not lane.empty and (stamp := lane.records[lane.place].timestamp) < least:
-                best, least = lane, stamp
+            if lane.place < len(lane.records):
+                stamp = lane.records[lane.place].timestamp
+                if stamp < least:
+                    best, least = lane, stamp
         if best is None:
             return None
-        bound = FOREVER
+        bound, rank = FOREVER, best.rank
         for lane in self._lanes:
             if lane is not best:
-                bound = min(bound, self.frontier(lane) + (lane.rank > best.rank))
+                full = lane.place < len(lane.records)
+                frontier = lane.records[lane.place].timestamp if full else self.frontier(lane)
+                if lane.rank > rank:
+                    frontier += 1
+                if frontier < bound:
+                    bound = frontier
         return (best, bound) if least < bound else None
 
     def time(self) -> int:

@@ -10,14 +10,6 @@ MOST_SCANS: Final = 512
 """How many scans a shipment keeps."""
 
 
-def version_of(shipment: Shipment, scan_id: str) -> KnownScan | None:
-    """The version of a scan that holds now, or None when there is none."""
-    for scan in shipment.scans:
-        if scan.scan_id == scan_id:
-            return scan
-    return None
-
-
 def is_latest(shipment: Shipment, scan: KnownScan) -> bool:
     """Whether a new scan happened after all that are known and takes nothing back: then it can just be appended."""
     return scan.voids is None and not shipment.has_voids and (not shipment.scans or scan.at > shipment.scans[-1].at)

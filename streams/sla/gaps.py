@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from streams.sla.policy.compiled import Clock
-from streams.sla.state import KnownScan, Registration
+from streams.sla.state import Instance, KnownScan, Registration
 from streams.sla.verdict import Verdict, running, stopped
 
 
@@ -26,18 +26,18 @@ def gaps(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -
             yield start.scan_id, running(clock, start.at, due, start)
 
 
-def roll(clock: Clock, registration: Registration, scans: Sequence[KnownScan], running_key: str, quiet_until: int) -> int | None:
-    """The next deadline of the gap that the latest scan begins, when the one before ended in time and nothing was said.
+def roll(clock: Clock, instance: Instance, registration: Registration, latest: KnownScan, watermark: int) -> bool:
+    """Let the instance of a gap that ended in time, and of which nothing was said, stand for the gap that begins now.
 
-    None when that is not so, and everything has to be looked at.  `quiet_until` is the partition time.
+    False when that is not so, and everything has to be looked at.  `latest` follows the scan that began the gap.
     """
-    before, latest = scans[-2], scans[-1]
-    if before.scan_id != running_key or latest.code in clock.ends:
-        return None
-    allowance = clock.allowance
-    ended = allowance.due(before.at, registration)
-    due = allowance.due(latest.at, registration)
-    if ended is None or due is None or latest.at > ended:
-        return None
-    next_at = due + clock.grace if clock.warn_before is None else due - clock.warn_before
-    return next_at if next_at >= quiet_until else None
+    deadline = instance.next_at
+    if deadline is None or instance.notice_revision or instance.alert_revision or latest.code in clock.ends:
+        return False
+    warn_before = clock.warn_before
+    ahead = -clock.grace if warn_before is None else warn_before
+    due = clock.allowance.due(latest.at, registration)
+    if due is None or latest.at > deadline + ahead or due - ahead < watermark:
+        return False
+    instance.key, instance.next_at = latest.scan_id, due - ahead
+    return True

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from streams.sla.decision import EXPIRED
 from streams.sla.docket import Docket
-from streams.sla.evidence import MOST_SCANS, effective, insert, is_latest, version_of
+from streams.sla.evidence import MOST_SCANS, effective, insert, is_latest
 from streams.sla.gaps import roll
 from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHASES, RESIDUE, RUNNING
 from streams.sla.policy.compiled import STARTS, Clock, Policy
@@ -70,16 +70,22 @@ class Judge:
             shipment = self._begin(stamp, ORPHAN, stamp + self._lifecycle.orphan_retention)
         elif shipment.phase == RESIDUE:
             raise Refused(TOO_LATE, "the shipment's evidence is gone: its outcomes are final")
-        replaced = version_of(shipment, scan.scan_id)
-        if replaced is not None and scan.version() <= replaced.version():
-            return None
-        if replaced is None and len(shipment.scans) >= MOST_SCANS:
-            raise Refused(TOO_MANY_SCANS, f"the shipment has {MOST_SCANS} scans already")
+        scans, scan_id = shipment.scans, scan.scan_id
+        replaced: KnownScan | None = None
+        for known in scans:
+            if known.scan_id == scan_id:
+                if scan.version() <= known.version():
+                    return None
+                replaced = known
+                break
+        else:
+            if len(scans) >= MOST_SCANS:
+                raise Refused(TOO_MANY_SCANS, f"the shipment has {MOST_SCANS} scans already")
         registration = shipment.registration
         if registration is None:
             insert(shipment, scan, replaced)
         elif replaced is None and is_latest(shipment, scan):
-            shipment.scans.append(scan)
+            scans.append(scan)
             self._hear_latest(shipment, registration, scan, stamp, watermark)
         else:
             before = self._verdicts(registration, effective(shipment))
@@ -165,21 +171,13 @@ class Judge:
 
     def _rolled(self, clock: Clock, shipment: Shipment, registration: Registration, watermark: int) -> bool:
         """Let the one instance of a gap clock that runs roll on to the latest scan, if there is nothing to say."""
-        scans = shipment.scans
-        if len(scans) < 2:  # noqa: PLR2004 - a gap lies between two
-            return False
-        number = clock.number
+        number, scans = clock.number, shipment.scans
         for instance in shipment.instances:
             if instance.clock == number and instance.status == RUNNING:
-                said = instance.notice_revision or instance.alert_revision or instance.outcome_revision
-                if instance.key is None or said:
-                    return False
-                next_at = roll(clock, registration, scans, instance.key, watermark)
-                if next_at is None:
-                    return False
-                instance.key, instance.next_at = scans[-1].scan_id, next_at
-                self._docket.opened[clock.name] += 1
-                return True
+                if instance.key == scans[-2].scan_id and roll(clock, instance, registration, scans[-1], watermark):
+                    self._docket.opened[clock.name] += 1
+                    return True
+                return False
         return False
 
     def _verdicts(self, registration: Registration, scans: Sequence[KnownScan]) -> _Before:

@@ -90,7 +90,7 @@ class Renderer:
             if instance.alert == STANDING:
                 standing["alert"].append(label)
         return ShipmentStatus(
-            id=decision_id(self._namespace, shipment_id, shipment.life, STATUS, shipment.sequence),
+            id=decision_id(self._namespace, shipment_id, shipment.life, "", "", STATUS, shipment.sequence),
             shipment_id=shipment_id,
             life=rfc3339(shipment.life),
             customer_id=None if shipment.registration is None else shipment.registration.customer_id,
