@@ -1,6 +1,5 @@
 """Output records as Kafka sees them: CloudEvents in binary mode."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -10,6 +9,10 @@ from streams.partition.ports import Headers, Output, Record
 
 REJECTS: Final = "scan-rejects"
 _SCHEMAS: Final = "https://shipclock.dev/schemas"
+MOST_BYTES: Final = 2_000_000
+"""Of key and value of a reject together: below the topic's `max.message.bytes`, so that no record, which may have been
+compressed when it was sent, is too large to be rejected.  Its partition would stop there for good."""
+
 Body = DelayNotice | BreachAlert | SlaOutcome | ShipmentStatus
 
 _encode = msgspec.json.Encoder().encode
@@ -40,8 +43,8 @@ class Envelope:
         ]
 
     def reject(self, topic: str, record: Record, reason: str, path: str, detail: str) -> Output:
-        """A rejected record, its key and value bytes untouched."""
-        facts: Mapping[str, str] = {
+        """A rejected record, its key and value bytes untouched unless they are more than the topic takes."""
+        facts = {
             "reason": reason,
             "path": path,
             "detail": detail,
@@ -50,4 +53,10 @@ class Envelope:
             "offset": str(record.offset),
             "timestamp": str(record.timestamp),
         }
-        return Output(REJECTS, record.key, record.value, [(name, fact.encode()) for name, fact in facts.items()])
+        key, value = record.key, record.value
+        size = len(key or b"") + len(value or b"")
+        if size > MOST_BYTES:
+            facts["truncated"] = str(size)
+            key = key and key[: MOST_BYTES // 2]
+            value = value and value[: MOST_BYTES - len(key or b"")]
+        return Output(REJECTS, key, value, [(name, fact.encode()) for name, fact in facts.items()])

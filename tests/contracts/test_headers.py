@@ -38,5 +38,23 @@ def test_a_reject_carries_the_headers_of_the_catalogue_and_the_original_bytes() 
     record = SimpleNamespace(offset=7, timestamp=1_700_000_000_000, key=None, value=b"{")
     output = Envelope("ns", 3).reject("parcel-scans", record, "not-json", "", "truncated")
     assert output.topic == "scan-rejects"
-    assert names(output.headers) == load_catalogue()["scan-rejects"].headers.keys()
+    assert names(output.headers) == load_catalogue()["scan-rejects"].headers.keys() - {"truncated"}
     assert (output.key, output.value) == (None, b"{")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [(b"k", 9_000_000), (None, 2_000_001), (b"k" * 3_000_000, 5), (b"k" * 3_000_000, None)]
+)
+def test_a_reject_that_its_topic_could_not_take_is_cut_and_says_so(key: bytes | None, value: int | None) -> None:
+    original = None if value is None else b"v" * value
+    record = SimpleNamespace(offset=7, timestamp=1_700_000_000_000, key=key, value=original)
+    output = Envelope("ns", 3).reject("parcel-scans", record, "not-json", "", "cut")
+    limit = int(load_catalogue()["scan-rejects"].settings("live")["max.message.bytes"])
+    size = (
+        len(output.key or b"") + len(output.value or b"") + sum(len(name) + len(fact) for name, fact in output.headers)
+    )
+    assert size < limit - 1_000
+    assert dict(output.headers)["truncated"] == str(len(key or b"") + len(original or b"")).encode()
+    assert (output.key is None, output.value is None) == (key is None, value is None)
+    assert (key or b"").startswith(output.key or b"")
+    assert (original or b"").startswith(output.value or b"")
