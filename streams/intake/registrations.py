@@ -1,17 +1,22 @@
 """Registrations: record to `Registration`, with a plan whose legs stand in order."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from schemas.records import PlannedLeg, PlannedMilestone, ShipmentRegistration
-from streams.intake.reading import event_time, read
-from streams.intake.rejection import BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
+from streams.intake.reading import EARLIEST, event_time, read
+from streams.intake.rejection import ABSURD_TIME, BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
 from streams.sla.codes import code_of
 from streams.sla.instants import from_datetime, from_timedelta
 from streams.sla.state import KnownLeg, KnownMilestone, Registration
+
+LONGEST: Final = timedelta(days=3_653)
+"""Ten years: no milestone is planned to take longer."""
 
 _decoder = msgspec.json.Decoder(ShipmentRegistration)
 
@@ -36,10 +41,27 @@ def read_registration(key: bytes | None, value: bytes | None, stamp: int) -> Reg
         time_zone=zone,
         remote=destination is not None and destination.remote,
         pieces=body.pieces,
-        promised_at=None if body.promised_at is None else from_datetime(body.promised_at),
-        promised_day=None if body.promised_date is None else body.promised_date.toordinal(),
+        promised_at=None if body.promised_at is None else _promise(body.promised_at, "$.promised_at"),
+        promised_day=None if body.promised_date is None else _promised_day(body.promised_date),
         legs=() if body.plan is None else _in_order(body.plan.legs),
     )
+
+
+def _promise(moment: datetime, path: str) -> int:
+    """UTC milliseconds of a promised or planned instant.
+
+    The far future is a way to say "never"; the far past is a field that nobody has filled in.  Raises `Rejected`.
+    """
+    at = from_datetime(moment)
+    if at < EARLIEST:
+        raise Rejected(ABSURD_TIME, f"{moment.isoformat()} is before 2000", path)
+    return at
+
+
+def _promised_day(day: date) -> int:
+    """The ordinal of a promised date.  Raises `Rejected`."""
+    _promise(datetime(day.year, day.month, day.day, tzinfo=UTC), "$.promised_date")
+    return day.toordinal()
 
 
 @lru_cache(maxsize=1024)
@@ -62,8 +84,12 @@ def _in_order(legs: Sequence[PlannedLeg]) -> tuple[KnownLeg, ...]:
             if name not in names:
                 raise Rejected(BAD_PLAN, f"it waits for the leg {name!r}, which is not in the plan", f"{path}.after")
         for number, milestone in enumerate(leg.milestones):
-            if milestone.within is not None and milestone.within.total_seconds() < 0:
-                raise Rejected(BAD_PLAN, "a planned duration is negative", f"{path}.milestones[{number}].within")
+            where = f"{path}.milestones[{number}]"
+            if milestone.within is not None and not timedelta() <= milestone.within <= LONGEST:
+                wrong = "negative" if milestone.within < timedelta() else "longer than ten years"
+                raise Rejected(BAD_PLAN, f"a planned duration is {wrong}", f"{where}.within")
+            if milestone.at is not None:
+                _promise(milestone.at, f"{where}.at")
     ordered: dict[str, KnownLeg] = {}
     waiting = list(legs)
     while waiting:

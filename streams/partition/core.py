@@ -119,7 +119,7 @@ class Core:
             for record in batch.records:
                 try:
                     tick = _tick.decode(record.value or b"")
-                except msgspec.MsgspecError:
+                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                     continue  # it is rejected when its turn comes
                 self._lanes.tick(from_datetime(tick.at), batch.fetched_at)
         self._lanes.by_topic[batch.topic].offer(batch)

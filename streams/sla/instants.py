@@ -11,7 +11,8 @@ FOREVER: Final = "9999-12-31T23:59:59.999Z"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _PREFIX_LIMIT = 50_000
-_LAST_MINUTE = 253_402_300_799_999 // MINUTE_MS
+_LAST = 253_402_300_799_999
+_LAST_MINUTE = _LAST // MINUTE_MS
 
 _prefixes: dict[int, str] = {}
 _suffixes: dict[int, str] = {}
@@ -56,8 +57,11 @@ def _format(minute: int, rest: int) -> str:
 def end_of_local_day(ordinal: int, time_zone: str) -> int:
     """The last millisecond of a local date (a proleptic ordinal, as `date.toordinal`) in an IANA time zone.
 
+    The last day of all, which many systems write for "never", ends with the last instant that can be written.
     Raises `zoneinfo.ZoneInfoNotFoundError` for a zone that does not exist.
     """
+    if ordinal >= date.max.toordinal():
+        return _LAST
     tomorrow = date.fromordinal(ordinal + 1)
     midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=ZoneInfo(time_zone))
     return from_datetime(midnight) - 1
