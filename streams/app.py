@@ -31,6 +31,9 @@ class EngineApp(faust.App):
     connection: Connection
     sources: Sources
 
+    def _create_directories(self) -> None:
+        """Do nothing: no file is ever kept, and the working directory may be read-only."""
+
 
 def build_app(
     connection: Connection, names: Names, sources: Sources, *, partitions: int, session_timeout_ms: int
