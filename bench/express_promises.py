@@ -1,0 +1,35 @@
+"""The promises of the express policy, worked out by hand from a shipment's own dates.
+
+Independent of the engine on purpose: it holds for the simple journeys of this bench and for nothing else.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from schemas.records import ParcelScan, ShipmentRegistration
+
+CLOCKS = ("pickup", "first-attempt", "promised-date", "last-mile")
+
+
+def verdicts(registration: ShipmentRegistration, scans: Sequence[ParcelScan]) -> dict[str, str]:
+    """`met` or `missed` by clock, for the clocks that have stopped."""
+    at: dict[str, datetime] = {scan.code: scan.occurred_at for scan in scans}
+    attempted = at.get("delivered") or at.get("delivery_attempted")
+    spans = {
+        "pickup": (at.get("order_placed"), timedelta(hours=2), at.get("picked_up")),
+        "first-attempt": (at.get("picked_up"), _first_attempt(registration), attempted),
+        "promised-date": (registration.promised_at, timedelta(0), at.get("delivered")),
+        "last-mile": (at.get("arrived"), timedelta(hours=14), at.get("out_for_delivery")),
+    }
+    return {
+        clock: "met" if stop <= start + allowed else "missed"
+        for clock, (start, allowed, stop) in spans.items()
+        if start is not None and stop is not None
+    }
+
+
+def _first_attempt(registration: ShipmentRegistration) -> timedelta:
+    origin, destination = registration.origin, registration.destination
+    same_city = origin is not None and destination is not None and origin.region == destination.region
+    remote = destination is not None and destination.remote
+    return timedelta(hours=(24 if same_city else 72) + (48 if remote else 0))

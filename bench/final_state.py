@@ -1,0 +1,67 @@
+"""The state that a run has left in its changelog."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from bench.loading import BulkProducer
+from streams.kafka.changelog import KafkaChangelog
+from streams.kafka.connection import Connection
+from streams.kafka.names import STATE_TOPIC, Names
+from streams.partition.meta import KEY, decode_meta, encode_meta
+from streams.sla.phases import OPEN
+from streams.sla.state import decode
+
+
+@dataclass(frozen=True, slots=True)
+class FinalState:
+    """The newest value of every key, by partition."""
+
+    partitions: tuple[Mapping[bytes, bytes], ...]
+
+    @property
+    def shipments(self) -> int:
+        """Shipments that are kept, whatever their phase."""
+        return sum(len(entries) - 1 for entries in self.partitions)
+
+    @property
+    def value_bytes(self) -> int:
+        """Bytes of all their values."""
+        return sum(len(value) for entries in self.partitions for key, value in entries.items() if key != KEY)
+
+    def open(self) -> int:
+        """Count the shipments that are under way."""
+        return sum(
+            decode(value).phase == OPEN for entries in self.partitions for key, value in entries.items() if key != KEY
+        )
+
+    async def write(self, servers: str, names: Names) -> None:
+        """Write it once into the changelog of another namespace, whose source topics are empty."""
+        topic = names.topic(STATE_TOPIC)
+        async with BulkProducer(servers) as producer:
+            for number, entries in enumerate(self.partitions):
+                for key, value in entries.items():
+                    if key != KEY:
+                        await producer.add(topic, number, key, value, 0)
+                meta = decode_meta(entries[KEY])
+                from_the_beginning = msgspec.structs.replace(meta, offsets=dict.fromkeys(meta.offsets, 0))
+                await producer.add(topic, number, KEY, encode_meta(from_the_beginning), 0)
+            await producer.flush()
+
+
+async def read_state(servers: str, names: Names, partitions: int) -> FinalState:
+    """Read all committed entries; tombstones take theirs away."""
+    connection = Connection(bootstrap_servers=tuple(servers.split(",")))
+    found = []
+    for number in range(partitions):
+        changelog = KafkaChangelog(connection, names, number)
+        entries: dict[bytes, bytes] = {}
+        async for chunk in changelog.read(0, await changelog.end()):
+            for entry in chunk:
+                if entry.value is None:
+                    entries.pop(entry.key, None)
+                else:
+                    entries[entry.key] = entry.value
+        found.append(entries)
+    return FinalState(tuple(found))

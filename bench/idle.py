@@ -1,0 +1,47 @@
+"""What a worker holds that has worked, but remembers next to nothing."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from bench.load import POLICIES
+from bench.loading import load
+from bench.progress import follow
+from bench.site import Site
+from streams.feed.express import express
+from streams.feed.records import FeedRecord
+from streams.kafka.names import Names
+
+_DIFFERENT, _TIMES = 2_000, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """An empty, warmed worker."""
+
+    start_s: float
+    """From the start of the process until every partition is ready, with an empty state."""
+    rss: int
+    """Bytes of physical memory, after its queues and buffers have been full once."""
+
+
+async def empty_worker(site: Site, policy: Path = POLICIES / "express.yaml") -> Idle:
+    """Let a worker read the same few records again and again: its queues fill, its state does not."""
+    names = Names("bench-empty")
+    async with site.topics(names.namespace, "replay"):
+        loaded = await load(site.servers, names, site.partitions, _repeated())
+        with site.worker(names.namespace, "replay", policy) as worker:
+            begun = time.monotonic()
+            worker.start()
+            await worker.restored(site.partitions)
+            start_s = time.monotonic() - begun
+            samples = await follow(site, worker, names, loaded)
+    return Idle(start_s, samples[-1].rss)
+
+
+def _repeated() -> Iterator[FeedRecord]:
+    records = list(islice(express(seed=1), _DIFFERENT))
+    for _ in range(_TIMES):
+        yield from records

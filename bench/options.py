@@ -1,0 +1,29 @@
+"""What may be asked of the bench."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Part = Literal["express", "demo", "faust", "latency"]
+PARTS: tuple[Part, ...] = ("express", "demo", "faust", "latency")
+
+SCANS = 2_400_000
+QUICK_SCANS = 240_000
+_DEMO_SHARE = 5 / 12
+"""The demo profile gets a million scans where express gets 2.4 million."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """One run of the bench."""
+
+    parts: frozenset[Part] = frozenset(PARTS)
+    scans: int = SCANS
+    """Of the express profile."""
+    partitions: int = 12
+    faust_s: float = 15.0
+    latency_s: float = 30.0
+
+    @property
+    def demo_scans(self) -> int:
+        """Of the demo profile."""
+        return round(self.scans * _DEMO_SHARE)

@@ -1,0 +1,84 @@
+"""Prints the results beside what they should be (docs: budgets of the design)."""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bench.latency import Latency
+from bench.results import Results
+from bench.throughput import Throughput
+
+Row = tuple[str, str, float, float | None, bool, str]
+"""What, as text, the figure, its budget, whether more is better, how the budget is written."""
+
+_MB = 1_000_000
+
+
+def print_results(console: Console, results: Results) -> None:
+    """Print one table and a few sentences."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    table.add_column("measured")
+    table.add_column("figure", justify="right")
+    table.add_column("budget", justify="right", style="dim")
+    for what, text, figure, budget, more, written in _rows(results):
+        kept = budget is None or (figure >= budget if more else figure <= budget)
+        table.add_row(what, Text(text, style="" if kept else "bold red"), written)
+    console.print()
+    console.print(table)
+    console.print()
+    console.print(Text(f"{results.cores}; {results.partitions} partitions; exactly once.", style="dim"))
+    console.print(Text("Offsets, ids, outcomes and state were verified against the input.", style="dim"))
+
+
+def _rows(results: Results) -> Iterator[Row]:
+    if results.express is not None:
+        yield from _profile("express", results.express, rate=100_000, size=450, outputs=0.15)
+    if results.demo is not None:
+        yield from _profile("demo", results.demo, rate=60_000, size=900, outputs=None)
+    if results.faust is not None:
+        rate = results.faust.scans_per_s
+        yield "plain Faust, a mere count: scans/s", f"{rate:,.0f}", rate, None, True, ""
+        if results.express is not None:
+            ratio = results.express.scans_per_s / rate
+            yield "express, times plain Faust", f"{ratio:,.1f}", ratio, None, True, ""
+    if results.idle is not None:
+        start = results.idle.start_s
+        yield "start with an empty state, s", f"{start:.1f}", start, 3, False, "<= 3"
+        yield "empty worker, MB", f"{results.idle.rss / _MB:,.0f}", 0, None, False, ""
+    if results.latency is not None:
+        yield from _live(results.latency)
+
+
+def _profile(name: str, measured: Throughput, *, rate: float, size: float, outputs: float | None) -> Iterator[Row]:
+    per_s, ratio = measured.scans_per_s, measured.last_quarter_ratio
+    yield f"{name}: scans/s", f"{per_s:,.0f}", per_s, rate, True, f">= {rate:,.0f}"
+    quarters = f"{measured.first_quarter_per_s:,.0f} / {measured.last_quarter_per_s:,.0f}"
+    yield "  first / last quarter", quarters, 0, None, True, ""
+    yield "  last by first quarter", f"{ratio:.2f}", ratio, 0.9, True, ">= 0.90"
+    yield "  CPU seconds per 100,000 scans", f"{measured.cpu_s_per_100k:.2f}", 0, None, False, ""
+    share = measured.outputs_per_scan
+    yield "  outputs per scan", f"{share:.2f}", share, outputs, True, "" if outputs is None else f">= {outputs}"
+    amount = f"{measured.scans:,} / {measured.open:,}"
+    yield "  scans / shipments open at the end", amount, 0, None, True, ""
+    per_shipment = measured.bytes_per_shipment
+    yield "  bytes per open shipment (RSS)", f"{per_shipment:,.0f}", per_shipment, size, False, f"<= {size:,.0f}"
+    yield "  peak RSS, MB", f"{measured.peak_rss / _MB:,.0f}", 0, None, False, ""
+    left = measured.restore.per_million(measured.open)
+    yield "  restore of a million, as left, s", f"{left:.1f}", left, 30, False, "<= 30"
+    compacted = measured.restore_compacted.per_million(measured.open)
+    yield "  restore of a million, compacted, s", f"{compacted:.1f}", compacted, 8, False, "<= 8"
+
+
+def _live(measured: Latency) -> Iterator[Row]:
+    rows = (
+        ("alert after its deadline", measured.alert, 1_000.0),
+        ("  until a subscriber has it", measured.alert_read, 1_000.0),
+        ("notice after its instant", measured.notice, 500.0),
+        ("outcome after its scan", measured.outcome, 500.0),
+        ("  until a subscriber has it", measured.outcome_read, 500.0),
+    )
+    for what, spread, budget in rows:
+        text = f"{spread.p50:,.0f} / {spread.p99:,.0f}"
+        yield f"{what}, ms p50 / p99", text, spread.p99, budget, False, f"p99 <= {budget:,.0f}"

@@ -1,0 +1,79 @@
+"""All figures of a run, and as one flat object for scripts."""
+
+from dataclasses import dataclass
+
+from bench.idle import Idle
+from bench.latency import Latency, Spread
+from bench.plain import PlainFaust
+from bench.throughput import Throughput
+
+Figure = float | int | str | bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Results:
+    """What was measured; None is what was not asked for."""
+
+    cores: str
+    partitions: int
+    idle: Idle | None = None
+    express: Throughput | None = None
+    demo: Throughput | None = None
+    faust: PlainFaust | None = None
+    latency: Latency | None = None
+
+    def flat(self) -> dict[str, Figure]:
+        """Every figure under a name of its own.  Results that are wrong never get here: `verified` is always true."""
+        figures: dict[str, Figure] = {"cores": self.cores, "partitions": self.partitions}
+        if self.idle is not None:
+            figures |= {"empty_start_s": round(self.idle.start_s, 2), "empty_rss_bytes": self.idle.rss}
+        if self.express is not None:
+            figures |= _throughput(self.express)
+        if self.demo is not None:
+            demo = _throughput(self.demo)
+            figures["demo_profile_scans_per_s"] = demo.pop("scans_per_s")
+            figures |= {f"demo_{name}": figure for name, figure in demo.items()}
+        if self.faust is not None:
+            figures["faust_scans_per_s"] = round(self.faust.scans_per_s)
+            if self.express is not None:
+                figures["ratio_to_faust"] = round(self.express.scans_per_s / self.faust.scans_per_s, 1)
+        if self.latency is not None:
+            figures |= _latency(self.latency)
+        return figures | {"verified": True}
+
+
+def _throughput(measured: Throughput) -> dict[str, Figure]:
+    return {
+        "scans_per_s": round(measured.scans_per_s),
+        "scans": measured.scans,
+        "registrations": measured.registrations,
+        "seconds": round(measured.seconds, 2),
+        "first_quarter_scans_per_s": round(measured.first_quarter_per_s),
+        "last_quarter_scans_per_s": round(measured.last_quarter_per_s),
+        "last_quarter_ratio": round(measured.last_quarter_ratio, 3),
+        "cpu_s_per_100k": round(measured.cpu_s_per_100k, 3),
+        "outputs_per_scan": round(measured.outputs_per_scan, 3),
+        "open_shipments": measured.open,
+        "kept_shipments": measured.kept,
+        "bytes_per_shipment": round(measured.bytes_per_shipment),
+        "state_bytes_per_shipment": measured.state_bytes,
+        "peak_rss_bytes": measured.peak_rss,
+        "restore_s": round(measured.restore.seconds, 2),
+        "restore_entries": measured.restore.entries,
+        "restore_s_per_million": round(measured.restore.per_million(measured.open), 2),
+        "restore_compacted_s_per_million": round(measured.restore_compacted.per_million(measured.open), 2),
+    }
+
+
+def _latency(measured: Latency) -> dict[str, Figure]:
+    spreads: dict[str, Spread] = {
+        "alert_latency": measured.alert,
+        "alert_read_latency": measured.alert_read,
+        "notice_latency": measured.notice,
+        "outcome_latency": measured.outcome,
+        "outcome_read_latency": measured.outcome_read,
+    }
+    figures: dict[str, Figure] = {"alerts": measured.alerts}
+    for name, spread in spreads.items():
+        figures |= {f"{name}_p50_ms": round(spread.p50), f"{name}_p99_ms": round(spread.p99)}
+    return figures

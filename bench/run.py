@@ -1,0 +1,71 @@
+"""All measurements on one broker."""
+
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import latency, plain, throughput
+from bench.cores import available, choose
+from bench.demo_load import DemoLoad
+from bench.express_load import ExpressLoad
+from bench.idle import empty_worker
+from bench.loading import load
+from bench.options import Options
+from bench.results import Results
+from bench.site import Site
+from streams.embedded import EmbeddedKafka
+from streams.kafka.names import Names
+
+_FOR_FAUST_ALONE = 300_000
+"""Scans to count when no profile has written any: more than plain Faust can do in the time."""
+
+
+async def run(options: Options, console: Console) -> Results:
+    """Measure what was asked for; nothing is left behind.
+
+    Raises:
+        ShipclockError: why a measurement could not be made, or which results are wrong.
+    """
+    everywhere = available()
+    cores = choose(everywhere)
+    results = Results(cores=cores.describe(), partitions=options.partitions)
+    with tempfile.TemporaryDirectory(prefix="shipclock-bench-", ignore_cleanup_errors=True) as directory:
+        console.print(f"{cores.describe()}, {options.partitions} partitions. Starting Kafka …", style="dim")
+        async with EmbeddedKafka(cpu_affinity=cores.for_broker) as kafka:
+            site = Site(
+                servers=kafka.bootstrap_servers,
+                cores=cores,
+                everywhere=everywhere,
+                directory=Path(directory),
+                partitions=options.partitions,
+                console=console,
+            )
+            await _measure(options, site, results)
+    return results
+
+
+async def _measure(options: Options, site: Site, results: Results) -> None:
+    parts = options.parts
+    if parts & {"express", "demo"}:
+        site.console.print("an empty worker …", style="dim")
+        results.idle = await empty_worker(site)
+        if "express" in parts:
+            faust_s = options.faust_s if "faust" in parts else 0.0
+            results.express = await throughput.measure(
+                site, "express", ExpressLoad(options.scans), results.idle, faust_s
+            )
+            results.faust = results.express.faust
+        if "demo" in parts:
+            results.demo = await throughput.measure(site, "demo", DemoLoad(options.demo_scans), results.idle)
+    if "faust" in parts and "express" not in parts:
+        results.faust = await _faust_alone(site, options.faust_s)
+    if "latency" in parts:
+        results.latency = await latency.measure(site, options.latency_s)
+
+
+async def _faust_alone(site: Site, seconds: float) -> plain.PlainFaust:
+    names = Names("bench-faust")
+    async with site.topics(names.namespace, "replay"):
+        await load(site.servers, names, site.partitions, ExpressLoad(_FOR_FAUST_ALONE).records())
+        return await plain.count(site, names, seconds)
