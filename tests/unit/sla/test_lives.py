@@ -1,0 +1,86 @@
+"""A number is used, closed, remembered, forgotten and used again."""
+
+from tests.unit.sla.parcel import Parcel, at
+
+CLOCK = "- {name: c, from: picked_up, until: delivered, within: PT10H}"
+LIVES = "{settle: PT20H, retention: PT100H, orphan_retention: PT30H, expire: PT200H}"
+
+
+def parcel() -> Parcel:
+    return Parcel(CLOCK, shipment=LIVES)
+
+
+def shipments(one: Parcel) -> dict[str, int]:
+    return one.player.core.gauges()["shipments"]
+
+
+def test_scans_without_a_registration_wait_and_are_forgotten() -> None:
+    one = parcel().scan("picked_up", 0).until(30)
+    assert shipments(one) == {"orphan": 1}
+    one.until(31)
+    assert (shipments(one), len(one.player.core), one.said()) == ({}, 0, [])
+    assert one.player.changelog[-2].value is None
+
+
+def test_a_registration_in_time_takes_the_waiting_scans_over() -> None:
+    one = parcel().scan("picked_up", 0).scan("delivered", 5).register(29).until(30)
+    assert one.kinds == ["outcome met"]
+    assert shipments(one) == {"closed": 1}
+
+
+def test_a_closed_shipment_takes_corrections_until_it_has_settled() -> None:
+    one = parcel().register(0).scan("picked_up", 0).scan("delivered", 12, scan_id="d").until(13)
+    one.scan("delivered", 9, uploaded=31, scan_id="d", revision=1).until(31.5)
+    assert [outcome["kind"] for outcome in one.outcomes] == ["missed", "met"]
+    one.until(33)
+    assert shipments(one) == {"residue": 1}
+    one.scan("delivered", 8, uploaded=34, scan_id="d", revision=2).register(35, revision=9).until(36)
+    assert one.reject_reasons == ["too-late", "too-late"]
+    assert [outcome["kind"] for outcome in one.outcomes] == ["missed", "met"]
+
+
+def test_after_retention_the_number_starts_a_new_life_with_new_ids() -> None:
+    one = parcel().register(0).scan("picked_up", 0).scan("delivered", 5).until(104)
+    assert shipments(one) == {"residue": 1}
+    one.until(106)
+    assert shipments(one) == {}
+    assert one.player.changelog[-2].value is None
+    one.register(110).scan("picked_up", 111).scan("delivered", 112).until(113)
+    first, second = one.outcomes
+    assert (first["life"], second["life"]) == (at(0), at(110))
+    assert first["id"] != second["id"]
+    assert (second["revision"], "replaces" in second, second["sequence"]) == (1, False, 1)
+
+
+def test_a_scan_older_than_retention_starts_no_life() -> None:
+    one = parcel().scan("picked_up", 0, uploaded=101).until(102)
+    assert (one.reject_reasons, len(one.player.core)) == (["too-late"], 0)
+
+
+def test_a_registration_older_than_retention_starts_no_life() -> None:
+    one = parcel()
+    one.register(101, registered_at=at(0)).until(102)
+    assert (one.reject_reasons, len(one.player.core)) == (["too-late"], 0)
+
+
+def test_a_shipment_that_never_ends_is_given_up() -> None:
+    one = parcel().register(0).scan("picked_up", 150).until(250)
+    assert one.kinds == ["alert opened", "alert resolved", "outcome cancelled"]
+    assert one.outcomes[0]["reason"] == "expired"
+    assert shipments(one) == {"residue": 1}
+    assert one.said("shipment-status")[-1]["phase"] == "closed"
+
+
+def test_a_void_of_the_closing_scan_opens_the_shipment_again() -> None:
+    one = parcel().register(0).scan("picked_up", 0).scan("delivered", 5, scan_id="d").until(6)
+    one.scan("x", 7, voids="d").until(8)
+    assert shipments(one) == {"open": 1}
+    assert [status["phase"] for status in one.said("shipment-status")] == ["closed", "open"]
+
+
+def test_a_shipment_keeps_so_many_scans_and_no_more() -> None:
+    one = parcel().register(0)
+    for _ in range(513):
+        one.scan("arrived", 1)
+    one.until(2)
+    assert one.reject_reasons == ["too-many-scans"]
