@@ -38,7 +38,8 @@ def read_registration(key: bytes | None, value: bytes | None, stamp: int) -> Reg
         product=body.product,
         origin=None if origin is None else origin.region,
         destination=None if destination is None else destination.region,
-        time_zone=zone,
+        # Only a date without a time needs it.
+        time_zone=None if body.promised_date is None else zone,
         remote=destination is not None and destination.remote,
         pieces=body.pieces,
         promised_at=None if body.promised_at is None else _promise(body.promised_at, "$.promised_at"),

@@ -26,18 +26,20 @@ def gaps(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -
             yield start.scan_id, running(clock, start.at, due, start)
 
 
-def roll(clock: Clock, instance: Instance, registration: Registration, latest: KnownScan, watermark: int) -> bool:
+def roll(
+    clock: Clock, instance: Instance, registration: Registration, latest: KnownScan, life: int, watermark: int
+) -> bool:
     """Let the instance of a gap that ended in time, and of which nothing was said, stand for the gap that begins now.
 
     False when that is not so, and everything has to be looked at.  `latest` follows the scan that began the gap.
     """
-    deadline = instance.next_at
-    if deadline is None or instance.notice_revision or instance.alert_revision or latest.code in clock.ends:
+    after = instance.next_after
+    if after is None or instance.said is not None or latest.code in clock.ends:
         return False
     warn_before = clock.warn_before
     ahead = -clock.grace if warn_before is None else warn_before
     due = clock.allowance.due(latest.at, registration)
-    if due is None or latest.at > deadline + ahead or due - ahead < watermark:
+    if due is None or latest.at > life + after + ahead or due - ahead < watermark:
         return False
-    instance.key, instance.next_at = latest.scan_id, due - ahead
+    instance.key, instance.next_after = latest.scan_id, due - ahead - life
     return True

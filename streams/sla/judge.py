@@ -100,10 +100,10 @@ class Judge:
         if registration is not None:
             facts = Facts(registration, effective(shipment))
             for instance in list(shipment.instances):
-                if instance.next_at is not None and instance.next_at <= deadline:
+                if instance.next_after is not None and instance.next_after <= deadline - shipment.life:
                     clock = self._policy.by_number.get(instance.clock)
                     if clock is None:
-                        instance.next_at = None
+                        instance.next_after = None
                         continue
                     hearing.settle(clock, instance.key, instance, facts.one(clock, instance.key), None)
         if shipment.life_at > deadline:
@@ -118,7 +118,7 @@ class Judge:
         counts = self._docket.shipments
         counts[PHASES[shipment.phase]] -= 1
         counts[PHASES[phase]] += 1
-        if CLOSED in (shipment.phase, phase):
+        if {shipment.phase, phase} == {OPEN, CLOSED}:
             self._docket.status_changed = True
         shipment.phase = phase
         shipment.life_at = life_at
@@ -174,7 +174,9 @@ class Judge:
         number, scans = clock.number, shipment.scans
         for instance in shipment.instances:
             if instance.clock == number and instance.status == RUNNING:
-                if instance.key == scans[-2].scan_id and roll(clock, instance, registration, scans[-1], watermark):
+                if instance.key == scans[-2].scan_id and roll(
+                    clock, instance, registration, scans[-1], shipment.life, watermark
+                ):
                     self._docket.opened[clock.name] += 1
                     return True
                 return False

@@ -81,13 +81,13 @@ class Renderer:
         names = self._policy.by_number
         standing: dict[str, list[str]] = {"notice": [], "alert": []}
         for instance in shipment.instances:
-            clock = names.get(instance.clock)
-            if clock is None:
+            clock, said = names.get(instance.clock), instance.said
+            if clock is None or said is None:
                 continue
             label = clock.name if instance.key is None else f"{clock.name}/{instance.key}"
-            if instance.notice == STANDING:
+            if said.notice == STANDING:
                 standing["notice"].append(label)
-            if instance.alert == STANDING:
+            if said.alert == STANDING:
                 standing["alert"].append(label)
         return ShipmentStatus(
             id=decision_id(self._namespace, shipment_id, shipment.life, "", "", STATUS, shipment.sequence),

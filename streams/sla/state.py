@@ -92,14 +92,9 @@ class Registration(Struct, array_like=True, gc=False, frozen=True):
     legs: tuple[KnownLeg, ...] = ()
 
 
-class Instance(Struct, array_like=True, gc=False):
+class Said(Struct, array_like=True, gc=False):
     """What has been said about one instance of one clock.  What it is worth follows from the scans, and is not kept."""
 
-    clock: int
-    key: str | None
-    next_at: int | None = None
-    """Its next deadline."""
-    status: int = 0
     notice: int = 0
     notice_revision: int = 0
     alert: int = 0
@@ -108,6 +103,18 @@ class Instance(Struct, array_like=True, gc=False):
     outcome_sequence: int = 0
     outcome_after: int = 0
     """When the last outcome was decided, in milliseconds after the life began."""
+
+
+class Instance(Struct, array_like=True, gc=False):
+    """One instance of one clock: where it stands, and what has been said about it."""
+
+    clock: int
+    key: str | None
+    status: int = 0
+    next_after: int | None = None
+    """Its next deadline, in milliseconds after the life began."""
+    said: Said | None = None
+    """None while nothing has been said, which is how most clocks live and end."""
 
 
 class TakenBack(Struct, array_like=True, gc=False, frozen=True):
@@ -140,12 +147,12 @@ class Shipment(Struct, array_like=True, gc=False):
 
     def next_deadline(self) -> int:
         """The earliest instant at which something changes without a record."""
-        earliest = self.life_at
+        earliest = self.life_at - self.life
         for instance in self.instances:
-            at = instance.next_at
-            if at is not None and at < earliest:
-                earliest = at
-        return earliest
+            after = instance.next_after
+            if after is not None and after < earliest:
+                earliest = after
+        return self.life + earliest
 
 
 _encoder = msgspec.msgpack.Encoder()

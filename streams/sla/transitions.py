@@ -19,7 +19,7 @@ from streams.sla.phases import (
     WITHDRAWN,
 )
 from streams.sla.policy.compiled import Clock
-from streams.sla.state import NEVER, Instance, KnownScan, Registration, Shipment, TakenBack
+from streams.sla.state import NEVER, Instance, KnownScan, Registration, Said, Shipment, TakenBack
 from streams.sla.verdict import Verdict
 
 
@@ -78,103 +78,123 @@ class Hearing:
             self._stop(clock, instance, verdict, before)
 
     def _run(self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None) -> None:
-        if instance.outcome_revision:
-            self._reopen(clock, instance, verdict, before)
         alarm_at = verdict.due + clock.grace if verdict.due != NEVER else NEVER
         warn_at = verdict.warn_at
-        if not (instance.alert or instance.notice):
+        said = instance.said
+        if said is None:
             next_at = alarm_at if warn_at is None else warn_at
             if next_at >= self.watermark:
-                instance.next_at = None if next_at == NEVER else next_at
+                self._wait(instance, next_at)
                 return
+            said = instance.said = Said()
+        if said.outcome_revision:
+            self._reopen(clock, instance, said, verdict, before)
         if alarm_at < self.watermark:
-            instance.next_at = None
-            if instance.alert != STANDING:
-                self._alert(clock, instance, verdict, "opened", STANDING)
-                if instance.notice == STANDING:
-                    instance.notice = ENDED
+            instance.next_after = None
+            if said.alert != STANDING:
+                self._alert(clock, instance, said, verdict, "opened", STANDING)
+                if said.notice == STANDING:
+                    said.notice = ENDED
             return
-        if instance.alert == STANDING:
-            self._alert(clock, instance, verdict, "withdrawn", WITHDRAWN)
+        if said.alert == STANDING:
+            self._alert(clock, instance, said, verdict, "withdrawn", WITHDRAWN)
         if warn_at is not None and warn_at < self.watermark:
-            if instance.notice != STANDING:
-                self._notice(clock, instance, verdict, "predicted", STANDING)
+            if said.notice != STANDING:
+                self._notice(clock, instance, said, verdict, "predicted", STANDING)
             elif before is not None and before.due != verdict.due:
-                self._notice(clock, instance, verdict, "updated", STANDING)
-            instance.next_at = alarm_at
+                self._notice(clock, instance, said, verdict, "updated", STANDING)
+            self._wait(instance, alarm_at)
             return
-        if instance.notice == STANDING:
-            self._notice(clock, instance, verdict, "cleared", ENDED)
-        instance.next_at = warn_at if warn_at is not None else (None if alarm_at == NEVER else alarm_at)
+        if said.notice == STANDING:
+            self._notice(clock, instance, said, verdict, "cleared", ENDED)
+        self._wait(instance, alarm_at if warn_at is None else warn_at)
+
+    def _wait(self, instance: Instance, until: int) -> None:
+        instance.next_after = None if until == NEVER else until - self._shipment.life
 
     def _stop(self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None) -> None:
-        instance.next_at = None
+        instance.next_after = None
         missed = verdict.status == MISSED
-        if instance.alert == STANDING:
-            proven = verdict.status == MET or (verdict.stop_scan is not None and verdict.stop_scan.at <= verdict.due)
-            self._alert(clock, instance, verdict, *(("withdrawn", WITHDRAWN) if proven else ("resolved", ENDED)))
-        elif instance.alert == ENDED and verdict.status == MET:
-            self._alert(clock, instance, verdict, "withdrawn", WITHDRAWN)
-        if instance.notice == STANDING:
-            if missed:
-                instance.notice = ENDED
-                self._docket.status_changed = True
-            else:
-                self._notice(clock, instance, verdict, "cleared", ENDED)
-        if clock.per == "gap" and not missed and not instance.outcome_revision:
-            if not instance.alert and not instance.notice:
+        said = instance.said
+        if said is None:
+            if clock.per == "gap" and not missed:
                 self._shipment.instances.remove(instance)
                 return
-            if not instance.alert:
+            said = instance.said = Said()
+        else:
+            self._stop_standing(clock, instance, said, verdict)
+            if clock.per == "gap" and not missed and not said.outcome_revision and not said.alert:
                 return
-        if not instance.outcome_revision or self._relabelled or before is None or _differ(before, verdict):
-            self._outcome(clock, instance, verdict, before)
+        if not said.outcome_revision or self._relabelled or before is None or _differ(before, verdict):
+            self._outcome(clock, instance, said, verdict, before)
+
+    def _stop_standing(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict) -> None:
+        """End what stands of a clock that has stopped."""
+        if said.alert == STANDING:
+            proven = verdict.status == MET or (verdict.stop_scan is not None and verdict.stop_scan.at <= verdict.due)
+            kind, standing = ("withdrawn", WITHDRAWN) if proven else ("resolved", ENDED)
+            self._alert(clock, instance, said, verdict, kind, standing)
+        elif said.alert == ENDED and verdict.status == MET:
+            self._alert(clock, instance, said, verdict, "withdrawn", WITHDRAWN)
+        if said.notice == STANDING:
+            if verdict.status == MISSED:
+                said.notice = ENDED
+                self._docket.status_changed = True
+            else:
+                self._notice(clock, instance, said, verdict, "cleared", ENDED)
 
     def _take_back(self, clock: Clock, instance: Instance, before: Verdict | None) -> None:
         """What started the clock was taken back."""
-        instance.next_at = None
-        if not (instance.notice_revision or instance.alert_revision or instance.outcome_revision):
+        instance.next_after = None
+        said = instance.said
+        if said is None:
             self._shipment.instances.remove(instance)
             return
         if before is None:
             return
-        if instance.notice == STANDING:
-            self._notice(clock, instance, before, "cleared", ENDED)
-        if instance.alert == STANDING or (instance.alert == ENDED and before.status == MISSED):
-            self._alert(clock, instance, before, "withdrawn", WITHDRAWN)
-        if instance.outcome_revision:
-            self._reopen(clock, instance, before, before)
+        if said.notice == STANDING:
+            self._notice(clock, instance, said, before, "cleared", ENDED)
+        if said.alert == STANDING or (said.alert == ENDED and before.status == MISSED):
+            self._alert(clock, instance, said, before, "withdrawn", WITHDRAWN)
+        if said.outcome_revision:
+            self._reopen(clock, instance, said, before, before)
 
     def _next(self) -> int:
         self._shipment.sequence += 1
         return self._shipment.sequence
 
-    def _notice(self, clock: Clock, instance: Instance, verdict: Verdict, kind: str, standing: int) -> None:
-        if (instance.notice == STANDING) != (standing == STANDING):
+    def _notice(
+        self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, kind: str, standing: int
+    ) -> None:
+        if (said.notice == STANDING) != (standing == STANDING):
             self._docket.status_changed = True
-        instance.notice = standing
-        instance.notice_revision += 1
+        said.notice = standing
+        said.notice_revision += 1
         self._docket.decisions.append(
-            Decision(NOTICES, kind, clock, instance.key, verdict, instance.notice_revision, self._next(), self.at)
+            Decision(NOTICES, kind, clock, instance.key, verdict, said.notice_revision, self._next(), self.at)
         )
 
-    def _alert(self, clock: Clock, instance: Instance, verdict: Verdict, kind: str, standing: int) -> None:
-        if (instance.alert == STANDING) != (standing == STANDING):
+    def _alert(
+        self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, kind: str, standing: int
+    ) -> None:
+        if (said.alert == STANDING) != (standing == STANDING):
             self._docket.status_changed = True
             self._docket.overdue[clock.name] += 1 if standing == STANDING else -1
-        instance.alert = standing
-        instance.alert_revision += 1
+        said.alert = standing
+        said.alert_revision += 1
         self._docket.decisions.append(
-            Decision(ALERTS, kind, clock, instance.key, verdict, instance.alert_revision, self._next(), self.at)
+            Decision(ALERTS, kind, clock, instance.key, verdict, said.alert_revision, self._next(), self.at)
         )
 
-    def _reopen(self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None) -> None:
+    def _reopen(
+        self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, before: Verdict | None
+    ) -> None:
         """Take the published verdict back, once; `verdict` tells where the clock stands."""
         shipment, registration = self._shipment, self._shipment.registration
         if self._taken_back(instance) is None:
             start_scan = verdict.start_scan
             taken = Verdict(CANCELLED, verdict.start, verdict.due, start_scan, None, REOPENED)
-            self._outcome(clock, instance, taken, before)
+            self._outcome(clock, instance, said, taken, before)
             labels = registration and Registration(
                 registration.customer_id,
                 0,
@@ -193,21 +213,16 @@ class Hearing:
                 return taken
         return None
 
-    def _outcome(self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None) -> None:
+    def _outcome(
+        self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, before: Verdict | None
+    ) -> None:
         shipment = self._shipment
         replaced = None
-        if instance.outcome_revision:
-            said, registered = before, self._formerly or shipment.registration
-            taken = self._taken_back(instance)
-            if taken is not None:
-                said = Verdict(CANCELLED, taken.start, taken.due, taken.start_scan, None, REOPENED)
-                registered = taken.registration
-                shipment.taken_back.remove(taken)
-            assert said is not None  # noqa: S101 - what was published and not taken back still has its verdict
-            replaced = Replaced(said, instance.outcome_sequence, shipment.life + instance.outcome_after, registered)
-        instance.outcome_revision += 1
-        instance.outcome_sequence = self._next()
-        instance.outcome_after = self.at - shipment.life
+        if said.outcome_revision:
+            replaced = self._replaced(instance, said, before)
+        said.outcome_revision += 1
+        said.outcome_sequence = self._next()
+        said.outcome_after = self.at - shipment.life
         self._docket.decisions.append(
             Decision(
                 OUTCOMES,
@@ -215,13 +230,25 @@ class Hearing:
                 clock,
                 instance.key,
                 verdict,
-                instance.outcome_revision,
-                instance.outcome_sequence,
+                said.outcome_revision,
+                said.outcome_sequence,
                 self.at,
                 replaced,
                 verdict.reason,
             )
         )
+
+    def _replaced(self, instance: Instance, said: Said, before: Verdict | None) -> Replaced:
+        """What the last outcome of an instance said."""
+        shipment = self._shipment
+        verdict, registered = before, self._formerly or shipment.registration
+        taken = self._taken_back(instance)
+        if taken is not None:
+            verdict = Verdict(CANCELLED, taken.start, taken.due, taken.start_scan, None, REOPENED)
+            registered = taken.registration
+            shipment.taken_back.remove(taken)
+        assert verdict is not None  # noqa: S101 - what was published and not taken back still has its verdict
+        return Replaced(verdict, said.outcome_sequence, shipment.life + said.outcome_after, registered)
 
 
 def _differ(one: Verdict, other: Verdict) -> bool:
