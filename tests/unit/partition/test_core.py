@@ -1,0 +1,140 @@
+"""The core of a partition: rejects, ties, chunks of deadlines, formats."""
+
+import msgspec
+import pytest
+
+from streams.errors import ShipclockError
+from streams.partition.core import CONTROL, SCANS, SHIPMENTS, Core, CoreSettings
+from streams.partition.lanes import TimeSource
+from streams.partition.meta import KEY
+from streams.partition.partitioners import PARTITIONERS, crc32, murmur2
+from streams.partition.ports import CaughtUp, ChangelogEntry, SourceBatch
+from streams.sla.instants import rfc3339
+from streams.sla.policy import parse_policy
+from streams.sla.state import UnknownFormat
+from tests.property.engine import Arrival, Player, Stored, arrival, bodies, tick
+
+BEGIN = 1_793_577_600_000
+HOUR = 3_600_000
+POLICY = parse_policy(
+    "policy: test\nversion: '1'\nclocks:\n  - {name: c, from: registered, until: delivered, within: PT10H}\n"
+)
+
+
+def registration(name: str, stamp: int) -> Arrival:
+    return arrival(SHIPMENTS, stamp, {"shipment_id": name, "customer_id": "c", "registered_at": rfc3339(stamp)})
+
+
+def test_a_record_in_the_wrong_partition_is_rejected_and_keeps_its_bytes() -> None:
+    key = b"S1"
+    wrong = 1 - murmur2(key, 2)
+    core = Core(POLICY, CoreSettings("ns", wrong, 2, TimeSource.REPLAY))
+    core.restored(0)
+    record = registration("S1", BEGIN)
+    core.offer(SourceBatch(SHIPMENTS, [Stored(0, BEGIN, key, record.value)], 1))
+    end = tick(BEGIN + 1)
+    core.offer(SourceBatch(CONTROL, [Stored(0, BEGIN + 1, end.key, end.value)], 1))
+    for topic, position in ((SHIPMENTS, 1), (CONTROL, 1), (SCANS, 0)):
+        core.caught_up(CaughtUp(topic, position, 2))
+    core.work(10)
+    (reject,) = core.take().outputs
+    headers = dict(reject.headers)
+    assert (reject.topic, reject.key, reject.value) == ("scan-rejects", key, record.value)
+    assert (headers["reason"], headers["topic"], headers["offset"]) == (b"wrong-partition", b"shipments", b"0")
+    assert len(core) == 0
+
+
+@pytest.mark.parametrize("value", [b"{", b"[]", b'{"type":"tock"}', b'{"type":"tick","at":"yesterday"}', None])
+def test_a_bad_control_record_is_rejected_and_moves_nothing(value: bytes | None) -> None:
+    player = Player(POLICY)
+    player.append([Arrival(CONTROL, BEGIN, b"x", value), tick(BEGIN + HOUR)])
+    (reject,) = player.finish()
+    assert dict(reject.headers)["topic"] == b"control"
+    assert player.core.time == BEGIN + HOUR
+
+
+def test_a_registration_and_a_scan_of_the_same_instant_are_handled_in_that_order() -> None:
+    player = Player(POLICY)
+    scan = {"scan_id": "s", "shipment_id": "S1", "code": "delivered", "occurred_at": rfc3339(BEGIN)}
+    player.append([arrival(SCANS, BEGIN, scan), registration("S1", BEGIN), tick(BEGIN + HOUR)])
+    outputs = player.finish()
+    assert [body["kind"] for body in bodies(outputs, "sla-outcomes")] == ["met"]
+    assert player.core.gauges()["shipments"] == {"closed": 1}
+
+
+def test_a_storm_of_deadlines_is_fired_in_order_and_in_chunks_while_time_waits() -> None:
+    player = Player(POLICY, deadlines_per_unit=3)
+    player.append([registration(f"S{number}", BEGIN) for number in range(8)])
+    player.append([tick(BEGIN + 11 * HOUR)])
+    for topic in (SHIPMENTS, CONTROL):
+        player.fetch(topic, 100)
+    for topic in (SHIPMENTS, CONTROL, SCANS):
+        player.poll(topic)
+    fired = []
+    while True:
+        more = player.work(1000)
+        player.commit()
+        fired.append(len(bodies(player.outputs, "breach-alerts")))
+        if not more:
+            break
+        assert player.core.time == BEGIN + 10 * HOUR
+    assert fired == [3, 6, 8]
+    alerts = bodies(player.outputs, "breach-alerts")
+    assert [alert["shipment_id"] for alert in alerts] == sorted(alert["shipment_id"] for alert in alerts)
+    assert {alert["decided_at"] for alert in alerts} == {rfc3339(BEGIN + 10 * HOUR)}
+
+
+def test_a_deadline_at_the_very_instant_of_partition_time_has_not_passed() -> None:
+    player = Player(POLICY)
+    player.append([registration("S1", BEGIN), tick(BEGIN + 10 * HOUR)])
+    assert bodies(player.finish()) == []
+    player.append([tick(BEGIN + 10 * HOUR + 1)])
+    assert [body["kind"] for body in bodies(player.finish(), "breach-alerts")] == ["opened"]
+
+
+def test_gauges_survive_a_restart() -> None:
+    player = Player(POLICY)
+    player.append([registration("S1", BEGIN), registration("S2", BEGIN + HOUR), tick(BEGIN + 10 * HOUR + 1)])
+    player.finish()
+    before = player.core.gauges()
+    assert before == {"running": {"c": 2}, "overdue": {"c": 1}, "shipments": {"open": 2}}
+    player.restart()
+    assert player.core.gauges() == before
+
+
+def test_a_full_lane_asks_for_no_more() -> None:
+    core = Core(POLICY, CoreSettings("ns", 0, 1, TimeSource.REPLAY, lane_limit=2))
+    core.restored(0)
+    records = [Stored(offset, BEGIN, b"x", b"{") for offset in range(2)]
+    core.offer(SourceBatch(SCANS, records[:1], 1))
+    assert core.has_room(SCANS)
+    core.offer(SourceBatch(SCANS, records[1:], 1))
+    assert not core.has_room(SCANS)
+    assert core.has_room(SHIPMENTS)
+
+
+def test_state_of_another_format_is_refused() -> None:
+    core = Core(POLICY, CoreSettings("ns", 0, 1, TimeSource.REPLAY))
+    with pytest.raises(ShipclockError, match="format 9"):
+        core.load(
+            [
+                ChangelogEntry(
+                    0, KEY, msgspec.json.encode({"format": 9, "offsets": {}, "time": 0, "policy": "", "gauges": {}})
+                )
+            ]
+        )
+    player = Player(POLICY)
+    player.append([registration("S1", BEGIN), tick(BEGIN + HOUR)])
+    player.finish()
+    offset, key, value = player.changelog[0]
+    assert value is not None
+    player.changelog[0] = ChangelogEntry(offset, key, b"\x63" + value[1:])
+    player.restart()
+    player.append([registration("S1", BEGIN + 2 * HOUR), tick(BEGIN + 3 * HOUR)])
+    with pytest.raises(UnknownFormat, match="format 99"):
+        player.finish()
+
+
+def test_both_partitioners_are_named() -> None:
+    assert {"murmur2": murmur2, "crc32": crc32} == PARTITIONERS
+    assert crc32(b"hello", 12) == 907060870 % 12
