@@ -25,6 +25,8 @@ class Idle:
     """From the start of the process until every partition is ready, with an empty state."""
     rss: int
     """Bytes of physical memory, after its queues and buffers have been full once."""
+    rss_at_start: int
+    """Bytes of physical memory when it was ready and had read nothing yet."""
 
 
 async def empty_worker(site: Site, policy: Path = POLICIES / "express.yaml") -> Idle:
@@ -36,9 +38,9 @@ async def empty_worker(site: Site, policy: Path = POLICIES / "express.yaml") -> 
             begun = time.monotonic()
             worker.start()
             await worker.restored(site.partitions)
-            start_s = time.monotonic() - begun
+            start_s, rss_at_start = time.monotonic() - begun, worker.rss()
             samples = await follow(site, worker, names, loaded)
-    return Idle(start_s, samples[-1].rss)
+    return Idle(start_s, samples[-1].rss, rss_at_start)
 
 
 def _repeated() -> Iterator[FeedRecord]:

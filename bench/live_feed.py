@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -18,6 +19,15 @@ DELIVERED_AFTER_S = 2.0
 _LEAST_PAUSE_S = 0.002
 
 
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """What became of the parcels."""
+
+    delivered: Mapping[str, int]
+    """The append time (UTC milliseconds) of each delivery, by shipment."""
+    never_delivered: frozenset[str]
+
+
 class LiveFeed:
     """Writes parcels and remembers when the broker had their deliveries."""
 
@@ -27,22 +37,20 @@ class LiveFeed:
         self._partitions = partitions
         self._sent: list[asyncio.Future[Any]] = []
         self._pending: dict[str, asyncio.Future[Any]] = {}
-        self.late = 0
-        """Parcels that are never delivered."""
 
-    async def run(self, shipments: int, per_second: float) -> dict[str, int]:
-        """Write all; the append time (UTC milliseconds) of each delivery, by shipment."""
+    async def run(self, shipments: int, per_second: float) -> Fed:
+        """Write all, at a steady rate."""
         await self._producer.start()
         try:
             begun = time.monotonic()
-            for due, number, delivered in sorted(_steps(shipments, per_second)):
+            for due, number, arrived in sorted(_steps(shipments, per_second)):
                 ahead = begun + due - time.monotonic()
                 if ahead > _LEAST_PAUSE_S:
                     await asyncio.sleep(ahead)
-                await (self._deliver(number) if delivered else self._begin(number))
-            self.late = shipments - len(self._pending)
+                await (self._deliver(number) if arrived else self._begin(number))
             await asyncio.gather(*self._sent)
-            return {key: (await sent).timestamp for key, sent in self._pending.items()}
+            delivered = {key: (await sent).timestamp for key, sent in self._pending.items()}
+            return Fed(delivered, frozenset(map(_key, range(shipments))) - delivered.keys())
         finally:
             await self._producer.stop()
 

@@ -64,6 +64,8 @@ def _profile(name: str, measured: Throughput, *, rate: float, size: float, outpu
     yield "  scans / shipments open at the end", amount, 0, None, True, ""
     per_shipment = measured.bytes_per_shipment
     yield "  bytes per open shipment (RSS)", f"{per_shipment:,.0f}", per_shipment, size, False, f"<= {size:,.0f}"
+    restored = measured.bytes_per_restored_shipment
+    yield "  the same in a worker that restored it", f"{restored:,.0f}", restored, None, False, ""
     yield "  peak RSS, MB", f"{measured.peak_rss / _MB:,.0f}", 0, None, False, ""
     left = measured.restore.per_million(measured.open)
     yield "  restore of a million, as left, s", f"{left:.1f}", left, 30, False, "<= 30"

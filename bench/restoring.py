@@ -17,6 +17,8 @@ class Restore:
     """From the assignment until the last partition was restored."""
     entries: int
     """Records of the changelog that were read for it."""
+    rss: int
+    """Bytes of physical memory that the worker held afterwards."""
 
     def per_million(self, shipments: int) -> float:
         """Seconds for a million shipments."""
@@ -33,7 +35,7 @@ async def start(worker: PinnedWorker, partitions: int) -> Restore:
     """Start a worker that is not running, and wait until it has restored everything."""
     worker.start()
     done = await worker.restored(partitions)
-    return Restore(max(each.seconds for each in done), sum(each.entries for each in done))
+    return Restore(max(each.seconds for each in done), sum(each.entries for each in done), worker.rss())
 
 
 async def from_compacted(site: Site, state: FinalState, load: Load) -> Restore:

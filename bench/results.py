@@ -56,6 +56,7 @@ def _throughput(measured: Throughput) -> dict[str, Figure]:
         "open_shipments": measured.open,
         "kept_shipments": measured.kept,
         "bytes_per_shipment": round(measured.bytes_per_shipment),
+        "bytes_per_restored_shipment": round(measured.bytes_per_restored_shipment),
         "state_bytes_per_shipment": measured.state_bytes,
         "peak_rss_bytes": measured.peak_rss,
         "restore_s": round(measured.restore.seconds, 2),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from bench.live_feed import Fed
 from streams.feed.records import milliseconds
 from streams.kafka.names import Names
 
@@ -15,7 +16,6 @@ TOPICS = ("breach-alerts", "sla-outcomes", "delay-notices")
 
 
 class _Output(msgspec.Struct):
-    id: str
     shipment_id: str
     kind: str
     due: datetime
@@ -46,9 +46,7 @@ class Subscriber:
         )
         self._topics = {names.topic(short): short for short in TOPICS}
         self._tps = [TopicPartition(name, n) for name in self._topics for n in range(partitions)]
-        self._ids: set[str] = set()
         self.heard: list[Heard] = []
-        self.repeated = 0
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -63,15 +61,14 @@ class Subscriber:
         finally:
             await self._consumer.stop()
 
-    def count(self, kind: str) -> int:
-        """How many records of a kind have come."""
-        return sum(each.kind == kind for each in self.heard)
+    def has_all(self, fed: Fed) -> bool:
+        """Whether every alert and every outcome that must come has come."""
+        opened = {each.shipment_id for each in self.heard if each.kind == "opened"}
+        met = {each.shipment_id for each in self.heard if each.kind == "met"}
+        return fed.never_delivered <= opened and fed.delivered.keys() <= met
 
     def _take(self, records: Iterable[tuple[bytes, int]], now: float) -> None:
         for value, appended in records:
             output = msgspec.json.decode(value, type=_Output)
-            if output.id in self._ids:
-                self.repeated += 1
-            self._ids.add(output.id)
             due = milliseconds(output.due)
             self.heard.append(Heard(output.shipment_id, output.kind, due, appended, now))

@@ -38,6 +38,8 @@ class Throughput:
     state_bytes: int
     """Mean bytes of a state value."""
     bytes_per_shipment: float
+    bytes_per_restored_shipment: float
+    """The same for a worker that has only restored this state: without what work leaves behind in the allocator."""
     peak_rss: int
     restore: Restore
     restore_compacted: Restore
@@ -97,6 +99,7 @@ async def measure(site: Site, name: str, profile: Load, idle: Idle, faust_s: flo
         kept=state.shipments,
         state_bytes=round(state.value_bytes / max(1, state.shipments)),
         bytes_per_shipment=(samples[-1].rss - idle.rss) / max(1, kept_open),
+        bytes_per_restored_shipment=(compacted.rss - idle.rss_at_start) / max(1, kept_open),
         peak_rss=max(sample.rss for sample in samples),
         restore=restore,
         restore_compacted=compacted,
