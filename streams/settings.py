@@ -58,7 +58,7 @@ class Settings:
     transaction_timeout_ms: int = _setting(10_000, *_between(1_000, 60_000))
     transaction_max_decisions: int = _setting(2_000, *_between(1, 100_000))
     """Deadlines that one transaction may fire; time waits for the rest of a storm."""
-    queue_max_records: int = _setting(16_000, *_between(1_000, 1_000_000))
+    queue_max_records: int = _setting(2_000, *_between(100, 1_000_000))
     """Records that wait for a partition task before its partition is fetched no more."""
     session_timeout_ms: int = _setting(10_000, *_between(6_000, 300_000))
     """A worker that is silent for longer loses its partitions."""

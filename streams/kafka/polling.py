@@ -11,10 +11,10 @@ from streams.kafka.errors import SourceTruncated
 from streams.kafka.reading import Standing
 from streams.partition.ports import Record
 
-MAX_BATCH_RECORDS = 4_000
+MAX_BATCH_RECORDS = 1_000
 """Records of one partition batch at most: what one task computes without letting go of the event loop."""
 
-MAX_POLL_RECORDS = 24_000
+MAX_POLL_RECORDS = 12_000
 """Records of one poll at most."""
 
 

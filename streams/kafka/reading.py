@@ -11,7 +11,7 @@ from streams.kafka.delivery import Receiver
 from streams.kafka.errors import DeliveryStalled
 from streams.partition.ports import CaughtUp
 
-MAX_IN_FLIGHT = 4
+MAX_IN_FLIGHT = 2
 """Batches of one reading that may wait in Faust's queues."""
 
 STALLED_AFTER_S = 60.0

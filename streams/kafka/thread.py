@@ -15,8 +15,8 @@ from streams.kafka.source import Sources
 FETCH_MAX_WAIT_MS = 200
 """How long a broker may hold the fetch of an idle partition: the age of a caught-up mark is about twice this."""
 
-MAX_PARTITION_FETCH_BYTES = 2 * 1024 * 1024
-"""Must not be below the largest record of a source topic."""
+MAX_PARTITION_FETCH_BYTES = 256 * 1024
+"""A larger record still comes, alone; more would only wait in memory."""
 
 
 class Engine(Protocol):

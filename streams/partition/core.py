@@ -43,7 +43,7 @@ class CoreSettings:
     reject_limit: float = 0.5
     deadlines_per_unit: int = 2000
     """How many deadlines one unit of work fires at most; time waits for the rest."""
-    lane_limit: int = 20_000
+    lane_limit: int = 2_000
     """How many records of one topic wait before no more are asked for."""
 
 

@@ -12,7 +12,7 @@ class TaskSettings:
     """The shortest time between two commits of a partition; the worker stretches it with its number of partitions."""
     longest_unit_s: float = 1.0
     """The longest time that a unit of work may grow while records keep coming."""
-    unit_records: int = 20_000
+    unit_records: int = 6_000
     """The most records in a unit of work."""
     slice_records: int = 1_000
     """How many records are handled before other partitions have their turn."""
