@@ -139,7 +139,7 @@ def _touches(clocks: Sequence[Clock], code: Code) -> tuple[tuple[Clock, int], ..
         roles = clock.roles.get(code, 0)
         if clock.planned is not None:
             roles |= STOPS
-        if EVERYTHING in (clock.starts, clock.stops):
+        if clock.starts is EVERYTHING or clock.stops is EVERYTHING:  # as sets they are equal to an empty one
             roles |= STARTS | STOPS
         if roles:
             found.append((clock, roles))
@@ -163,6 +163,11 @@ def _clock(item: ClockDocument, path: str, document: PolicyDocument, lifecycle: 
     stops = _codes(item.until)
     if not begins:
         raise Problem(f"{path}.from", "a clock needs the codes that start it (or `registered`)")
+    if REGISTERED in begins and item.per != "shipment":
+        raise Problem(f"{path}.from", f"`registered` starts a clock of the whole shipment, not one per {item.per}")
+    for field, named in (("from", starts), ("until", stops)):
+        if named is EVERYTHING and item.per != "gap":
+            raise Problem(f"{path}.{field}", "`any` goes with `per: gap`")
     if planned is None and not stops:
         raise Problem(f"{path}.until", "a clock needs the codes that stop it")
     ends = _codes(item.ends) if item.ends is not None else frozenset(lifecycle.closes - stops)

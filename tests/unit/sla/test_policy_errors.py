@@ -22,6 +22,9 @@ HEAD = 'policy: test\nversion: "1"\nclocks:\n'
         ("^{name: c, from: a, until: b, within: PT1H, due: promised}", "$.clocks[0]", "not both"),
         ("^{name: c, from: a, until: b, within: PT1H, colour: red}", "$.clocks[0]", "colour"),
         ("{name: c, from: a, until: b, per: ^planet, within: PT1H}", "$.clocks[0].per", "planet"),
+        ("{name: c, from: ^registered, until: b, per: leg, within: PT1H}", "$.clocks[0].from", "not one per leg"),
+        ("{name: c, from: ^any, until: b, within: PT1H}", "$.clocks[0].from", "`any` goes with `per: gap`"),
+        ("{name: c, from: a, until: ^any, within: PT1H}", "$.clocks[0].until", "`any` goes with `per: gap`"),
         ("{name: c, from: a, until: b, due: ^plan}", "$.clocks[0].due", "`per: milestone`"),
         ("^{name: c, from: a, per: milestone, within: PT1H}", "$.clocks[0]", "from the plan"),
         ("{name: c, from: a, until: ^b, per: leg, within: plan}", "$.clocks[0].until", "leave `until` out"),
@@ -84,3 +87,12 @@ def test_the_digest_is_that_of_the_content_and_not_of_its_form() -> None:
 @pytest.mark.parametrize("page", sorted(Path("streams/policies").glob("*.yaml")), ids=lambda page: page.stem)
 def test_every_policy_that_ships_is_sound(page: Path) -> None:
     assert load_policy(page).clocks
+
+
+def test_a_code_concerns_only_the_clocks_that_name_it() -> None:
+    policy = parse_policy(
+        HEAD
+        + "  - {name: promise, from: registered, until: delivered, due: promised}\n"
+        + "  - {name: stalled, per: gap, from: any, until: any, within: PT48H}\n"
+    )
+    assert [clock.name for clock, _ in policy.touched_by_others] == ["stalled"]
