@@ -100,7 +100,8 @@ async def read_outputs(servers: str, names: Names, partitions: int, closely: fro
                     told.rejects += len(records)
                 else:
                     for record in records:
-                        told.add(short, record.value)
+                        if record.value is not None:
+                            told.add(short, record.value)
     finally:
         await consumer.stop()
     return told

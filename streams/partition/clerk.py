@@ -14,7 +14,7 @@ from streams.partition.reject_guard import RejectGuard
 from streams.sla.decision import OUTCOMES, STATUS, Decision
 from streams.sla.docket import Docket
 from streams.sla.judge import Judge
-from streams.sla.phases import MISSED
+from streams.sla.phases import MISSED, RESIDUE
 from streams.sla.policy import Policy
 from streams.sla.refusal import Refused
 from streams.sla.render import Renderer
@@ -109,6 +109,8 @@ class Clerk:
         kept = self._judge.fire(shipment, deadline)
         self._record(key, shipment, deadline)
         if kept is None:
+            if shipment.phase == RESIDUE:
+                self.outputs.append(self._envelope.farewell(key))
             self.memory.drop(key)
         else:
             self.memory.put_fired(key, kept)

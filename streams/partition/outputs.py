@@ -6,6 +6,7 @@ import msgspec
 
 from schemas.records import BreachAlert, DelayNotice, ShipmentStatus, SlaOutcome
 from streams.partition.ports import Headers, Output, Record
+from streams.sla.decision import STATUS
 
 REJECTS: Final = "scan-rejects"
 _SCHEMAS: Final = "https://shipclock.dev/schemas"
@@ -32,6 +33,11 @@ class Envelope:
         if fixed is None:
             fixed = self._fixed[topic, kind] = self._headers(topic, kind)
         return Output(topic, key, _encode(body), [("ce_id", body.id.encode()), *fixed])
+
+    @staticmethod
+    def farewell(key: bytes) -> Output:
+        """The tombstone that takes a forgotten shipment out of the compacted `shipment-status`."""
+        return Output(STATUS, key, None, ())
 
     def _headers(self, topic: str, kind: str) -> Headers:
         return [
