@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -224,12 +225,17 @@ class Stage:
             topics = {self.names.topic(topic): topic for topic in (*DECISIONS, REJECTS)}
             yield Outputs(self.servers, consumer, topics, self.partitions)
 
-    async def group_offsets(self) -> dict[Place, int]:
-        """What the workers have committed, by topic and partition (offset 0)."""
+    async def committed(self, records: Mapping[str, int]) -> None:
+        """Wait until the workers have committed so many records of each topic, counted over all partitions."""
         async with administration(self.servers) as admin:
-            found = await admin.list_consumer_group_offsets(self.names.group)
-        prefix = f"{self.namespace}."
-        return {Place(tp.topic.removeprefix(prefix), tp.partition, 0): meta.offset for tp, meta in found.items()}
+
+            async def enough() -> bool:
+                found = Counter[str]()
+                for tp, meta in (await admin.list_consumer_group_offsets(self.names.group)).items():
+                    found[tp.topic] += meta.offset
+                return all(found[self.names.topic(topic)] >= count for topic, count in records.items())
+
+            await holds_within(WITHIN_S, f"{dict(records)} are committed", enough)
 
 
 class Producer:
