@@ -1,0 +1,102 @@
+"""What is deployed fits what the worker does."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry
+from ruamel.yaml import YAML
+
+from schemas.catalogue import load_catalogue
+from streams.kafka.names import Names
+from streams.metrics import catalogue
+from streams.settings import Settings, variable
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+
+
+def load(path: str) -> list[Any]:
+    return list(YAML(typ="safe", pure=True).load_all((DEPLOY / path).read_text("utf-8")))
+
+
+RULES = [rule for group in load("prometheus/alerts.yaml")[0]["groups"] for rule in group["rules"]]
+
+
+def names() -> set[str]:
+    counted = {family.name for family in registry_of_the_catalogue().collect()}
+    gauges = {gauge.name for gauge in vars(catalogue).values() if isinstance(gauge, catalogue.GaugeOf)}
+    return (
+        gauges | counted | {f"{name}{suffix}" for name in counted for suffix in ("_total", "_bucket", "_sum", "_count")}
+    )
+
+
+def registry_of_the_catalogue() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    catalogue.Catalogue(registry)
+    return registry
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+def test_an_alert_asks_for_metrics_that_exist(rule: dict[str, Any]) -> None:
+    metrics = set(re.findall(r"\bshipclock_[a-z_]+", rule["expr"]))
+    assert metrics <= names()
+    assert metrics or "up{" in rule["expr"]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+def test_an_alert_says_what_how_bad_and_what_to_do(rule: dict[str, Any]) -> None:
+    assert set(rule) == {"alert", "expr", "for", "labels", "annotations"}
+    assert re.fullmatch(r"Shipclock[A-Z]\w+", rule["alert"])
+    assert re.fullmatch(r"\d+[smh]", rule["for"])
+    assert rule["labels"]["severity"] in {"warning", "critical"}
+    assert rule["expr"].count("(") == rule["expr"].count(")")
+    assert set(rule["annotations"]) == {"summary", "description", "runbook"}
+    path, _, anchor = rule["annotations"]["runbook"].partition("#")
+    headings = re.findall(r"^#+ (.+)$", (ROOT / path).read_text("utf-8"), re.MULTILINE)
+    assert anchor in {heading.lower().replace(" ", "-") for heading in headings}
+
+
+def test_labels_in_annotations_are_those_that_the_expression_keeps() -> None:
+    for rule in RULES:
+        used = set(re.findall(r"\$labels\.(\w+)", " ".join(rule["annotations"].values())))
+        kept = set(re.findall(r"by \((\w+)\)", rule["expr"])) | ({"instance"} if "up{" in rule["expr"] else set())
+        assert used <= kept, rule["alert"]
+
+
+def test_alert_names_are_used_once() -> None:
+    assert len({rule["alert"] for rule in RULES}) == len(RULES)
+
+
+def test_the_pods_listen_and_are_probed_where_the_worker_serves() -> None:
+    documents = {document["kind"]: document for document in load("kubernetes/worker.yaml")}
+    pod = documents["Deployment"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["ports"][0]["containerPort"] == Settings().http_port
+    assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
+    assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    assert pod["terminationGracePeriodSeconds"] > 5
+    assert pod["securityContext"]["runAsNonRoot"]
+    settings = {variable(name) for name in Settings.__dataclass_fields__}
+    assert set(documents["ConfigMap"]["data"]) <= settings
+
+
+def test_the_image_runs_a_worker_without_rights_and_without_development_tools() -> None:
+    text = (DEPLOY / "docker" / "Dockerfile").read_text("utf-8")
+    assert "--require-hashes" in text
+    assert "--no-index" in text
+    assert re.search(r"^USER 10001", text, re.MULTILINE)
+    assert f"EXPOSE {Settings().http_port}" in text
+    settings = {variable(name) for name in Settings.__dataclass_fields__}
+    assert set(re.findall(r"\bSHIPCLOCK_[A-Z_]+", text)) <= settings
+
+
+def test_rights_are_listed_for_every_topic_group_and_transactional_id() -> None:
+    text = (DEPLOY / "kafka" / "README.md").read_text("utf-8")
+    worker = "\n".join(line for line in text.splitlines() if line.startswith("| worker"))
+    names = Names("shipclock")
+    for spec in load_catalogue().values():
+        assert re.search(rf"[`.]{re.escape(spec.name)}`", worker), spec.name
+    assert f"`{names.group}`" in worker
+    assert f"`{names.transactional_id(0)[:-1]}`" in worker
