@@ -9,7 +9,7 @@ from struct import Struct as Layout
 import msgspec
 from msgspec import Struct, field
 
-from streams.sla.codes import Code, rank
+from streams.sla.codes import Code, name_of, rank
 
 FORMAT = 1
 NEVER = 2**63 - 1
@@ -48,12 +48,17 @@ class KnownScan(Struct, array_like=True, gc=False):
             self.revision,
             recorded,
             self.at,
-            str(self.code),
-            self.facility or "",
-            self.leg or "",
-            self.piece or "",
-            self.voids or "",
+            name_of(self.code),
+            _comparable(self.facility),
+            _comparable(self.leg),
+            _comparable(self.piece),
+            _comparable(self.voids),
         )
+
+
+def _comparable(text: str | None) -> str:
+    """A text that sorts after none at all, even when it is empty."""
+    return "" if text is None else f"={text}"
 
 
 class KnownMilestone(Struct, array_like=True, gc=False, frozen=True):

@@ -88,11 +88,16 @@ def _version(scan: Json) -> tuple[Any, ...]:
         scan.get("revision", 0),
         ms(scan["recorded_at"]) if scan.get("recorded_at") else -1,
         ms(scan["occurred_at"]),
-        str(NUMBERS.get(scan["code"], scan["code"])),
-        (scan.get("facility") or {}).get("id", ""),
-        scan.get("leg") or "",
-        scan.get("piece_id") or "",
-        scan.get("voids") or "",
+        scan["code"],
+        *(
+            (text is not None, text or "")
+            for text in (
+                (scan.get("facility") or {}).get("id"),
+                scan.get("leg"),
+                scan.get("piece_id"),
+                scan.get("voids"),
+            )
+        ),
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from streams.errors import PolicyError
 from streams.sla.policy import load_policy, parse_policy
 
+POLICIES = Path(__file__).parents[3] / "streams" / "policies"
 HEAD = 'policy: test\nversion: "1"\nclocks:\n'
 
 
@@ -84,7 +85,7 @@ def test_the_digest_is_that_of_the_content_and_not_of_its_form() -> None:
     assert parse_policy(HEAD + clock).digest != parse_policy(HEAD + clock.replace("PT1H", "PT2H")).digest
 
 
-@pytest.mark.parametrize("page", sorted(Path("streams/policies").glob("*.yaml")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", sorted(POLICIES.glob("*.yaml")), ids=lambda page: page.stem)
 def test_every_policy_that_ships_is_sound(page: Path) -> None:
     assert load_policy(page).clocks
 
