@@ -268,12 +268,14 @@ def _differ(one: Verdict, other: Verdict) -> bool:
 
 def _shown(scan: KnownScan | None) -> tuple[str, Code, int, str | None] | None:
     """What an outcome shows of a scan."""
-    return scan and (scan.scan_id, scan.code, scan.at, scan.facility)
+    return None if scan is None else (scan.scan_id, scan.code, scan.at, scan.facility)
 
 
 def _labels(registration: Registration | None) -> tuple[str | None, ...] | None:
     """What an outcome shows of a registration."""
-    return registration and (
+    if registration is None:
+        return None
+    return (
         registration.customer_id,
         registration.tier,
         registration.product,
