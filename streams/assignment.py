@@ -24,6 +24,9 @@ class Task(Receiver, Protocol):
     detail: str
     failure: asyncio.Future[None]
 
+    def share(self, partitions: int) -> None:
+        """Note how many partitions the worker has."""
+
     def start(self) -> None:
         """Restore and run, in the background."""
 

@@ -1,4 +1,4 @@
-"""What Shipclock says.  Every record has an id that depends on input alone, so that a subscriber can drop repetitions."""
+"""What Shipclock says.  Every record has an id that depends on input alone: a subscriber can drop repetitions."""
 
 from typing import Annotated, Literal
 

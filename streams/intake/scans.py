@@ -58,4 +58,3 @@ def read_scan(key: bytes | None, value: bytes | None, stamp: int) -> tuple[Known
 def _delay(happened: datetime, recorded: datetime) -> int:
     delay = recorded - happened
     return delay.days * 86_400_000 + delay.seconds * 1000 + delay.microseconds // 1000
-

@@ -82,7 +82,7 @@ class Clerk:
         stamp = record.timestamp
         key = record.key
         try:
-            scan, flags = read_scan(key, record.value, stamp if stamp > time else time)
+            scan, flags = read_scan(key, record.value, max(time, stamp))
             shipment = self.memory.get(key)  # type: ignore[arg-type]
             if shipment is None:
                 self._check_partition(key)  # type: ignore[arg-type]
@@ -98,7 +98,7 @@ class Clerk:
                 self.tally.flags[flag] = self.tally.flags.get(flag, 0) + 1
         if changed is not None:
             if self.docket.decisions or self.docket.status_changed:
-                self._record(key, changed, stamp if stamp > time else time)  # type: ignore[arg-type]
+                self._record(key, changed, max(time, stamp))  # type: ignore[arg-type]
             self.memory.put(key, changed)  # type: ignore[arg-type]
 
     def fire(self, key: bytes, deadline: int) -> None:

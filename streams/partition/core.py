@@ -1,7 +1,7 @@
 """The heart of a partition, without I/O: records and time go in, units of work come out.
 
-A unit of work grows with `work`, is closed with `take`, and must then be made durable before the next one is taken.  When
-that fails, what is held in memory is void: `forget` it and restore from the changelog.
+A unit of work grows with `work`, is closed with `take`, and must then be made durable before the next one is taken.
+When that fails, what is held in memory is void: `forget` it and restore from the changelog.
 """
 
 from collections.abc import Callable, Sequence
@@ -142,7 +142,7 @@ class Core:
     def work(self, most: int) -> bool:
         """Handle up to `most` records and the deadlines between them.
 
-        True when there is more to do at once, in this unit of work or, where its deadlines are used up, in the next one.
+        True when there is more to do at once: in this unit of work or, where its deadlines are used up, in the next.
         Raises `PartitionParked`.
         """
         while most > 0:
@@ -164,7 +164,7 @@ class Core:
         place = first
         moving = self._settings.time is not TimeSource.CREATE
         time = self.time
-        for place in range(first, min(len(records), first + most)):  # noqa: B007 - its last value is used
+        for place in range(first, min(len(records), first + most)):
             record = records[place]
             stamp = record.timestamp
             if stamp >= bound:
@@ -192,7 +192,7 @@ class Core:
         self.guard.read(count)
 
     def _pass(self, instant: int) -> bool:
-        """Let time pass up to an instant, and fire what is due before it; False when the unit's deadlines are used up."""
+        """Let time pass up to an instant and fire what is due before it; False when the unit's deadlines are used up."""
         if instant <= self.time:
             return True
         clerk = self._clerk
@@ -204,8 +204,7 @@ class Core:
             if found is None:
                 break
             deadline, key = found
-            if deadline > self.time:
-                self.time = deadline
+            self.time = max(self.time, deadline)
             clerk.fire(key, deadline)
             self._deadlines_left -= 1
             self._touched = True

@@ -1,8 +1,8 @@
 """The deadline index of a partition: which shipment needs attention next, and when.
 
-Keys lie in buckets of a minute.  A bucket is looked at when time reaches it: a shipment whose deadline has moved later is
-filed again then, one whose deadline moves earlier is filed again at once.  So a scan that postpones a deadline, which
-most do, costs nothing here, and an entry costs one reference.
+Keys lie in buckets of a minute.  A bucket is looked at when time reaches it: a shipment whose deadline has moved later
+is filed again then, one whose deadline moves earlier is filed again at once.  So a scan that postpones a deadline,
+which most do, costs nothing here, and an entry costs one reference.
 """
 
 from collections.abc import Callable
@@ -41,8 +41,7 @@ class DeadlineIndex:
                 heappush(self._order, number)
             else:
                 bucket.append(key)
-        if deadline < self.earliest:
-            self.earliest = deadline
+        self.earliest = min(self.earliest, deadline)
 
     def pop(self, before: int, deadline_of: DeadlineOf) -> tuple[int, bytes] | None:
         """The next (deadline, key) whose deadline lies before `before`, or None.

@@ -130,8 +130,7 @@ class Lanes:
                 frontier = lane.records[lane.place].timestamp if full else self.frontier(lane)
                 if lane.rank > rank:
                     frontier += 1
-                if frontier < bound:
-                    bound = frontier
+                bound = min(bound, frontier)
         return (best, bound) if least < bound else None
 
     def time(self) -> int:

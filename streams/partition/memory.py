@@ -1,7 +1,7 @@
 """The shipments of a partition, encoded.
 
-A shipment is decoded to be changed and encoded again at once: what a scan allocates is freed before the next one comes, so
-it stays in the processor's cache, and the garbage collector has nothing to walk through.
+A shipment is decoded to be changed and encoded again at once: what a scan allocates is freed before the next one comes,
+so it stays in the processor's cache, and the garbage collector has nothing to walk through.
 """
 
 from streams.partition.deadlines import DeadlineIndex

@@ -36,11 +36,16 @@ class Unit(Protocol):
     records_in_unit: int
 
     @property
-    def pending(self) -> bool: ...
+    def pending(self) -> bool:
+        """Whether anything has happened but the passing of time."""
+
     @property
-    def exhausted(self) -> bool: ...
+    def exhausted(self) -> bool:
+        """Whether it may fire no more deadlines."""
+
     @property
-    def idle_since(self) -> int: ...
+    def idle_since(self) -> int:
+        """How far time has passed since it was last made durable, milliseconds."""
 
 
 class Pace:

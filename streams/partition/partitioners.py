@@ -26,7 +26,7 @@ def murmur2(key: bytes, partitions: int) -> int:
 
 
 def crc32(key: bytes, partitions: int) -> int:
-    """librdkafka's `consistent` and `consistent_random`."""
+    """Librdkafka's `consistent` and `consistent_random`."""
     return zlib.crc32(key) % partitions
 
 

@@ -13,14 +13,20 @@ class Record(Protocol):
     """One record of a log; aiokafka's `ConsumerRecord` is one."""
 
     @property
-    def offset(self) -> int: ...
+    def offset(self) -> int:
+        """Place in the partition of its topic."""
+
     @property
     def timestamp(self) -> int:
         """UTC milliseconds; append time or create time, as the topic says."""
+
     @property
-    def key(self) -> bytes | None: ...
+    def key(self) -> bytes | None:
+        """The bytes that chose the partition."""
+
     @property
-    def value(self) -> bytes | None: ...
+    def value(self) -> bytes | None:
+        """The body; None is a tombstone."""
 
 
 class SourceBatch(NamedTuple):
@@ -153,7 +159,8 @@ class Source(Protocol):
     def pause(self) -> None:
         """Deliver nothing until `begin` or `resume`."""
 
-    def resume(self) -> None: ...
+    def resume(self) -> None:
+        """Deliver again, from where it was paused."""
 
 
 class WallClock(Protocol):

@@ -1,6 +1,6 @@
 """The worker's clock held against the broker's.
 
-The append time of an own write lies between its sending and its acknowledgement, if both clocks agree; what lies outside
+The append time of an own write lies between its sending and its acknowledgement if both clocks agree; what lies outside
 is skew.  Poll times are the worker's, append times the broker's: with too much skew time must not move by poll times.
 """
 

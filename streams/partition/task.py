@@ -17,10 +17,17 @@ State = Literal["stopped", "restoring", "running", "parked"]
 class Observer(Protocol):
     """Who wants to know how a partition fares."""
 
-    def committed(self, number: int, tally: Tally, *, transaction_s: float, records: int) -> None: ...
-    def restored(self, number: int, *, entries: int, seconds: float) -> None: ...
-    def parked(self, number: int, reason: str) -> None: ...
-    def aborted(self, number: int, reason: str) -> None: ...
+    def committed(self, number: int, tally: Tally, *, transaction_s: float, records: int) -> None:
+        """A unit of work is durable: now its tally counts."""
+
+    def restored(self, number: int, *, entries: int, seconds: float) -> None:
+        """The state has been read back."""
+
+    def parked(self, number: int, reason: str) -> None:
+        """The partition has stopped because of its data."""
+
+    def aborted(self, number: int, reason: str) -> None:
+        """A unit of work was not committed; what it held is read again."""
 
 
 @dataclass(frozen=True, slots=True)

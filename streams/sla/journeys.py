@@ -1,7 +1,7 @@
 """Clocks on a plan: each milestone since the one before it or by its instant, and each leg as a whole.
 
 A milestone is reached by the first scan of its leg and code, at its facility where both name one, that no earlier
-milestone has claimed.  A leg starts when the last of the legs before it ends, or with the scan that starts the shipment.
+milestone has claimed.  A leg starts when the last of the legs before it ends, or with the scan that starts all.
 """
 
 from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ TOO_MANY_SCANS: Final = "too-many-scans"
 """The shipment keeps as many scans as it may (`streams.sla.evidence.MOST_SCANS`)."""
 
 
-class Refused(Exception):  # noqa: N818 - it is a verdict on a record, not a fault
+class Refused(Exception):
     """A record is not taken; `reason` is one of this module's constants."""
 
     def __init__(self, reason: str, detail: str) -> None:

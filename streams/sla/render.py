@@ -23,7 +23,9 @@ class Renderer:
         self._namespace = namespace
         self._policy = policy
 
-    def record(self, decision: Decision, shipment_id: str, shipment: Shipment) -> DelayNotice | BreachAlert | SlaOutcome:
+    def record(
+        self, decision: Decision, shipment_id: str, shipment: Shipment
+    ) -> DelayNotice | BreachAlert | SlaOutcome:
         """The record of a decision."""
         if decision.topic == OUTCOMES:
             return self._outcome(decision, shipment_id, shipment)
@@ -104,7 +106,9 @@ class Renderer:
     def _id(self, decision: Decision, shipment_id: str, shipment: Shipment, revision: int | None = None) -> str:
         key = decision.key or ""
         number = decision.revision if revision is None else revision
-        return decision_id(self._namespace, shipment_id, shipment.life, decision.clock.name, key, decision.topic, number)
+        return decision_id(
+            self._namespace, shipment_id, shipment.life, decision.clock.name, key, decision.topic, number
+        )
 
     def _outcome(self, decision: Decision, shipment_id: str, shipment: Shipment) -> SlaOutcome:
         replaced = decision.replaced
@@ -137,7 +141,7 @@ class Renderer:
             before,
         )
 
-    def _outcome_record(  # noqa: PLR0913 - the fields of a record
+    def _outcome_record(
         self,
         decision: Decision,
         shipment_id: str,

@@ -8,7 +8,9 @@ from streams.sla.state import NEVER, KnownScan, Registration
 from streams.sla.verdict import STOPPED_BEFORE_START, Verdict, cancelled, running, stopped
 
 
-def span(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -> Verdict | None:
+def span(  # noqa: C901 - the hot path: one pass over the scans decides everything
+    clock: Clock, registration: Registration, scans: Sequence[KnownScan]
+) -> Verdict | None:
     """The verdict over these scans, in order.  None when it has not started, or was not promised to this shipment.
 
     A stop that lies before the start stops nothing; where it is all there is, the clock is cancelled for that reason:

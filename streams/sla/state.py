@@ -1,7 +1,7 @@
 """The state of one shipment, and its bytes.
 
-A state value is a version byte, the next deadline (big-endian int64) and a compact MessagePack body.  It stays encoded in
-memory: small, invisible to the garbage collector, and the same bytes as its changelog record.
+A state value is a version byte, the next deadline (big-endian int64) and a compact MessagePack body.  It stays encoded
+in memory: small, invisible to the garbage collector, and the same bytes as its changelog record.
 """
 
 from struct import Struct as Layout

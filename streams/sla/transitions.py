@@ -23,6 +23,10 @@ from streams.sla.state import NEVER, Instance, KnownScan, Registration, Said, Sh
 from streams.sla.verdict import Verdict
 
 
+_HEARD_GAPS = frozenset({RUNNING, MISSED})
+"""A gap that ended in time is not spoken of."""
+
+
 def find(shipment: Shipment, number: int, key: str | None) -> Instance | None:
     """What has been said about an instance, or None."""
     for instance in shipment.instances:
@@ -56,7 +60,7 @@ class Hearing:
         an outcome has been published.
         """
         if instance is None:
-            if verdict is None or (clock.per == "gap" and verdict.status != RUNNING and verdict.status != MISSED):
+            if verdict is None or (clock.per == "gap" and verdict.status not in _HEARD_GAPS):
                 return
             instance = Instance(clock.number, key)
             self._shipment.instances.append(instance)
@@ -77,7 +81,9 @@ class Hearing:
         else:
             self._stop(clock, instance, verdict, before)
 
-    def _run(self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None) -> None:
+    def _run(  # noqa: C901 - one ladder: overdue, at risk, neither
+        self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None
+    ) -> None:
         alarm_at = verdict.due + clock.grace if verdict.due != NEVER else NEVER
         warn_at = verdict.warn_at
         said = instance.said
@@ -163,9 +169,7 @@ class Hearing:
         self._shipment.sequence += 1
         return self._shipment.sequence
 
-    def _notice(
-        self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, kind: str, standing: int
-    ) -> None:
+    def _notice(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, kind: str, standing: int) -> None:
         if (said.notice == STANDING) != (standing == STANDING):
             self._docket.status_changed = True
         said.notice = standing
@@ -174,9 +178,7 @@ class Hearing:
             Decision(NOTICES, kind, clock, instance.key, verdict, said.notice_revision, self._next(), self.at)
         )
 
-    def _alert(
-        self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, kind: str, standing: int
-    ) -> None:
+    def _alert(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, kind: str, standing: int) -> None:
         if (said.alert == STANDING) != (standing == STANDING):
             self._docket.status_changed = True
             self._docket.overdue[clock.name] += 1 if standing == STANDING else -1
@@ -186,9 +188,7 @@ class Hearing:
             Decision(ALERTS, kind, clock, instance.key, verdict, said.alert_revision, self._next(), self.at)
         )
 
-    def _reopen(
-        self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, before: Verdict | None
-    ) -> None:
+    def _reopen(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, before: Verdict | None) -> None:
         """Take the published verdict back, once; `verdict` tells where the clock stands."""
         shipment, registration = self._shipment, self._shipment.registration
         if self._taken_back(instance) is None:
@@ -213,9 +213,7 @@ class Hearing:
                 return taken
         return None
 
-    def _outcome(
-        self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, before: Verdict | None
-    ) -> None:
+    def _outcome(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, before: Verdict | None) -> None:
         shipment = self._shipment
         replaced = None
         if said.outcome_revision:

@@ -216,7 +216,9 @@ def _planned(item: ClockDocument, path: str) -> str | None:
             raise Problem(path, "a clock per milestone takes its time from the plan: `within: plan` or `due: plan`")
         return None
     if item.until:
-        raise Problem(f"{path}.until", "a planned leg or milestone stops at the scan that the plan names: leave `until` out")
+        raise Problem(
+            f"{path}.until", "a planned leg or milestone stops at the scan that the plan names: leave `until` out"
+        )
     return "within" if item.within == "plan" else "due"
 
 

@@ -1,6 +1,6 @@
 """The policy document as it is written: one `msgspec.Struct` per part of the YAML page.
 
-Durations are ISO 8601 (`PT72H`, `P3D`, `PT5M`).  Codes are names of `streams.sla.codes` or any other text that scans carry.
+Durations are ISO 8601 (`PT72H`, `P3D`, `PT5M`).  Codes are names of `streams.sla.codes`, or any text that scans carry.
 """
 
 from typing import Annotated, Literal
@@ -14,14 +14,14 @@ Scalar = str | bool | int | float
 
 
 class Rule(Struct, forbid_unknown_fields=True, frozen=True):
-    """One line of an allowance: the first `allow` whose conditions hold counts, and every `add` whose conditions hold."""
+    """One line of an allowance: the first `allow` whose conditions hold counts, and every such `add`."""
 
     when: dict[str, Scalar | list[Scalar]] = {}
     allow: Duration | None = None
     add: Duration | None = None
 
 
-class Warning(Struct, forbid_unknown_fields=True, frozen=True):
+class Warn(Struct, forbid_unknown_fields=True, frozen=True):
     """When a delay notice is sent."""
 
     before: Duration | None = None
@@ -47,7 +47,7 @@ class ClockDocument(Struct, forbid_unknown_fields=True, frozen=True):
     within: str | list[Rule] | None = None
     due: Literal["promised", "plan"] | None = None
     pause: list[Pause] = []
-    warn: Warning = Warning()
+    warn: Warn = Warn()
     grace: Duration = "PT0S"
     ends: Codes | None = None
     """Codes after which this clock makes no sense any more; without it, every closing code that does not stop it."""
@@ -60,7 +60,7 @@ class LifecycleDocument(Struct, forbid_unknown_fields=True, frozen=True):
 
     closes: Codes | None = None
     settle: Duration = "P7D"
-    """How long a closed shipment keeps its evidence, so that late uploads and corrections can still change its outcomes."""
+    """How long a closed shipment keeps its evidence: late uploads and corrections can still change its outcomes."""
     retention: Duration = "P60D"
     """How long a closed number is remembered; after it, the number may start a new life."""
     orphan_retention: Duration = "P7D"

@@ -1,4 +1,4 @@
-"""Reading a policy: YAML with line numbers, then types, then sense.  Every error names file, line, column, path and remedy."""
+"""Reading a policy: YAML with line numbers, then types, then sense.  Every error names its place and the remedy."""
 
 import hashlib
 import re
