@@ -22,7 +22,7 @@ _SETTLED = 1.0
 
 
 async def follow(site: Site, worker: PinnedWorker, names: Names, loaded: Loaded) -> list[Sample]:
-    """Sample the worker until all records are judged, their transactions have ended, and it has come to rest.
+    """Sample a worker that starts to read now, until everything is judged, all transactions have ended, and it rests.
 
     Raises:
         BenchFailed: it committed nothing for a long time.
@@ -30,7 +30,7 @@ async def follow(site: Site, worker: PinnedWorker, names: Names, loaded: Loaded)
     """
     sources = [names.topic(short) for short in (SHIPMENTS, SCANS, CONTROL)]
     scans_topic = names.topic(SCANS)
-    samples: list[Sample] = []
+    samples = [Sample(time.monotonic(), 0, worker.cpu_s(), worker.rss())]
     last_total, moved = -1, time.monotonic()
     async with (
         GroupOffsets(site.servers, names.group, sources, site.partitions) as offsets,

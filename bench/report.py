@@ -1,4 +1,4 @@
-"""Prints the results beside what they should be (docs: budgets of the design)."""
+"""Prints the results beside their budgets."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def print_results(console: Console, results: Results) -> None:
     console.print(table)
     console.print()
     console.print(Text(f"{results.cores}; {results.partitions} partitions; exactly once.", style="dim"))
-    console.print(Text("Offsets, ids, outcomes and state were verified against the input.", style="dim"))
+    console.print(Text("Everything that Shipclock said was verified against the input.", style="dim"))
 
 
 def _rows(results: Results) -> Iterator[Row]:
@@ -58,6 +58,8 @@ def _profile(name: str, measured: Throughput, *, rate: float, size: float, outpu
     yield "  first / last quarter", quarters, 0, None, True, ""
     yield "  last by first quarter", f"{ratio:.2f}", ratio, 0.9, True, ">= 0.90"
     yield "  CPU seconds per 100,000 scans", f"{measured.cpu_s_per_100k:.2f}", 0, None, False, ""
+    if measured.aborted:
+        yield "  transactions given up and done again", str(measured.aborted), measured.aborted, 0, False, "0"
     share = measured.outputs_per_scan
     yield "  outputs per scan", f"{share:.2f}", share, outputs, True, "" if outputs is None else f">= {outputs}"
     amount = f"{measured.scans:,} / {measured.open:,}"

@@ -52,6 +52,7 @@ def _throughput(measured: Throughput) -> dict[str, Figure]:
         "last_quarter_scans_per_s": round(measured.last_quarter_per_s),
         "last_quarter_ratio": round(measured.last_quarter_ratio, 3),
         "cpu_s_per_100k": round(measured.cpu_s_per_100k, 3),
+        "aborted_transactions": measured.aborted,
         "outputs_per_scan": round(measured.outputs_per_scan, 3),
         "open_shipments": measured.open,
         "kept_shipments": measured.kept,

@@ -11,7 +11,7 @@ from bench.loading import load
 from bench.progress import follow
 from bench.rates import FIRST_QUARTER, LAST_QUARTER, Sample, cpu_per_100k, rate, under_way
 from bench.restoring import Restore, from_compacted, restart
-from bench.scrape import scans_counted
+from bench.scrape import counted
 from bench.site import Site
 from bench.told import read_outputs
 from bench.verification import differences
@@ -30,6 +30,8 @@ class Throughput:
     first_quarter_per_s: float
     last_quarter_per_s: float
     cpu_s_per_100k: float
+    aborted: int
+    """Transactions that the worker gave up and did again: the machine had other things to do."""
     outputs: int
     open: int
     """Shipments under way at the end."""
@@ -72,7 +74,7 @@ async def measure(site: Site, name: str, profile: Load, idle: Idle, faust_s: flo
             worker.start()
             await worker.restored(site.partitions)
             samples = await follow(site, worker, names, loaded)
-            counted = await scans_counted(worker)
+            by_worker = await counted(worker, loaded.scans)
             say(f"{name}: restarting …", style="dim")
             restore = await restart(worker, site.partitions)
         say(f"{name}: verifying …", style="dim")
@@ -80,7 +82,7 @@ async def measure(site: Site, name: str, profile: Load, idle: Idle, faust_s: flo
         told = await read_outputs(site.servers, names, site.partitions, expected.sampled_shipments)
         state = await read_state(site.servers, names, site.partitions)
         kept_open = state.open()
-        wrong = list(differences(expected, told, scans=loaded.scans, counted=counted, kept_open=kept_open))
+        wrong = list(differences(expected, told, scans=loaded.scans, counted=by_worker, kept_open=kept_open))
         if wrong:
             raise BenchFailed(f"The results of the {name} profile are wrong: {'; '.join(wrong)}.")
         faust = await plain.count(site, names, faust_s) if faust_s else None
@@ -94,6 +96,7 @@ async def measure(site: Site, name: str, profile: Load, idle: Idle, faust_s: flo
         first_quarter_per_s=rate(busy, *FIRST_QUARTER),
         last_quarter_per_s=rate(busy, *LAST_QUARTER),
         cpu_s_per_100k=cpu_per_100k(busy),
+        aborted=by_worker.aborted,
         outputs=told.records,
         open=kept_open,
         kept=state.shipments,

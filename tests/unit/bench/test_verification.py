@@ -8,6 +8,7 @@ import msgspec
 from bench.latency import summarise, untruths
 from bench.live_feed import Fed
 from bench.load import Expected
+from bench.scrape import Counted
 from bench.subscriber import Heard
 from bench.told import Told
 from bench.verification import differences
@@ -29,8 +30,8 @@ def told(*outputs: dict[str, Any]) -> Told:
     return said
 
 
-def wrong(said: Told, *, scans: int = 9, counted: int = 9, kept_open: int = 3) -> list[str]:
-    return list(differences(EXPECTED, said, scans=scans, counted=counted, kept_open=kept_open))
+def wrong(said: Told, *, scans: int = 9, counted: int = 9, aborted: int = 0, kept_open: int = 3) -> list[str]:
+    return list(differences(EXPECTED, said, scans=scans, counted=Counted(counted, aborted), kept_open=kept_open))
 
 
 RIGHT = ({"shipment_id": "S1"}, {"shipment_id": "S2", "kind": "missed"})
@@ -42,6 +43,11 @@ def test_nothing_is_wrong_when_everything_agrees() -> None:
 
 def test_a_scan_that_was_not_judged_is_wrong() -> None:
     assert wrong(told(*RIGHT), counted=8) == ["8 scans were judged, 9 written"]
+
+
+def test_scans_of_a_transaction_without_an_acknowledgement_need_not_be_counted_by_the_worker() -> None:
+    assert wrong(told(*RIGHT), counted=8, aborted=1) == []
+    assert wrong(told(*RIGHT), counted=10, aborted=1) == ["10 scans were judged, 9 written"]
 
 
 def test_an_id_that_comes_twice_is_wrong() -> None:
