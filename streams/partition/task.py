@@ -177,7 +177,7 @@ class PartitionTask:
                 await self._writer.stop()
                 # Another worker that has taken over must not be fenced back before this one has seen the rebalance.
                 fenced = isinstance(error, Fenced)
-                await asyncio.sleep(self._settings.fenced_s if fenced else self._settings.retry_s * failures)
+                await self._rest(self._settings.fenced_s if fenced else self._settings.retry_s * failures)
             except (PartitionParked, ChangelogTruncated) as error:
                 self._park(str(error))
                 await self._writer.stop()
@@ -247,6 +247,12 @@ class PartitionTask:
                 await asyncio.sleep(0)
             else:
                 await self._wait(wait)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, but not when told to stop: in a rebalance the whole group waits for this partition."""
+        self._wake.clear()
+        if not self._stopping:
+            await self._wait(seconds)
 
     async def _wait(self, seconds: float | None) -> None:
         try:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from streams.partition.ports import CaughtUp
+from streams.partition.ports import CaughtUp, Committed, UnitOfWork
 from streams.simulation import SimulatedWriter
 from streams.simulation.broker import Fault
 from tests.unit.partition.town import HOUR, Town, Worker
@@ -122,6 +122,29 @@ def test_a_fenced_worker_drops_its_memory_and_writes_nothing() -> None:
         assert town.broker.log("sla-state", 0).high_watermark == before
         assert not old.task.failure.done()
         await old.task.stop(commit=True)
+        assert town.said == []
+
+    play(story)
+
+
+def test_told_to_stop_while_it_is_being_fenced_it_does_not_rest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        old = await Worker(town, fenced_s=3600.0).started()
+        await old.idle()
+        await SimulatedWriter(town.broker, 0, clock=town.clock).start()
+        stopping: list[asyncio.Task[None]] = []
+        commit = old.task._writer.commit
+
+        async def commit_while_the_group_rebalances(unit: UnitOfWork) -> Committed:
+            stopping.append(asyncio.ensure_future(old.task.stop(commit=True)))
+            await asyncio.sleep(0)
+            return await commit(unit)
+
+        monkeypatch.setattr(old.task._writer, "commit", commit_while_the_group_rebalances)
+        town.scan("S1", "delivered")
+        await old.until(lambda: bool(stopping) and stopping[0].done())
+        assert old.task.state == "stopped"
         assert town.said == []
 
     play(story)
