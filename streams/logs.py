@@ -9,7 +9,7 @@ from typing import Any, Literal
 import structlog
 
 QUIET_S = 30.0
-"""A library's warning is not repeated sooner."""
+"""What a library says is not repeated sooner."""
 
 # Faust's services log under the names of the modules of their subclasses.
 FAUST_SERVICES = ("streams.app", "streams.kafka")
@@ -24,9 +24,11 @@ LIBRARY_LEVELS = {
 
 
 class RateLimit(logging.Filter):
-    """Lets each warning of a library through once in `QUIET_S`, whatever its arguments; errors always.
+    """Lets each warning of a library, and each error of aiokafka, through once in `QUIET_S`, whatever its arguments.
 
     aiokafka warns each time Kafka answers "busy" after a commit, which is normal and happens several times a second.
+    While a broker is away it calls every attempt to reach it an error, a hundred times a second; errors that matter are
+    raised, and told by whoever caught them.
     """
 
     def __init__(self) -> None:
@@ -35,7 +37,9 @@ class RateLimit(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Return whether to let it through."""
-        if record.levelno >= logging.ERROR or not record.name.startswith(tuple(LIBRARY_LEVELS)):
+        if not record.name.startswith(tuple(LIBRARY_LEVELS)):
+            return True
+        if record.levelno >= logging.ERROR and not record.name.startswith("aiokafka"):
             return True
         what, now = (record.name, str(record.msg)), monotonic()
         if now - self._last.get(what, -QUIET_S) < QUIET_S:
