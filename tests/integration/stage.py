@@ -204,7 +204,11 @@ class Stage:
     @asynccontextmanager
     async def producer(self, compression: str | None = None) -> AsyncIterator["Producer"]:
         async with AIOKafkaProducer(
-            bootstrap_servers=self.servers, compression_type=compression, max_request_size=LARGEST, linger_ms=2
+            bootstrap_servers=self.servers,
+            compression_type=compression,
+            max_request_size=LARGEST,
+            linger_ms=2,
+            enable_idempotence=True,  # what is written again after a lost answer must not be there twice
         ) as producer:
             yield Producer(producer, self.names)
 

@@ -1,0 +1,402 @@
+"""Workers that are killed, stopped, joined, told to end, or cannot work at all: nothing lost, nothing twice."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka.admin import NewPartitions
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from prometheus_client.parser import text_string_to_metric_families
+
+from streams.demo.conditions import holds_within
+from streams.demo.workers import Worker
+from streams.embedded import EmbeddedKafka
+from tests.integration.stage import (
+    WITHIN_S,
+    Outputs,
+    Sent,
+    Stage,
+    administration,
+    ask,
+    events,
+    registration,
+    scan,
+    tick,
+    without_duplicates,
+)
+
+PARTITIONS = 4
+SHIPMENTS = 240
+MINUTE = 60_000
+BEGAN = 1_790_000_000_000
+SLICES = 48
+SLICE = 5 * MINUTE
+HALF = SLICES // 2
+
+POLICY = """
+policy: stage
+version: "1"
+clocks:
+  - {name: delivery, from: accepted, until: delivered, within: PT1H, warn: {before: PT10M}}
+  - {name: stalled, per: gap, from: any, until: any, within: PT50M}
+"""
+
+Told = Counter[str]
+
+
+def journeys() -> list[Sent]:
+    """Three hours of records in the order of their timestamps; every third parcel is late, some scans come late."""
+    records = []
+    for number in range(SHIPMENTS):
+        shipment, began = f"parcel {number}", BEGAN + number * 20_000
+        took = (90 if number % 3 == 0 else 40) * MINUTE
+        records += [
+            registration(shipment, began, stamp=began),
+            scan(shipment, "accepted", began + 1_000, stamp=began + 1_000),
+            scan(shipment, "sorted", began + took // 2, stamp=began + took // 2 + (number % 5) * 7 * MINUTE),
+            scan(shipment, "delivered", began + took, stamp=began + took),
+        ]
+    return sorted(records, key=lambda record: record.at or 0)
+
+
+def slices() -> list[list[Sent]]:
+    """The same, cut by time; each piece ends with the ticks that let time pass."""
+    pieces: list[list[Sent]] = [[] for _ in range(SLICES)]
+    for record in journeys():
+        assert record.at is not None
+        pieces[(record.at - BEGAN) // SLICE].append(record)
+    for number, piece in enumerate(pieces):
+        piece += [tick(partition, BEGAN + (number + 1) * SLICE) for partition in range(PARTITIONS)]
+    return pieces
+
+
+def said(outputs: Outputs) -> Told:
+    """What was said, without what depends on the namespace."""
+    return Counter(json.dumps(_nameless(told), sort_keys=True) for told in outputs.told())
+
+
+def _nameless(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _nameless(value) if name == "replaces" else value for name, value in told.items() if name != "id"}
+
+
+def stage_on(kafka: EmbeddedKafka, namespace: str, directory: Path) -> Stage:
+    return Stage(kafka.bootstrap_servers, namespace, directory, POLICY, PARTITIONS, time="replay")
+
+
+async def play(stage: Stage, outputs: Outputs, at: Mapping[int, Callable[[], Awaitable[object]]]) -> None:
+    """Write all slices; before some of them something happens."""
+    async with stage.producer() as producer:
+        for number, piece in enumerate(slices()):
+            if number in at:
+                await at[number]()
+            await producer.send(piece)
+            await outputs.poll()
+
+
+async def complete(outputs: Outputs, undisturbed: "Undisturbed") -> None:
+    """Wait until as much has been said as without any disturbance, and for more that might follow."""
+    await outputs.until("everything is said", lambda: len(outputs.told()) >= undisturbed.said.total(), 60)
+    await outputs.drain()
+    assert without_duplicates(outputs.told())
+    assert said(outputs) == undisturbed.said
+
+
+class Undisturbed:
+    """What one worker says that nothing happens to."""
+
+    def __init__(self, namespace: str, outputs: Outputs) -> None:
+        self.namespace = namespace
+        self.said = said(outputs)
+        self.ids = {told["id"] for told in outputs.told()}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    stage = stage_on(kafka, f"test-{uuid.uuid4().hex[:12]}", tmp_path_factory.mktemp("undisturbed"))
+
+    async def scenario() -> Undisturbed:
+        await stage.create()
+        async with stage.workers(), stage.outputs() as outputs:
+            await play(stage, outputs, {})
+            counts = {"shipments": SHIPMENTS, "parcel-scans": 3 * SHIPMENTS, "control": SLICES * PARTITIONS}
+            await stage.committed(counts)
+            await outputs.drain()
+            return Undisturbed(stage.namespace, outputs)
+
+    found = asyncio.run(scenario())
+    kinds = Counter((told["clock"], told["kind"]) for told in map(json.loads, found.said) if "clock" in told)
+    assert kinds["delivery", "met"] == SHIPMENTS * 2 // 3
+    assert kinds["delivery", "opened"] == kinds["delivery", "missed"] == SHIPMENTS // 3
+    return found
+
+
+@pytest.fixture(scope="module")
+def other_kafka() -> Iterator[EmbeddedKafka]:
+    """A cluster to be hurt, and one on which the undisturbed run's namespace is free."""
+    with EmbeddedKafka(quick_start=True) as cluster:
+        yield cluster
+
+
+async def owned(worker: Worker) -> set[int]:
+    """Partitions whose topics a worker reads, by its metrics."""
+    partitions: dict[int, set[str]] = {}
+    for family in text_string_to_metric_families((await ask(worker, "/metrics"))[1]):
+        for sample in family.samples:
+            if sample.name == "shipclock_source_lag_records":
+                partitions.setdefault(int(sample.labels["partition"]), set()).add(sample.labels["topic"])
+    assert all(topics == {"shipments", "parcel-scans", "control"} for topics in partitions.values())
+    return set(partitions)
+
+
+def test_a_worker_that_is_killed_is_replaced_and_the_ids_are_those_of_a_run_without(
+    other_kafka: EmbeddedKafka, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    stage = stage_on(other_kafka, undisturbed.namespace, tmp_path)
+
+    async def scenario() -> None:
+        await stage.create()
+        async with stage.workers(2) as (victim, heir), stage.outputs() as outputs:
+
+            async def kill() -> None:
+                assert await victim.partitions()
+                victim.kill()
+
+            await play(stage, outputs, {HALF: kill})
+            await complete(outputs, undisturbed)
+            assert {told["id"] for told in outputs.told()} == undisturbed.ids
+            assert await heir.partitions() == set(range(PARTITIONS))
+
+    asyncio.run(scenario())
+
+
+def test_a_worker_that_sleeps_beyond_its_session_wakes_up_to_commit_nothing_and_joins_again(
+    kafka: EmbeddedKafka, namespace: str, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    stage = stage_on(kafka, namespace, tmp_path)
+
+    async def scenario() -> None:
+        await stage.create()
+        async with stage.workers(2) as (sleeper, heir), stage.outputs() as outputs:
+            assert sleeper.pid is not None
+            pid = sleeper.pid
+
+            async def stop() -> None:
+                assert await sleeper.partitions()
+                os.kill(pid, signal.SIGSTOP)
+
+            async def wake() -> None:
+                async def inherited() -> bool:
+                    return await heir.partitions() == set(range(PARTITIONS))
+
+                await holds_within(WITHIN_S, "the other one takes over", inherited)
+                os.kill(pid, signal.SIGCONT)
+
+            try:
+                await play(stage, outputs, {HALF: stop, HALF + 8: wake})
+                await complete(outputs, undisturbed)
+                await stage.ready(sleeper, heir)
+            finally:
+                os.kill(pid, signal.SIGCONT)
+
+    asyncio.run(scenario())
+
+
+def test_joining_and_leaving_under_load_loses_and_repeats_nothing_and_keeps_topics_together(
+    kafka: EmbeddedKafka, namespace: str, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    stage = stage_on(kafka, namespace, tmp_path)
+
+    async def scenario() -> None:
+        await stage.create()
+        async with stage.workers() as (first,), stage.outputs() as outputs:
+            second = stage.worker("worker-2")
+
+            async def join() -> None:
+                second.start()
+
+            async def leave() -> None:
+                await stage.ready(first, second)
+
+                async def shared() -> bool:
+                    ours, theirs = await owned(first), await owned(second)
+                    return len(ours) == len(theirs) == PARTITIONS // 2 and not ours & theirs
+
+                await holds_within(WITHIN_S, "both read half of the partitions", shared)
+                first.terminate()
+                told.append(time.monotonic())
+
+            told: list[float] = []
+
+            async def gone() -> None:
+                assert await first.ended(10) == 0
+                told.append(time.monotonic())
+
+            try:
+                # The slices between joining and leaving are under way while partitions move.
+                await play(stage, outputs, {8: join, HALF: leave, HALF + 1: gone})
+                await complete(outputs, undisturbed)
+            finally:
+                second.kill()
+            assert told[1] - told[0] < 5
+            assert [event["event"] for event in events(first)][-1] == "left the group"
+
+    asyncio.run(scenario())
+
+
+def test_told_to_end_it_commits_what_is_in_its_hand(
+    kafka: EmbeddedKafka, namespace: str, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    stage = replace(stage_on(kafka, namespace, tmp_path), settings={"SHIPCLOCK_COMMIT_INTERVAL_MS": "10000"})
+
+    async def scenario() -> None:
+        await stage.create()
+        await stage.send([record for piece in slices() for record in piece])
+        async with stage.workers() as (worker,), stage.outputs() as outputs:
+
+            async def everything_judged() -> bool:
+                closed = f'shipclock_shipments{{phase="closed"}} {SHIPMENTS:.1f}'
+                return closed in (await ask(worker, "/metrics"))[1]
+
+            await holds_within(WITHIN_S, "every shipment is closed", everything_judged)
+            await outputs.drain()
+            assert outputs.told() == [], "it was meant to have committed nothing yet"
+            began = time.monotonic()
+            assert await worker.stop() == 0
+            assert time.monotonic() - began < 5
+            await complete(outputs, undisturbed)
+
+    asyncio.run(scenario())
+
+
+def test_a_broker_that_restarts_under_load_costs_nothing(
+    other_kafka: EmbeddedKafka, namespace: str, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    stage = stage_on(other_kafka, namespace, tmp_path)
+
+    async def scenario() -> None:
+        await stage.create()
+        async with stage.workers() as (worker,), stage.outputs() as outputs:
+
+            async def restart() -> None:
+                await asyncio.to_thread(other_kafka.restart)
+
+            await play(stage, outputs, {HALF: restart})
+            finished = asyncio.create_task(complete(outputs, undisturbed))
+            while not finished.done():
+                if worker.exit_status is not None:
+                    assert worker.exit_status > 0
+                    assert events(worker)[-1]["event"].startswith("shipclock: ")
+                    worker.start()
+                await asyncio.wait({finished}, timeout=0.2)
+            finished.result()
+            assert len(events(worker)) < 100, "it is away for seconds: that is worth a few lines"
+
+    asyncio.run(scenario())
+
+
+async def run_worker(stage: Stage, program: str = "") -> tuple[int | None, str]:
+    """Run a worker, after a change to the program, to its end: exit code and what it wrote."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", f"{program}\nfrom streams.cli import main\nmain()", "worker"),
+        env={**os.environ, **stage.environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            out, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode, out.decode()
+
+
+A_BUG = """
+from streams.sla.judge import Judge
+def scan(*arguments):
+    raise ZeroDivisionError("a bug in the domain")
+Judge.scan = scan
+"""
+
+
+def test_a_bug_ends_the_worker_loudly_and_commits_nothing_on_the_way(
+    kafka: EmbeddedKafka, namespace: str, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    stage = stage_on(kafka, namespace, tmp_path)
+
+    async def scenario() -> None:
+        await stage.create()
+        await stage.send([record for piece in slices() for record in piece])
+        code, out = await run_worker(stage, A_BUG)
+        assert code == 1
+        assert out.splitlines()[-1] == "shipclock: the worker has failed: ZeroDivisionError: a bug in the domain"
+        failures = [json.loads(line) for line in out.splitlines() if '"the worker has failed"' in line]
+        assert [failure["level"] for failure in failures] == ["critical"]
+        assert "in scan" in json.dumps(failures) or "judge" in json.dumps(failures)
+        async with stage.workers(), stage.outputs() as outputs:
+            await complete(outputs, undisturbed)
+
+    asyncio.run(scenario())
+
+
+async def _misconfigure(stage: Stage, topic: str, settings: Mapping[str, str]) -> None:
+    async with administration(stage.servers) as admin:
+        resource = ConfigResource(ConfigResourceType.TOPIC, stage.names.topic(topic), configs=dict(settings))
+        await admin.alter_configs([resource])
+
+
+async def _state_is_deleted(stage: Stage) -> None:
+    await _misconfigure(stage, "sla-state", {"cleanup.policy": "delete"})
+
+
+async def _sources_carry_create_time(stage: Stage) -> None:
+    await _misconfigure(stage, "parcel-scans", {"message.timestamp.type": "CreateTime"})
+
+
+async def _partitions_differ(stage: Stage) -> None:
+    async with administration(stage.servers) as admin:
+        await admin.create_partitions({stage.names.topic("shipments"): NewPartitions(PARTITIONS + 1)})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "topic", "remedy"),
+    [
+        (_state_is_deleted, "sla-state", "cleanup.policy"),
+        (_sources_carry_create_time, "parcel-scans", "message.timestamp.type"),
+        (_partitions_differ, "shipments", "partitions"),
+    ],
+)
+def test_on_topics_that_would_corrupt_state_it_refuses_to_start_and_says_what_to_do(
+    kafka: EmbeddedKafka,
+    namespace: str,
+    tmp_path: Path,
+    *,
+    spoil: Callable[[Stage], Awaitable[None]],
+    topic: str,
+    remedy: str,
+) -> None:
+    stage = Stage(kafka.bootstrap_servers, namespace, tmp_path, POLICY, PARTITIONS)
+
+    async def scenario() -> None:
+        await stage.create()
+        await spoil(stage)
+        code, out = await run_worker(stage)
+        last = out.splitlines()[-1]
+        assert code == 3
+        assert last.startswith("shipclock: ")
+        assert f"{namespace}.{topic}" in last
+        assert remedy in last
+        assert "Traceback" not in out
+
+    asyncio.run(scenario())
