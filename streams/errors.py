@@ -45,3 +45,7 @@ class ChangelogTruncated(ShipclockError):
 
 class PartitionParked(ShipclockError):
     """Something that concerns this partition's data alone: it stops and says why, the others go on."""
+
+
+class RejectStorm(PartitionParked):
+    """Too many records are bad; what was handled so far is sound and can be committed."""

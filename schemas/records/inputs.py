@@ -108,7 +108,10 @@ class ParcelScan(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Tick(Struct, frozen=True, kw_only=True, gc=False, tag_field="type", tag="tick"):
-    """All records before `at` have been written to every source topic of this partition (replay time only)."""
+    """All records before `at` have been written to every source topic of this partition (replay time only).
+
+    The record's own timestamp is `at`, too; a tick counts no further than the earlier of the two.
+    """
 
     at: Moment
 

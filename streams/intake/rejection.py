@@ -15,6 +15,8 @@ BAD_PLAN: Final = "bad-plan"
 
 AHEAD_OF_TIME: Final = "ahead-of-time"
 """Flag: it happened some minutes after its record was written; a field clock is wrong."""
+ORPHAN_EXPIRED: Final = "orphan-expired"
+"""Flag: scans waited for a registration until their retention ended, and were forgotten."""
 UNKNOWN_CODE: Final = "unknown-code"
 """Flag: the scan code is not in our vocabulary; it is kept."""
 

@@ -5,7 +5,7 @@ import msgspec
 from schemas.records import Control
 from streams.intake import Rejected, read_registration, read_scan
 from streams.intake.reading import read
-from streams.intake.rejection import WRONG_PARTITION
+from streams.intake.rejection import ORPHAN_EXPIRED, WRONG_PARTITION
 from streams.partition.memory import Memory
 from streams.partition.outputs import Envelope
 from streams.partition.partitioners import Partitioner
@@ -93,9 +93,8 @@ class Clerk:
         except Refused as refused:
             self.reject("parcel-scans", record, Rejected(refused.reason, str(refused)))
             return
-        if flags:
-            for flag in flags:
-                self.tally.flags[flag] = self.tally.flags.get(flag, 0) + 1
+        for flag in flags:
+            self._flag(flag)
         if changed is not None:
             if self.docket.decisions or self.docket.status_changed:
                 self._record(key, changed, max(time, stamp))  # type: ignore[arg-type]
@@ -111,6 +110,8 @@ class Clerk:
         if kept is None:
             if shipment.phase == RESIDUE:
                 self.outputs.append(self._envelope.farewell(key))
+            else:
+                self._flag(ORPHAN_EXPIRED)
             self.memory.drop(key)
         else:
             self.memory.put_fired(key, kept)
@@ -121,6 +122,9 @@ class Clerk:
         count = (topic, rejected.reason)
         self.tally.rejects[count] = self.tally.rejects.get(count, 0) + 1
         self._guard.rejected()
+
+    def _flag(self, flag: str) -> None:
+        self.tally.flags[flag] = self.tally.flags.get(flag, 0) + 1
 
     def _check_partition(self, key: bytes) -> None:
         belongs = self._partitioner(key, self._partitions)

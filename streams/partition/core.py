@@ -121,7 +121,8 @@ class Core:
                     tick = _tick.decode(record.value or b"")
                 except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                     continue  # it is rejected when its turn comes
-                self._lanes.tick(from_datetime(tick.at), batch.fetched_at)
+                # A tick counts no further than its own timestamp: up to there the merge finds it again after a crash.
+                self._lanes.tick(min(from_datetime(tick.at), record.timestamp), batch.fetched_at)
         self._lanes.by_topic[batch.topic].offer(batch)
 
     def caught_up(self, mark: CaughtUp) -> None:

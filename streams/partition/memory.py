@@ -4,9 +4,12 @@ A shipment is decoded to be changed and encoded again at once: what a scan alloc
 so it stays in the processor's cache, and the garbage collector has nothing to walk through.
 """
 
+import msgspec
+
+from streams.errors import PartitionParked
 from streams.partition.deadlines import DeadlineIndex
 from streams.sla.phases import RESIDUE
-from streams.sla.state import Shipment, deadline, decode, encode
+from streams.sla.state import Shipment, UnknownFormat, deadline, decode, encode
 
 
 class Memory:
@@ -34,9 +37,15 @@ class Memory:
             index.file(key, deadline(value))
 
     def get(self, key: bytes) -> Shipment | None:
-        """A shipment to look at and change; `put` it back when it has changed."""
+        """A shipment to look at and change; `put` it back when it has changed.
+
+        Raises `PartitionParked` when its state cannot be read.
+        """
         value = self._values.get(key)
-        return None if value is None else decode(value)
+        try:
+            return None if value is None else decode(value)
+        except (UnknownFormat, msgspec.MsgspecError) as error:
+            raise PartitionParked(f"the state of shipment {key!r} cannot be read: {error}") from error
 
     def put(self, key: bytes, shipment: Shipment) -> None:
         """Keep a changed shipment, and file it when its deadline has moved earlier."""

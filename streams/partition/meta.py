@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from streams.errors import ShipclockError
+from streams.errors import PartitionParked
 
 KEY: Final = b""
 """Its changelog key; a shipment id cannot be empty."""
@@ -35,13 +35,13 @@ def encode_meta(meta: Meta) -> bytes:
 
 
 def decode_meta(value: bytes) -> Meta:
-    """The meta record of a value.  Raises `ShipclockError` for a format that this version does not know."""
+    """The meta record of a value.  Raises `PartitionParked` for a format that this version does not know."""
     try:
         meta = _decoder.decode(value)
     except msgspec.MsgspecError as error:
-        raise ShipclockError(f"the meta record of the state changelog cannot be read: {error}") from error
+        raise PartitionParked(f"the meta record of the state changelog cannot be read: {error}") from error
     if meta.format != FORMAT:
-        raise ShipclockError(
+        raise PartitionParked(
             f"the state changelog has format {meta.format}, this version knows {FORMAT}: run the version that wrote it"
         )
     return meta

@@ -18,6 +18,8 @@ class TaskSettings:
     """How many records are handled before other partitions have their turn."""
     idle_time_ms: int = 10_000
     """How far partition time may pass, in milliseconds, before it is made durable although nothing has happened."""
+    probe_s: float = 2.0
+    """How often to look again while the clocks are too far apart for time to move."""
     retry_s: float = 0.2
     """How long to wait after a failed transaction, times the number of failures in a row."""
     fenced_s: float = 10.0
@@ -69,10 +71,15 @@ class Pace:
         """A unit has been committed."""
         self._last, self._began = now, None
 
-    def until_commit(self, unit: Unit, now: float, *, more: bool) -> float | None:
-        """Seconds until the unit under way is to be committed, at most 0 for now; None when nothing asks for it."""
+    def until_commit(self, unit: Unit, now: float, *, more: bool, probing: bool = False) -> float | None:
+        """Seconds until the unit under way is to be committed, at most 0 for now; None when nothing asks for it.
+
+        `probing` asks for commits although nothing happens: they tell how far the clocks are apart.
+        """
         settings = self._settings
         if not unit.pending:
+            if probing:
+                return self._last + settings.probe_s - now
             return 0.0 if unit.idle_since >= settings.idle_time_ms and not more else None
         if unit.exhausted or unit.records_in_unit >= settings.unit_records:
             return 0.0

@@ -1,6 +1,6 @@
 """When so many records are bad that going on would do harm: a feed has changed its format, not a parcel its mind."""
 
-from streams.errors import PartitionParked
+from streams.errors import RejectStorm
 
 
 class RejectGuard:
@@ -19,11 +19,11 @@ class RejectGuard:
         self._rejected += 1
 
     def read(self, count: int) -> None:
-        """`count` records were read, the rejected ones among them.  Raises `PartitionParked`."""
+        """`count` records were read, the rejected ones among them.  Raises `RejectStorm`."""
         self._read += count
         if self._rejected > self._limit * max(self._window, self._read) and not self._forgiving:
             share = self._rejected / self._read
-            raise PartitionParked(
+            raise RejectStorm(
                 f"{self._rejected} of the last {self._read} records were rejected ({share:.0%}, limit {self._limit:.0%});"
                 " look at scan-rejects and the feed, then run: shipclock partitions resume"
             )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from streams.errors import ChangelogTruncated, Fenced, PartitionParked, TransactionFailed
+from streams.errors import ChangelogTruncated, Fenced, PartitionParked, RejectStorm, TransactionFailed
 from streams.partition.core import Core
 from streams.partition.pace import Pace, TaskSettings
 from streams.partition.ports import CaughtUp, Changelog, Source, SourceBatch, Tally, WallClock, Writer
@@ -80,6 +80,7 @@ class PartitionTask:
         self._stopping = False
         self._reading = False
         self._restore_s = 0.0
+        self._failures = 0
         self._running: asyncio.Task[None] | None = None
 
     # --- from the source
@@ -130,6 +131,8 @@ class PartitionTask:
                     await self._commit()
                 except TransactionFailed as error:
                     self._void(str(error))
+                except PartitionParked as error:
+                    self._park(str(error))
             elif self._core.pending:
                 self._core.forget()
         await self._writer.stop()
@@ -162,22 +165,20 @@ class PartitionTask:
     # --- inside
 
     async def _live(self) -> None:
-        failures = 0
         while not self._stopping:
             try:
                 await self._restore()
-                failures = 0
                 await self._work()
             except TransactionFailed as error:
-                failures += 1
+                self._failures += 1
                 self._void(str(error))
-                if failures > self._settings.most_failures and not isinstance(error, Fenced):
+                if self._failures > self._settings.most_failures and not isinstance(error, Fenced):
                     self._fail(error)
                     return
                 await self._writer.stop()
                 # Another worker that has taken over must not be fenced back before this one has seen the rebalance.
                 fenced = isinstance(error, Fenced)
-                await self._rest(self._settings.fenced_s if fenced else self._settings.retry_s * failures)
+                await self._rest(self._settings.fenced_s if fenced else self._settings.retry_s * self._failures)
             except (PartitionParked, ChangelogTruncated) as error:
                 self._park(str(error))
                 await self._writer.stop()
@@ -205,7 +206,9 @@ class PartitionTask:
     def _fail(self, error: BaseException) -> None:
         self._reading = False
         self._source.pause()
-        self.detail = str(error)
+        # Half a unit of work must never be committed, also not on the way out.
+        self._core.forget()
+        self.state, self.detail = "stopped", str(error)
         if not self.failure.done():
             self.failure.set_exception(error)
 
@@ -239,8 +242,12 @@ class PartitionTask:
         loop, core, pace = asyncio.get_running_loop(), self._core, self._pace
         while not self._stopping:
             self._wake.clear()
-            more = core.work(self._settings.slice_records)
-            wait = pace.until_commit(core, loop.time(), more=more)
+            try:
+                more = core.work(self._settings.slice_records)
+            except RejectStorm:
+                await self._commit()  # so that what was rejected can be looked at
+                raise
+            wait = pace.until_commit(core, loop.time(), more=more, probing=not self._skew.within_limit)
             if wait is not None and wait <= 0:
                 await self._commit()
             elif more:
@@ -268,6 +275,7 @@ class PartitionTask:
         began = loop.time()
         committed = await self._writer.commit(unit)
         ended = loop.time()
+        self._failures = 0
         self._core.changelog_end = committed.changelog_end
         self._skew.measure(committed)
         self._pace.committed(ended)

@@ -18,10 +18,11 @@ Keyed = tuple[str, Verdict]
 class Journey:
     """A shipment's scans along its plan.  What each leg has reached is worked out once, when it is asked for."""
 
-    __slots__ = ("_legs", "_reached", "_scans")
+    __slots__ = ("_legs", "_reached", "_registered_at", "_scans")
 
     def __init__(self, registration: Registration, scans: Sequence[KnownScan]) -> None:
         self._legs = registration.legs
+        self._registered_at = registration.registered_at
         self._scans = scans
         self._reached: dict[str, list[KnownScan | None]] = {}
 
@@ -81,26 +82,26 @@ class Journey:
 
     def _milestone(self, clock: Clock, leg: KnownLeg, place: int) -> Iterator[Keyed]:
         found = self._milestones(leg)
+        milestone = leg.milestones[place]
+        key = f"{leg.name}/{place + 1}"
+        if clock.planned == "due":
+            if milestone.at is not None:
+                yield key, self._judge(clock, None, milestone.at, found[place])
+            return
         start = found[place - 1] if place else self._start(clock, leg)
-        if start is not None:
-            milestone = leg.milestones[place]
-            if clock.planned == "due":
-                due = milestone.at
-            else:
-                due = None if milestone.within is None else start.at + milestone.within
-            if due is not None:
-                yield f"{leg.name}/{place + 1}", self._judge(clock, start, due, found[place])
+        if start is not None and milestone.within is not None:
+            yield key, self._judge(clock, start, start.at + milestone.within, found[place])
 
     def _leg(self, clock: Clock, leg: KnownLeg) -> Iterator[Keyed]:
-        start = self._start(clock, leg)
-        if start is not None:
-            if clock.planned == "due":
-                due = leg.milestones[-1].at
-            else:
-                total = leg_total(leg)
-                due = None if total is None else start.at + total
-            if due is not None:
-                yield leg.name, self._judge(clock, start, due, self._milestones(leg)[-1])
+        stop = self._milestones(leg)[-1]
+        if clock.planned == "due":
+            at = leg.milestones[-1].at
+            if at is not None:
+                yield leg.name, self._judge(clock, None, at, stop)
+            return
+        start, total = self._start(clock, leg), leg_total(leg)
+        if start is not None and total is not None:
+            yield leg.name, self._judge(clock, start, start.at + total, stop)
 
     def _milestones(self, leg: KnownLeg) -> list[KnownScan | None]:
         """For every milestone of a leg the scan that reached it, or None."""
@@ -127,13 +128,15 @@ class Journey:
                     latest = ended
         return latest
 
-    def _judge(self, clock: Clock, start: KnownScan, due: int, stop: KnownScan | None) -> Verdict:
+    def _judge(self, clock: Clock, start: KnownScan | None, due: int, stop: KnownScan | None) -> Verdict:
+        """The verdict; a schedule has no start scan, it runs from the registration that gave it."""
+        start_at = self._registered_at if start is None else start.at
         if stop is not None:
-            return stopped(start.at, due, start, stop)
+            return stopped(start_at, due, start, stop)
         for scan in self._scans:
             if scan.code in clock.ends:
-                return cancelled(start.at, due, start, scan, name_of(scan.code))
-        return running(clock, start.at, due, start)
+                return cancelled(start_at, due, start, scan, name_of(scan.code))
+        return running(clock, start_at, due, start)
 
 
 def _reached(leg: KnownLeg, scans: Sequence[KnownScan]) -> list[KnownScan | None]:

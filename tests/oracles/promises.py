@@ -273,9 +273,13 @@ def _planned(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -
                 within = duration(milestone["within"]) if milestone.get("within") else None
                 due = _planned_due(clock, start, milestone.get("at"), within)
                 tried.append((f"{name}/{number + 1}", start, due, reached[name][number]))
+        if clock.get("due") == "plan":
+            registered = ms(registration["registered_at"])
+            found += [(i, _planned_final(registered, due, stop, end)) for i, _, due, stop in tried if due is not None]
+            continue
         for instance, start, due, stop in tried:
             if start is not None and due is not None:
-                found.append((instance, _planned_final(start, due, stop, end)))
+                found.append((instance, _planned_final(start.at, due, stop, end)))
     return found
 
 
@@ -293,12 +297,12 @@ def _planned_due(clock: Json, start: Fact | None, instant: str | None, within: i
     return None if start is None or within is None else start.at + within
 
 
-def _planned_final(start: Fact, due: int, stop: Fact | None, end: Fact | None) -> Final:
+def _planned_final(start: int, due: int, stop: Fact | None, end: Fact | None) -> Final:
     if stop is not None:
-        return _stopped(start.at, due, stop)
+        return _stopped(start, due, stop)
     if end is not None:
-        return Final("cancelled", start.at, due, end.at, end.code)
-    return Final("running", start.at, due)
+        return Final("cancelled", start, due, end.at, end.code)
+    return Final("running", start, due)
 
 
 def _reached(leg: Json, facts: list[Fact]) -> list[Fact | None]:

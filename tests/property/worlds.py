@@ -60,7 +60,10 @@ def clocks(draw: st.DrawFn, name: str) -> Json:
     clock: Json = {"name": name}
     if per == "plan":
         clock |= {"per": draw(st.sampled_from(["leg", "milestone"])), "from": draw(subset(STARTS))}
-        clock[draw(st.sampled_from(["within", "due"]))] = "plan"
+        timed = draw(st.sampled_from(["within", "due"]))
+        clock[timed] = "plan"
+        if timed == "due":
+            clock["from"] = "registered"
     elif per == "gap":
         anything = st.just("any")
         clock |= {

@@ -163,7 +163,9 @@ def _clock(item: ClockDocument, path: str, document: PolicyDocument, lifecycle: 
     stops = _codes(item.until)
     if not begins:
         raise Problem(f"{path}.from", "a clock needs the codes that start it (or `registered`)")
-    if REGISTERED in begins and item.per != "shipment":
+    if planned == "due" and begins != [REGISTERED]:
+        raise Problem(f"{path}.from", "a schedule runs from the registration that gave it: `from: registered`")
+    if REGISTERED in begins and item.per != "shipment" and planned != "due":
         raise Problem(f"{path}.from", f"`registered` starts a clock of the whole shipment, not one per {item.per}")
     for field, named in (("from", starts), ("until", stops)):
         if named is EVERYTHING and item.per != "gap":

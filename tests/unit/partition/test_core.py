@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from streams.errors import ShipclockError
+from streams.errors import PartitionParked, ShipclockError
 from streams.partition.core import CONTROL, SCANS, SHIPMENTS, Core, CoreSettings
 from streams.partition.lanes import TimeSource
 from streams.partition.meta import KEY
@@ -11,7 +11,6 @@ from streams.partition.partitioners import PARTITIONERS, crc32, murmur2
 from streams.partition.ports import CaughtUp, ChangelogEntry, SourceBatch
 from streams.sla.instants import rfc3339
 from streams.sla.policy import parse_policy
-from streams.sla.state import UnknownFormat
 from tests.property.engine import Arrival, Player, Stored, arrival, bodies, tick
 
 BEGIN = 1_793_577_600_000
@@ -131,7 +130,7 @@ def test_state_of_another_format_is_refused() -> None:
     player.changelog[0] = ChangelogEntry(offset, key, b"\x63" + value[1:])
     player.restart()
     player.append([registration("S1", BEGIN + 2 * HOUR), tick(BEGIN + 3 * HOUR)])
-    with pytest.raises(UnknownFormat, match="format 99"):
+    with pytest.raises(PartitionParked, match="format 99"):
         player.finish()
 
 
