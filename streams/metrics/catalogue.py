@@ -34,9 +34,12 @@ class Catalogue:
         )
         # Engine
         self.records_read = Counter(
-            "shipclock_records_read_total", "Records of the source topics that were used.", ["topic"], registry=registry
+            "shipclock_records_read_total",
+            "Records read from the source topics, rejected ones too.",
+            ["topic"],
+            registry=registry,
         )
-        self.scans = Counter("shipclock_scans_total", "Scans that were judged.", registry=registry)
+        self.scans = Counter("shipclock_scans_total", "Scans read, rejected ones too.", registry=registry)
         self.decisions = Counter(
             "shipclock_decisions_total", "Records written to output topics.", ["topic", "kind"], registry=registry
         )
