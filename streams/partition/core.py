@@ -146,42 +146,38 @@ class Core:
         True when there is more to do at once: in this unit of work or, where its deadlines are used up, in the next.
         Raises `PartitionParked`.
         """
+        next_run = self._lanes.next_run
         while most > 0:
-            run = self._lanes.next_run()
+            run = next_run()
             if run is None:
                 return not self._pass(self._lanes.time())
-            lane, bound = run
-            count = self._run(lane, bound, most)
+            lane, end = run
+            count = self._run(lane, min(end, lane.place + most))
             if not count:
                 return True
             most -= count
         return True
 
-    def _run(self, lane: Lane, bound: int, most: int) -> int:
-        """Handle records of one topic before `bound`; gives how many."""
+    def _run(self, lane: Lane, end: int) -> int:
+        """Handle the records of one topic before place `end`; gives how many."""
         handle = self._handlers[lane.topic]
         index = self._clerk.memory.index
-        records, first = lane.records, lane.place
-        place = first
+        records, stamps, first = lane.records, lane.stamps, lane.place
         moving = self._settings.time is not TimeSource.CREATE
         time = self.time
-        for place in range(first, min(len(records), first + most)):
-            record = records[place]
-            stamp = record.timestamp
-            if stamp >= bound:
-                break
+        place = first
+        while place < end:
+            stamp = stamps[place]
             if moving and stamp > time:
                 if index.earliest < stamp and not self._pass(stamp):
                     break
                 self.time = time = stamp
-            handle(record, time)
-        else:
+            handle(records[place], time)
             place += 1
-        count = place - first
-        if count:
-            lane.advance(count)
-            self._note(lane.topic, count)
-        return count
+        if place > first:
+            lane.advance(place)
+            self._note(lane.topic, place - first)
+        return place - first
 
     def _note(self, topic: str, count: int) -> None:
         tally = self._clerk.tally
@@ -193,7 +189,7 @@ class Core:
         self.guard.read(count)
 
     def _pass(self, instant: int) -> bool:
-        """Let time pass up to an instant and fire what is due before it; False when the unit's deadlines are used up."""
+        """Let time pass up to an instant, fire what is due before it; False when the unit's deadlines are used up."""
         if instant <= self.time:
             return True
         clerk = self._clerk

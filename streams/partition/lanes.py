@@ -4,12 +4,17 @@ Every topic has a frontier: all its records with a timestamp before it have been
 timestamp is next, once no other topic can still bring an earlier one; partition time is the least frontier.
 """
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from itertools import accumulate
+from operator import attrgetter
 from typing import Final
 
 from streams.partition.ports import CaughtUp, Record, SourceBatch
+
+_timestamp = attrgetter("timestamp")
 
 
 class TimeSource(StrEnum):
@@ -31,7 +36,11 @@ class Lane:
         self.rank = rank
         """Of records with the same timestamp the lower rank comes first."""
         self.records: Sequence[Record] = ()
+        self.stamps: Sequence[int] = ()
+        """Timestamps of `records`, none below the one before it: within a topic the order of the log holds."""
         self.place = 0
+        """Of the next one to handle in `records`."""
+        self.size = 0
         self._batches: deque[SourceBatch] = deque()
         self.buffered = 0
         self.position = 0
@@ -53,25 +62,30 @@ class Lane:
             return
         self.received = batch.records[-1].offset + 1
         self.buffered += len(batch.records)
-        if self.place < len(self.records):
+        if self.place < self.size:
             self._batches.append(batch)
         else:
-            self.records, self.place = batch.records, 0
+            self._open(batch.records)
 
-    def advance(self, count: int) -> None:
-        """`count` records of `records` have been handled."""
-        self.place += count
-        self.buffered -= count
-        last = self.records[self.place - 1]
-        self.position = last.offset + 1
-        self.last = last.timestamp
-        if self.place == len(self.records):
-            self.records, self.place = (self._batches.popleft().records, 0) if self._batches else ((), 0)
+    def advance(self, place: int) -> None:
+        """The records before `place` have been handled."""
+        self.buffered -= place - self.place
+        self.place = place
+        self.position = self.records[place - 1].offset + 1
+        self.last = self.stamps[place - 1]
+        if place == self.size:
+            self._open(self._batches.popleft().records if self._batches else ())
+
+    def _open(self, records: Sequence[Record]) -> None:
+        self.records, self.place, self.size = records, 0, len(records)
+        self.stamps = list(accumulate(map(_timestamp, records), max))
+        if records and self.stamps[0] < self.last:
+            self.stamps = [max(stamp, self.last) for stamp in self.stamps]
 
     @property
     def empty(self) -> bool:
         """Whether nothing waits to be handled."""
-        return self.place == len(self.records)
+        return self.place == self.size
 
     def complete_to(self) -> int:
         """The poll time up to which the topic is known to be read; 0 when that is not known."""
@@ -100,8 +114,8 @@ class Lanes:
 
     def frontier(self, lane: Lane) -> int:
         """All records of the topic with a timestamp before this instant have been read."""
-        if not lane.empty:
-            return lane.records[lane.place].timestamp
+        if lane.place < lane.size:
+            return lane.stamps[lane.place]
         if self._source is TimeSource.CREATE:
             return FOREVER
         complete = lane.complete_to()
@@ -110,15 +124,15 @@ class Lanes:
         return max(lane.last, self._tick) if complete >= self._tick_seen > 0 else lane.last
 
     def next_run(self) -> tuple[Lane, int] | None:
-        """The topic to go on with, and the instant before which its records come before those of all others.
+        """The topic to go on with, and the place in its records before which they come before those of all others.
 
         None when nothing waits, or another topic could still bring an earlier record.
         """
         best: Lane | None = None
         least = FOREVER
         for lane in self._lanes:
-            if lane.place < len(lane.records):
-                stamp = lane.records[lane.place].timestamp
+            if lane.place < lane.size:
+                stamp = lane.stamps[lane.place]
                 if stamp < least:
                     best, least = lane, stamp
         if best is None:
@@ -126,12 +140,11 @@ class Lanes:
         bound, rank = FOREVER, best.rank
         for lane in self._lanes:
             if lane is not best:
-                full = lane.place < len(lane.records)
-                frontier = lane.records[lane.place].timestamp if full else self.frontier(lane)
+                frontier = lane.stamps[lane.place] if lane.place < lane.size else self.frontier(lane)
                 if lane.rank > rank:
                     frontier += 1
                 bound = min(bound, frontier)
-        return (best, bound) if least < bound else None
+        return (best, bisect_left(best.stamps, bound, best.place)) if least < bound else None
 
     def time(self) -> int:
         """The instant before which no record can still lie unread; 0 when that is not known."""

@@ -24,8 +24,8 @@ class RejectGuard:
         if self._rejected > self._limit * max(self._window, self._read) and not self._forgiving:
             share = self._rejected / self._read
             raise RejectStorm(
-                f"{self._rejected} of the last {self._read} records were rejected ({share:.0%}, limit {self._limit:.0%});"
-                " look at scan-rejects and the feed, then run: shipclock partitions resume"
+                f"{self._rejected} of the last {self._read} records were rejected ({share:.0%}, limit"
+                f" {self._limit:.0%}); look at scan-rejects and the feed, then run: shipclock partitions resume"
             )
         if self._read >= self._window:
             self._forgiving = self._forgiving and self._rejected > self._limit * self._read

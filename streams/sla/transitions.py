@@ -22,7 +22,6 @@ from streams.sla.policy.compiled import Clock
 from streams.sla.state import NEVER, Instance, KnownScan, Registration, Said, Shipment, TakenBack
 from streams.sla.verdict import Verdict
 
-
 _HEARD_GAPS = frozenset({RUNNING, MISSED})
 """A gap that ended in time is not spoken of."""
 
