@@ -44,14 +44,15 @@ class LazyGroup(click.Group):
             sys.exit(error.exit_code)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done; 1 failed; 2 wrong setting, policy or option; 3 topics or group do not fit; 4 no broker"
+    " answers; 5 records were removed before they were read; 10 `topics plan` has changes to make.",
+)
 @click.version_option(package_name="shipclock", prog_name="shipclock")
 def main() -> None:
-    r"""Keep time on every promise that a parcel carries.
+    """Keep time on every promise that a parcel carries.
 
     Settings come from environment variables SHIPCLOCK_* and from the file that SHIPCLOCK_CONFIG names.
-
-    \b
-    Exit codes: 0 done; 1 failed; 2 wrong setting, policy or option; 3 topics or group do not fit;
-    4 no broker answers; 5 records were removed before they were read.
     """
