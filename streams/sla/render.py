@@ -1,5 +1,7 @@
 """From decisions to the records that subscribers read."""
 
+from typing import Any
+
 from schemas.records import BreachAlert, DelayNotice, Evidence, ShipmentStatus, SlaOutcome
 from streams.sla.codes import name_of
 from streams.sla.decision import NOTICES, OUTCOMES, STATUS, Decision
@@ -33,45 +35,28 @@ class Renderer:
         stop = verdict.stop_scan
         start_text = rfc3339(verdict.start)
         stop_text = None if stop is None else rfc3339(stop.at)
-        identity = self._id(decision, shipment_id, shipment)
-        evidence = _evidence(verdict, shipment, start_text, stop_text)
-        explanation = explain(decision, shipment)
+        common: dict[str, Any] = {
+            "id": self._id(decision, shipment_id, shipment),
+            "shipment_id": shipment_id,
+            "life": rfc3339(shipment.life),
+            "customer_id": None if registration is None else registration.customer_id,
+            "clock": decision.clock.name,
+            "instance": decision.key,
+            "kind": decision.kind,
+            "revision": decision.revision,
+            "sequence": decision.sequence,
+            "start": start_text,
+            "due": _due(verdict.due),
+            "policy": policy.name,
+            "policy_version": policy.version,
+            "decided_at": rfc3339(decision.decided_at),
+            "evidence": _evidence(verdict, shipment, start_text, stop_text),
+            "explanation": explain(decision, shipment),
+        }
         if decision.topic == NOTICES:
-            return DelayNotice(
-                id=identity,
-                shipment_id=shipment_id,
-                life=rfc3339(shipment.life),
-                customer_id=None if registration is None else registration.customer_id,
-                clock=decision.clock.name,
-                instance=decision.key,
-                kind=decision.kind,  # type: ignore[arg-type]
-                revision=decision.revision,
-                sequence=decision.sequence,
-                start=start_text,
-                due=_due(verdict.due),
-                policy=policy.name,
-                policy_version=policy.version,
-                decided_at=rfc3339(decision.decided_at),
-                evidence=evidence,
-                explanation=explanation,
-            )
+            return DelayNotice(**common)
         return BreachAlert(
-            id=identity,
-            shipment_id=shipment_id,
-            life=rfc3339(shipment.life),
-            customer_id=None if registration is None else registration.customer_id,
-            clock=decision.clock.name,
-            instance=decision.key,
-            kind=decision.kind,  # type: ignore[arg-type]
-            revision=decision.revision,
-            sequence=decision.sequence,
-            start=start_text,
-            due=_due(verdict.due),
-            policy=policy.name,
-            policy_version=policy.version,
-            decided_at=rfc3339(decision.decided_at),
-            evidence=evidence,
-            explanation=explanation,
+            **common,
             severity=decision.clock.severity,
             stopped_at=stop_text,
             late_by_ms=stop.at - verdict.due if stop is not None and verdict.status == MISSED else None,

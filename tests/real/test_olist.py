@@ -1,4 +1,7 @@
-"""Promised dates of 19,999 real orders (Olist), judged by the core of a partition; the counts are of an independent script."""
+"""Promised dates of 19,999 real orders (Olist), judged by the core of a partition.
+
+The counts come from an independent script.
+"""
 
 import csv
 import os
