@@ -1,7 +1,9 @@
 """Logs: one event per fact, JSON or for the eye, the libraries' included."""
 
+import asyncio
 import logging
 import sys
+import threading
 from collections.abc import MutableMapping
 from time import monotonic
 from typing import Any, Literal
@@ -87,6 +89,15 @@ def configure_logging(form: Literal["json", "console"], level: str) -> None:
     root.setLevel(level.upper())
     for name, least in LIBRARY_LEVELS.items():
         logging.getLogger(name).setLevel(least)
+    threading.excepthook = _say_why_a_thread_ended
+
+
+def _say_why_a_thread_ended(ended: threading.ExceptHookArgs) -> None:
+    """Log it as one event.  To be cancelled while it stops is how the consumer's thread ends when no broker answers."""
+    error = ended.exc_value
+    if error is not None and not isinstance(error, asyncio.CancelledError):
+        name = None if ended.thread is None else ended.thread.name
+        structlog.get_logger(__name__).error("a thread has failed", thread=name, exc_info=error)
 
 
 def _say_message(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
