@@ -29,11 +29,12 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-COMMIT_WITHIN_S = 2.5
+COMMIT_WITHIN_S = 2.0
 """How long the tasks have to commit what is in hand, when the worker is told to end."""
 
-LEAVE_WITHIN_S = 1.5
-"""How long leaving the group may take after that; together they stay below 5 seconds."""
+LEAVE_WITHIN_S = 1.0
+"""How long leaving the group may take after that.  With the closing of connections (`CLOSE_WITHIN_S`) they stay below
+5 seconds also where no broker answers."""
 
 
 class Worker:

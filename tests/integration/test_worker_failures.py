@@ -304,6 +304,34 @@ def test_a_broker_that_restarts_under_load_costs_nothing(
     asyncio.run(scenario())
 
 
+def test_told_to_end_while_the_broker_is_silent_it_ends_in_time_and_commits_later_what_it_could_not(
+    other_kafka: EmbeddedKafka, namespace: str, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    stage = stage_on(other_kafka, namespace, tmp_path)
+    (broker,) = other_kafka.process_groups
+
+    async def scenario() -> None:
+        await stage.create()
+        async with stage.workers() as (worker,), stage.outputs() as outputs:
+
+            async def silence() -> None:
+                os.killpg(broker, signal.SIGSTOP)
+                began = time.monotonic()
+                try:
+                    worker.terminate()
+                    assert await worker.ended(10) == 0
+                    assert time.monotonic() - began < 5
+                finally:
+                    os.killpg(broker, signal.SIGCONT)
+                assert [event for event in events(worker) if event["level"] == "plain"] == []
+                worker.start()
+
+            await play(stage, outputs, {HALF: silence})
+            await complete(outputs, undisturbed)
+
+    asyncio.run(scenario())
+
+
 async def run_worker(stage: Stage, program: str = "") -> tuple[int | None, str]:
     """Run a worker, after a change to the program, to its end: exit code and what it wrote."""
     process = await asyncio.create_subprocess_exec(
