@@ -10,6 +10,7 @@ import structlog
 
 from streams.configuration import load_settings
 from streams.errors import ShipclockError
+from streams.garbage import return_large_blocks
 from streams.logs import configure_logging
 from streams.worker import Worker
 
@@ -25,6 +26,7 @@ def worker(**options: Any) -> None:
 
     Every option is also a setting; the environment names the others.
     """
+    return_large_blocks()
     settings = load_settings(**options)
     configure_logging(settings.log_format, settings.log_level)
     code = asyncio.run(_run(settings))
