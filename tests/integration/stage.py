@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -301,3 +303,21 @@ def events(worker: Worker) -> list[dict[str, Any]]:
 
 def without_duplicates(told: Sequence[Mapping[str, Any]]) -> bool:
     return len({record["id"] for record in told}) == len(told)
+
+
+async def run_worker(stage: Stage, program: str = "") -> tuple[int | None, str]:
+    """Run a worker, after a change to the program, to its end: exit code and what it wrote."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", f"{program}\nfrom streams.cli import main\nmain()", "worker"),
+        env={**os.environ, **stage.environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            out, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode, out.decode()

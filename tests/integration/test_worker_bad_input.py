@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import sys
 import time
 import uuid
 from collections import Counter
@@ -12,28 +10,18 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
-from streams.demo.conditions import DeadlineMissed, holds_within
-from streams.demo.workers import Worker
+from streams.demo.conditions import DeadlineMissed
 from streams.embedded import EmbeddedKafka
 from streams.partition.outputs import MOST_BYTES
-from tests.integration.stage import WITHIN_S, Outputs, Place, Sent, Stage, ask, registration, rfc3339, scan
+from tests.integration.parcels import POLICY, Parcels, samples, verdicts
+from tests.integration.stage import Place, Sent, Stage, ask, rfc3339
 
 PARTITIONS = 4
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 NOW = int(time.time()) * 1000
 BEGAN = NOW - 3 * HOUR
-
-POLICY = """
-policy: stage
-version: "1"
-clocks:
-  - {name: delivery, from: accepted, until: delivered, within: PT1H}
-  - {name: journey, from: order_placed, until: delivered, within: plan}
-  - {name: promised, from: registered, until: delivered, due: promised}
-"""
 
 
 class Case(NamedTuple):
@@ -203,15 +191,6 @@ class Seen:
     ready: tuple[int, str] = (0, "")
 
 
-def samples(text: str, name: str, *labels: str) -> Counter[tuple[str, ...]]:
-    found: Counter[tuple[str, ...]] = Counter()
-    for family in text_string_to_metric_families(text):
-        for sample in family.samples:
-            if sample.name == name:
-                found[tuple(sample.labels[label] for label in labels)] += int(sample.value)
-    return found
-
-
 def headers(reject: Any) -> dict[str, str]:
     return {name: value.decode() for name, value in reject.headers}
 
@@ -221,42 +200,25 @@ def place(reject: Any) -> Place:
     return Place(told["topic"], int(told["partition"]), int(told["offset"]))
 
 
-def verdicts(outputs: Outputs) -> dict[str, str]:
-    return {told["shipment_id"]: told["kind"] for told in outputs.told("sla-outcomes") if told["clock"] == "delivery"}
-
-
-class Play:
-    """Writes every case between the records of a good shipment in the same partition."""
-
-    def __init__(self, stage: Stage, seen: Seen) -> None:
-        self._stage = stage
-        self._seen = seen
-        self._good = [stage.numbers_in(partition, f"good {partition}") for partition in range(PARTITIONS)]
-
-    def begun(self, shipment: str, *, late: bool) -> list[Sent]:
-        self._seen.expected[shipment] = "missed" if late else "met"
-        return [registration(shipment, BEGAN), scan(shipment, "accepted", BEGAN)]
-
-    def ended(self, shipment: str) -> Sent:
-        took = 90 if self._seen.expected[shipment] == "missed" else 30
-        return scan(shipment, "delivered", BEGAN + took * MINUTE)
-
-    async def bad_between_good(self) -> None:
-        async with self._stage.producer() as plain, self._stage.producer("gzip") as zipped:
-            for number, case in enumerate(CASES):
-                bad = case.sent(self._stage, number)
-                assert bad.partition is not None
-                good = next(self._good[bad.partition])
-                await plain.send(self.begun(good, late=bool(number % 2)))
-                self._seen.places += await (zipped if case.compression else plain).send([bad])
-                await plain.send([self.ended(good)])
-            # Odd and all the same good: a scan that comes before its registration, and characters that may hurt.
-            early, strange = "early", "nul \x00 and ünïcödé 快递"
-            await plain.send([scan(early, "accepted", BEGAN), scan(early, "delivered", BEGAN + 90 * MINUTE)])
-            self._seen.expected[early] = "missed"
-            await plain.send([registration(early, BEGAN), *self.begun(strange, late=False), self.ended(strange)])
-            await plain.send([scan("bad", "accepted", BEGAN), scan("bad", "delivered", BEGAN + 30 * MINUTE)])
-            self._seen.expected["bad"] = "met"
+async def play(stage: Stage, seen: Seen) -> None:
+    """Write every case between the records of a good shipment in the same partition."""
+    parcels = Parcels(stage, BEGAN)
+    seen.expected = parcels.expected
+    async with stage.producer() as plain, stage.producer("gzip") as zipped:
+        for number, case in enumerate(CASES):
+            bad = case.sent(stage, number)
+            assert bad.partition is not None
+            good = parcels.number_in(bad.partition)
+            await plain.send(parcels.begun(good, late=bool(number % 2)))
+            seen.places += await (zipped if case.compression else plain).send([bad])
+            await plain.send([parcels.ended(good)])
+        # Odd and all the same good: a scan that comes before its registration, and characters that may hurt.
+        register, *accept = parcels.begun("early", late=True)
+        await plain.send([*accept, parcels.ended("early"), register])
+        strange = "nul \x00 and ünïcödé 快递"
+        await plain.send([*parcels.begun(strange, late=False), parcels.ended(strange)])
+        _, *accept = parcels.begun("bad", late=False)
+        await plain.send([*accept, parcels.ended("bad")])
 
 
 @pytest.fixture(scope="module")
@@ -270,7 +232,7 @@ def seen(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> Seen
     async def run() -> None:
         await stage.create()
         async with stage.workers() as (worker,), stage.outputs() as outputs:
-            await Play(stage, found).bad_between_good()
+            await play(stage, found)
 
             def done() -> bool:
                 return verdicts(outputs).keys() >= found.expected.keys() and len(outputs.rejects()) >= len(REJECTED)
@@ -342,86 +304,3 @@ def test_the_metrics_count_the_rejects_by_reason_and_the_flags(seen: Seen) -> No
 
 def test_the_worker_is_still_ready(seen: Seen) -> None:
     assert seen.ready[0] == 200
-
-
-async def cli(worker: Worker, *arguments: str) -> tuple[int | None, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-c", "from streams.cli import main; main()", "partitions", *arguments),
-        *("--worker", f"http://127.0.0.1:{worker.port}"),
-        env=dict(os.environ),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    async with asyncio.timeout(WITHIN_S):
-        out, _ = await process.communicate()
-    return process.returncode, out.decode()
-
-
-def test_a_storm_of_rejects_parks_its_partition_alone_until_somebody_resumes_it(
-    kafka: EmbeddedKafka, namespace: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    settings = {"SHIPCLOCK_REJECT_WINDOW": "100", "SHIPCLOCK_REJECT_RATIO_LIMIT": "0.3"}
-    directory = tmp_path_factory.mktemp("storm")
-    stage = Stage(kafka.bootstrap_servers, namespace, directory, POLICY, PARTITIONS, settings=settings)
-    found = Seen()
-    play = Play(stage, found)
-    stormy, calm = 1, 2
-
-    async def scenario() -> None:
-        await stage.create()
-        async with stage.workers() as (worker,), stage.outputs() as outputs:
-
-            async def judge(partition: int, *bad: Sent) -> list[str]:
-                shipments = [next(play._good[partition]) for _ in range(20)]
-                for number, shipment in enumerate(shipments):
-                    await stage.send(
-                        [*play.begun(shipment, late=bool(number % 2)), *bad[number::20], play.ended(shipment)]
-                    )
-                return shipments
-
-            before = await judge(stormy)
-            await outputs.until("the calm before", lambda: verdicts(outputs).keys() >= set(before))
-            storm = [Sent("parcel-scans", b"k", b"hail %d" % number, stormy) for number in range(500)]
-            during = await judge(stormy, *storm)
-
-            async def parked() -> bool:
-                status, text = await ask(worker, "/readyz")
-                return status == 503 and json.loads(text)["partitions"][str(stormy)]["state"] == "parked"
-
-            await holds_within(WITHIN_S, "the partition parks", parked)
-            ready = json.loads((await ask(worker, "/readyz"))[1])
-            assert {n for n, state in ready["partitions"].items() if state["state"] == "running"} == {"0", "2", "3"}
-            assert "of the last" in ready["partitions"]["1"]["detail"]
-            assert "partitions resume" in ready["partitions"]["1"]["detail"]
-            assert (await ask(worker, "/healthz"))[0] == 200
-            exposition = (await ask(worker, "/metrics"))[1]
-            assert samples(exposition, "shipclock_partition_parked", "partition")["1",] == 1
-            assert samples(exposition, "shipclock_partition_parked", "partition").total() == 1
-
-            elsewhere = await judge(calm)
-            await outputs.until("the others go on", lambda: verdicts(outputs).keys() >= set(elsewhere))
-            assert not verdicts(outputs).keys() >= set(during)
-
-            code, said = await cli(worker, "list")
-            assert (code, [line.split()[1] for line in said.splitlines()].count("parked")) == (0, 1)
-            assert await cli(worker, "resume", str(calm)) == (
-                1,
-                f"shipclock: partition {calm} is not parked on this worker\n",
-            )
-            assert await cli(worker, "resume", str(stormy)) == (0, f"partition {stormy} resumed\n")
-            after = await judge(stormy)
-            await outputs.until("the stormy partition goes on", lambda: verdicts(outputs).keys() >= {*during, *after})
-            await outputs.drain()
-            assert verdicts(outputs) == found.expected
-            assert sorted(reject.value for reject in outputs.rejects()) == sorted(
-                record.value or b"" for record in storm
-            )
-            await stage.ready(worker)
-            assert (await ask(worker, "/readyz"))[0] == 200
-            exposition = (await ask(worker, "/metrics"))[1]
-            assert samples(exposition, "shipclock_partition_parked", "partition").total() == 0
-            assert samples(exposition, "shipclock_parkings_total").total() == 1
-            assert samples(exposition, "shipclock_rejects_total", "reason") == {("not-json",): len(storm)}
-
-    asyncio.run(scenario())

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import time
 import uuid
 from collections import Counter
@@ -14,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka.admin import NewPartitions
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams.demo.conditions import holds_within
@@ -26,10 +23,10 @@ from tests.integration.stage import (
     Outputs,
     Sent,
     Stage,
-    administration,
     ask,
     events,
     registration,
+    run_worker,
     scan,
     tick,
     without_duplicates,
@@ -332,24 +329,6 @@ def test_told_to_end_while_the_broker_is_silent_it_ends_in_time_and_commits_late
     asyncio.run(scenario())
 
 
-async def run_worker(stage: Stage, program: str = "") -> tuple[int | None, str]:
-    """Run a worker, after a change to the program, to its end: exit code and what it wrote."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", f"{program}\nfrom streams.cli import main\nmain()", "worker"),
-        env={**os.environ, **stage.environment},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(WITHIN_S):
-            out, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return process.returncode, out.decode()
-
-
 A_BUG = """
 from streams.sla.judge import Judge
 def scan(*arguments):
@@ -374,57 +353,5 @@ def test_a_bug_ends_the_worker_loudly_and_commits_nothing_on_the_way(
         assert "in scan" in json.dumps(failures) or "judge" in json.dumps(failures)
         async with stage.workers(), stage.outputs() as outputs:
             await complete(outputs, undisturbed)
-
-    asyncio.run(scenario())
-
-
-async def _misconfigure(stage: Stage, topic: str, settings: Mapping[str, str]) -> None:
-    async with administration(stage.servers) as admin:
-        resource = ConfigResource(ConfigResourceType.TOPIC, stage.names.topic(topic), configs=dict(settings))
-        await admin.alter_configs([resource])
-
-
-async def _state_is_deleted(stage: Stage) -> None:
-    await _misconfigure(stage, "sla-state", {"cleanup.policy": "delete"})
-
-
-async def _sources_carry_create_time(stage: Stage) -> None:
-    await _misconfigure(stage, "parcel-scans", {"message.timestamp.type": "CreateTime"})
-
-
-async def _partitions_differ(stage: Stage) -> None:
-    async with administration(stage.servers) as admin:
-        await admin.create_partitions({stage.names.topic("shipments"): NewPartitions(PARTITIONS + 1)})
-
-
-@pytest.mark.parametrize(
-    ("spoil", "topic", "remedy"),
-    [
-        (_state_is_deleted, "sla-state", "cleanup.policy"),
-        (_sources_carry_create_time, "parcel-scans", "message.timestamp.type"),
-        (_partitions_differ, "shipments", "partitions"),
-    ],
-)
-def test_on_topics_that_would_corrupt_state_it_refuses_to_start_and_says_what_to_do(
-    kafka: EmbeddedKafka,
-    namespace: str,
-    tmp_path: Path,
-    *,
-    spoil: Callable[[Stage], Awaitable[None]],
-    topic: str,
-    remedy: str,
-) -> None:
-    stage = Stage(kafka.bootstrap_servers, namespace, tmp_path, POLICY, PARTITIONS)
-
-    async def scenario() -> None:
-        await stage.create()
-        await spoil(stage)
-        code, out = await run_worker(stage)
-        last = out.splitlines()[-1]
-        assert code == 3
-        assert last.startswith("shipclock: ")
-        assert f"{namespace}.{topic}" in last
-        assert remedy in last
-        assert "Traceback" not in out
 
     asyncio.run(scenario())
