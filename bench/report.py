@@ -9,6 +9,7 @@ from rich.text import Text
 from bench.latency import Latency
 from bench.results import Results
 from bench.throughput import Throughput
+from streams.build import is_native
 
 Row = tuple[str, str, float, float | None, bool, str]
 """What, as text, the figure, its budget, whether more is better, how the budget is written."""
@@ -28,7 +29,12 @@ def print_results(console: Console, results: Results) -> None:
     console.print()
     console.print(table)
     console.print()
-    console.print(Text(f"{results.cores}; {results.partitions} partitions; exactly once.", style="dim"))
+    console.print(
+        Text(
+            f"{results.cores}; {results.partitions} partitions; {'native' if is_native() else 'plain Python'}; exactly once.",
+            style="dim",
+        )
+    )
     console.print(Text("Everything that Shipclock said was verified against the input.", style="dim"))
 
 

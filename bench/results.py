@@ -6,6 +6,7 @@ from bench.idle import Idle
 from bench.latency import Latency, Spread
 from bench.plain import PlainFaust
 from bench.throughput import Throughput
+from streams.build import is_native
 
 Figure = float | int | str | bool
 
@@ -24,7 +25,7 @@ class Results:
 
     def flat(self) -> dict[str, Figure]:
         """Every figure under a name of its own.  Results that are wrong never get here: `verified` is always true."""
-        figures: dict[str, Figure] = {"cores": self.cores, "partitions": self.partitions}
+        figures: dict[str, Figure] = {"cores": self.cores, "partitions": self.partitions, "native": is_native()}
         if self.idle is not None:
             figures |= {"empty_start_s": round(self.idle.start_s, 2), "empty_rss_bytes": self.idle.rss}
         if self.express is not None:

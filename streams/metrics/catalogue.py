@@ -105,4 +105,4 @@ PARKED = GaugeOf(
 )
 PARTITIONS = GaugeOf("shipclock_partitions_owned", "Partitions that this worker owns.")
 REBALANCES = GaugeOf("shipclock_rebalances_total", "Rebalances of the group that this worker took part in.")
-BUILD = GaugeOf("shipclock_build_info", "Always 1; the labels say what is running.", ("version", "python"))
+BUILD = GaugeOf("shipclock_build_info", "Always 1; the labels say what is running.", ("version", "python", "native"))

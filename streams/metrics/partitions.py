@@ -9,6 +9,7 @@ from typing import Protocol
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from streams.build import is_native
 from streams.metrics import catalogue
 from streams.metrics.catalogue import GaugeOf
 from streams.partition.task import TaskHealth
@@ -37,7 +38,9 @@ class PartitionCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield all gauges."""
         health = self._owned.health()
-        yield _gauge(catalogue.BUILD, [((version("shipclock"), platform.python_version()), 1)])
+        yield _gauge(
+            catalogue.BUILD, [((version("shipclock"), platform.python_version(), str(is_native()).lower()), 1)]
+        )
         yield _gauge(catalogue.PARTITIONS, [((), len(health))])
         rebalances = catalogue.REBALANCES
         yield CounterMetricFamily(rebalances.name, rebalances.sentence, value=self._owned.rebalances)
