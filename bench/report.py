@@ -29,12 +29,8 @@ def print_results(console: Console, results: Results) -> None:
     console.print()
     console.print(table)
     console.print()
-    console.print(
-        Text(
-            f"{results.cores}; {results.partitions} partitions; {'native' if is_native() else 'plain Python'}; exactly once.",
-            style="dim",
-        )
-    )
+    built = "native hot path" if is_native() else "plain Python"
+    console.print(Text(f"{results.cores}; {results.partitions} partitions; exactly once; {built}.", style="dim"))
     console.print(Text("Everything that Shipclock said was verified against the input.", style="dim"))
 
 
