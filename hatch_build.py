@@ -28,6 +28,7 @@ HOT_PATH = (
     "streams/partition/reject_guard.py",
     "streams/sla/codes.py",
     "streams/sla/docket.py",
+    "streams/sla/encoding.py",
     "streams/sla/evidence.py",
     "streams/sla/explain.py",
     "streams/sla/gaps.py",
@@ -40,6 +41,7 @@ HOT_PATH = (
     "streams/sla/policy/plans.py",
     "streams/sla/render.py",
     "streams/sla/spans.py",
+    "streams/sla/standing.py",
     "streams/sla/transitions.py",
     "streams/sla/verdicts.py",
 )

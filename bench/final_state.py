@@ -10,8 +10,8 @@ from streams.kafka.changelog import KafkaChangelog
 from streams.kafka.connection import Connection
 from streams.kafka.names import STATE_TOPIC, Names
 from streams.partition.meta import KEY, decode_meta, encode_meta
+from streams.sla.encoding import decode
 from streams.sla.phases import OPEN
-from streams.sla.state import decode
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import msgspec
 
 from streams.errors import PartitionParked
 from streams.partition.deadlines import DeadlineIndex
+from streams.sla.encoding import UnknownFormat, deadline_of, decode, encode, next_deadline
 from streams.sla.phases import RESIDUE
-from streams.sla.state import Shipment, UnknownFormat, deadline, decode, encode
+from streams.sla.state import Shipment
 
 
 class Memory:
@@ -34,7 +35,7 @@ class Memory:
         """File every shipment under its deadline."""
         self.index = index = DeadlineIndex()
         for key, value in self._values.items():
-            index.file(key, deadline(value))
+            index.file(key, deadline_of(value))
 
     def get(self, key: bytes) -> Shipment | None:
         """A shipment to look at and change; `put` it back when it has changed.
@@ -49,9 +50,9 @@ class Memory:
 
     def put(self, key: bytes, shipment: Shipment) -> None:
         """Keep a changed shipment, and file it when its deadline has moved earlier."""
-        at = shipment.next_deadline()
+        at = next_deadline(shipment)
         before = self._values.get(key)
-        if before is None or at < deadline(before):
+        if before is None or at < deadline_of(before):
             self.index.file(key, at)
         self._values[key] = self._changed[key] = encode(shipment, at)
 
@@ -59,7 +60,7 @@ class Memory:
         """Keep a shipment whose deadline has been handled, and file it under its next one."""
         if shipment.phase == RESIDUE:
             shipment = Shipment(shipment.life, RESIDUE, shipment.sequence, shipment.life_at)
-        at = shipment.next_deadline()
+        at = next_deadline(shipment)
         self.index.file(key, at)
         self._values[key] = self._changed[key] = encode(shipment, at)
 
@@ -71,7 +72,7 @@ class Memory:
     def deadline_of(self, key: bytes) -> int | None:
         """The next deadline of a shipment, or None when there is no such shipment."""
         value = self._values.get(key)
-        return None if value is None else deadline(value)
+        return None if value is None else deadline_of(value)
 
     def flush(self) -> dict[bytes, bytes | None]:
         """Give what has changed since the last time, as changelog records."""

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from streams.sla.policy.compiled import Clock
+from streams.sla.standing import running, stopped
 from streams.sla.state import Instance, KnownScan, Registration
-from streams.sla.verdict import Verdict, running, stopped
+from streams.sla.verdict import Verdict
 
 
 def gaps(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -> Iterator[tuple[str, Verdict]]:

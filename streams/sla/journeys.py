@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from streams.sla.codes import name_of
 from streams.sla.policy.compiled import Clock
 from streams.sla.policy.plans import leg_total
+from streams.sla.standing import cancelled, running, stopped
 from streams.sla.state import KnownLeg, KnownScan, Registration
-from streams.sla.verdict import Verdict, cancelled, running, stopped
+from streams.sla.verdict import Verdict
 
 Keyed = tuple[str, Verdict]
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from streams.sla.decision import EXPIRED
 from streams.sla.docket import Docket
+from streams.sla.encoding import content
 from streams.sla.evidence import MOST_SCANS, effective, insert, is_latest
 from streams.sla.gaps import roll
 from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHASES, RESIDUE, RUNNING
 from streams.sla.policy.compiled import STARTS, Clock, Policy
 from streams.sla.refusal import TOO_LATE, TOO_MANY_SCANS, Refused
 from streams.sla.spans import span
-from streams.sla.state import KnownScan, Registration, Shipment, content
+from streams.sla.state import KnownScan, Registration, Shipment
 from streams.sla.transitions import Hearing, find
 from streams.sla.verdict import Verdict
 from streams.sla.verdicts import Facts

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from streams.sla.codes import name_of
 from streams.sla.policy.compiled import ENDS, PAUSES, STARTS, STOPS, Clock
+from streams.sla.standing import cancelled, running, stopped
 from streams.sla.state import NEVER, KnownScan, Registration
-from streams.sla.verdict import STOPPED_BEFORE_START, Verdict, cancelled, running, stopped
+from streams.sla.verdict import STOPPED_BEFORE_START, Verdict
 
 
 def span(  # noqa: C901 - the hot path: one pass over the scans decides everything

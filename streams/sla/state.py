@@ -1,26 +1,14 @@
-"""The state of one shipment, and its bytes.
+"""The state of one shipment: everything that is kept of it between two scans.
 
-A state value is a version byte, the next deadline (big-endian int64) and a compact MessagePack body.  It stays encoded
-in memory: small, invisible to the garbage collector, and the same bytes as its changelog record.
+The order of fields is the format of the state (`streams.sla.encoding`): new ones are added at the end, with a default.
 """
 
-from struct import Struct as Layout
-
-import msgspec
 from msgspec import Struct, field
 
 from streams.sla.codes import Code, name_of, rank
 
-FORMAT = 1
 NEVER = 2**63 - 1
 """A deadline that does not come."""
-
-_HEADER = Layout(">Bq")
-_BODY = _HEADER.size
-
-
-class UnknownFormat(ValueError):
-    """A state value was written by a version of Shipclock that this one does not know."""
 
 
 class KnownScan(Struct, array_like=True, gc=False):
@@ -149,41 +137,3 @@ class Shipment(Struct, array_like=True, gc=False):
     instances: list[Instance] = field(default_factory=list)
     has_voids: bool = False
     taken_back: list[TakenBack] = field(default_factory=list)
-
-    def next_deadline(self) -> int:
-        """The earliest instant at which something changes without a record."""
-        earliest = self.life_at - self.life
-        for instance in self.instances:
-            after = instance.next_after
-            if after is not None and after < earliest:
-                earliest = after
-        return self.life + earliest
-
-
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Shipment)
-
-
-def encode(shipment: Shipment, next_deadline: int) -> bytes:
-    """The state value of a shipment; `next_deadline` is what its method of that name says."""
-    return _HEADER.pack(FORMAT, next_deadline) + _encoder.encode(shipment)
-
-
-def decode(value: bytes) -> Shipment:
-    """The shipment of a state value.
-
-    Raises `UnknownFormat` for another version, and `msgspec.MsgspecError` for bytes that are no state.
-    """
-    if value[0] != FORMAT:
-        raise UnknownFormat(f"state format {value[0]} is not known to this version (it knows {FORMAT})")
-    return _decoder.decode(memoryview(value)[_BODY:])
-
-
-def deadline(value: bytes) -> int:
-    """The next deadline of a state value, without decoding the rest."""
-    return _HEADER.unpack_from(value)[1]  # type: ignore[no-any-return]
-
-
-def content(registration: Registration) -> bytes:
-    """All that is kept of a registration, as bytes: of two that are otherwise equal the greater one holds."""
-    return _encoder.encode(registration)
