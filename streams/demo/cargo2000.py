@@ -10,6 +10,8 @@ from streams.errors import ShipclockError
 INBOUND = ("i1", "i2", "i3")
 OUTBOUND = "o"
 MAX_HOPS = 3
+_LONGEST = 99_999_999
+"""Minutes: 190 years.  Beyond that an instant no longer fits its type."""
 _ABSENT = ("", "?")
 """How an unused cell may look, beside 0."""
 
@@ -79,10 +81,22 @@ def read_transports(lines: Iterable[str], name: str) -> list[Transport]:
     missing = [column for column in wanted if column not in (rows.fieldnames or ())]
     if missing:
         raise CargoFileError(f"{name}, line 1: column {missing[0]} is missing ({len(missing)} in all).")
-    transports = [_Row(row, f"{name}, line {rows.line_num}").transport() for row in rows]
+    transports = [_Row(_whole_row(row, where), where).transport() for row, where in _located(rows, name)]
     if not transports:
         raise CargoFileError(f"{name}, line 2: there is no transport in this file.")
     return transports
+
+
+def _located(rows: "csv.DictReader[str]", name: str) -> Iterator[tuple[dict[str, str | None], str]]:
+    for row in rows:
+        yield dict(row), f"{name}, line {rows.line_num}"
+
+
+def _whole_row(row: dict[str, str | None], where: str) -> dict[str, str | None]:
+    there = sum(cell is not None for cell in row.values())
+    if there < len(row):
+        raise CargoFileError(f"{where}: the row has {there} of {len(row)} columns.")
+    return row
 
 
 def _columns() -> Iterator[str]:
@@ -133,8 +147,9 @@ class _Row:
 
     def _whole(self, column: str) -> int:
         text = self._text(column)
-        # Eight digits are 190 years of minutes: beyond that an instant no longer fits its type.
-        if not (text.isascii() and text.isdigit() and len(text) <= 8):  # noqa: PLR2004
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LONGEST))):
             shown = repr(text) if text else "nothing"
-            raise CargoFileError(f"{self.where}, column {column}: a whole number >= 0 is needed, found {shown}.")
+            raise CargoFileError(
+                f"{self.where}, column {column}: a whole number from 0 to {_LONGEST:,} is needed, found {shown}."
+            )
         return int(text)

@@ -43,8 +43,18 @@ def test_a_duration_of_zero_is_a_duration() -> None:
 
 @pytest.mark.parametrize("cell", ["", "?", "-3", "soon", "1.5", "123456789", "٣"])
 def test_a_leg_with_a_bad_duration_is_reported_with_line_and_column(cell: str) -> None:
-    with pytest.raises(CargoFileError, match=r"some\.csv, line 3, column i1_dep_1_e: a whole number"):
+    with pytest.raises(
+        CargoFileError, match=r"some\.csv, line 3, column i1_dep_1_e: a whole number from 0 to 99,999,999"
+    ):
         read(3, i1_dep_1_e=cell)
+
+
+def test_a_row_that_is_cut_off_says_how_much_is_there() -> None:
+    text = lines(2)
+    text[2] = ",".join(text[2].split(",")[:10])
+    columns = len(text[0].split(","))
+    with pytest.raises(CargoFileError, match=rf"some\.csv, line 3: the row has 10 of {columns} columns"):
+        read_transports(text, "some.csv")
 
 
 def test_too_many_hops_are_reported() -> None:
