@@ -1,7 +1,7 @@
 """What a load profile has to be able to do."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -9,9 +9,6 @@ from typing import Protocol
 from streams.feed.records import FeedRecord
 
 POLICIES = Path(__file__).parents[1] / "streams" / "policies"
-
-Sampled = Mapping[tuple[str, str], str]
-"""Verdict by shipment and clock, of shipments chosen for a closer look."""
 
 
 @dataclass(slots=True, kw_only=True)
