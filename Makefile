@@ -24,7 +24,7 @@ help:
 demo: $(READY)
 	@$(VENV)/bin/shipclock demo $(ARGS)
 
-# The bench measures the wheel that users install: with native modules, where there is a C compiler.
+# The bench measures a wheel that is built with SHIPCLOCK_COMPILE=1: native modules, where there is a C compiler.
 bench: $(COMPILED)/.stamp
 	@PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/$(COMPILED) $(PYTHON) -m bench $(ARGS)
 
