@@ -15,6 +15,7 @@ from streams.feed.profile import Profile
 from streams.feed.records import FeedRecord
 from streams.feed.simulation import simulate
 from streams.kafka.names import Names
+from streams.partition.partitioners import PARTITIONERS
 
 _SHARE = click.FloatRange(0, 1)
 _DEFAULT = Profile()
@@ -96,11 +97,14 @@ def feed(
             click.echo(_line(record))
         return
     settings = load_settings(bootstrap_servers=bootstrap_servers, namespace=namespace)
-    topic_name = Names(settings.namespace).topic
+    options, topic_name = connection_of(settings).options(), Names(settings.namespace).topic
+    progress = _Progress()
     try:
-        asyncio.run(send_live(connection_of(settings).options(), topic_name, records, _show))
+        asyncio.run(send_live(options, topic_name, records, progress.show, PARTITIONERS[settings.partitioner]))
     except KeyboardInterrupt:
-        click.echo(err=True)
+        pass
+    finally:
+        progress.close()
 
 
 def _line(record: FeedRecord) -> str:
@@ -109,6 +113,14 @@ def _line(record: FeedRecord) -> str:
     return msgspec.json.encode(shown).decode()
 
 
-def _show(sent: int) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\r{sent:,} records sent ", nl=False, err=True)
+class _Progress:
+    sent = 0
+
+    def show(self, sent: int) -> None:
+        self.sent = sent
+        if sys.stderr.isatty():
+            click.echo(f"\r{sent:,} records sent ", nl=False, err=True)
+
+    def close(self) -> None:
+        start = "\r" if sys.stderr.isatty() else ""
+        click.echo(f"{start}sent {self.sent:,} records", err=True)
