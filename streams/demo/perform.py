@@ -62,8 +62,10 @@ async def _replay(options: Options, console: Console, line: Timeline, servers: s
         OutputReader(servers, NAMES.topic, options.partitions) as reader,
     ):
         await crew.ready()
+        for url in crew.metrics():
+            console.print(f"metrics {url}, while this run lasts", style="dim", soft_wrap=True)
         with ProgressView(console, "Real air freight, replayed") as view:
             replay = Replay(servers, NAMES, options, line, crew, root / FAULTS, view, reader)
             report = await replay.run()
-        print_summary(console, report, reader.ledger, crew.metrics())
+        print_summary(console, report, reader.ledger)
     return report

@@ -1,6 +1,6 @@
 """Prints what a run of the demo came to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from textwrap import indent
 
 import msgspec
@@ -21,8 +21,8 @@ _EXAMPLES = (
 )
 
 
-def print_summary(console: Console, report: Report, ledger: Ledger, metrics: Sequence[str]) -> None:
-    """Print the figures, a few records in full, and where the metrics are (URLs of the running workers)."""
+def print_summary(console: Console, report: Report, ledger: Ledger) -> None:
+    """Print the figures and a few records in full."""
     console.print()
     console.print(_figures(report))
     console.print()
@@ -42,8 +42,6 @@ def print_summary(console: Console, report: Report, ledger: Ledger, metrics: Seq
                 console.print(Padding(JSON(text), (0, 0, 1, 2)))
             else:
                 console.print(Text(indent(text, "  ")), soft_wrap=True)
-    for url in metrics:
-        console.print(Text.assemble(("metrics ", "dim"), url), soft_wrap=True)
     console.print(Text.assemble(("outputs ", "dim"), f"{report.outputs:,} records, ids {report.ids_digest[:16]}…"))
 
 
