@@ -14,7 +14,7 @@ from rich.console import Console
 from streams.demo.dataset import BUNDLED
 from streams.demo.options import Options
 from streams.demo.perform import perform
-from streams.demo.report import Report
+from streams.demo.report import JudgedOtherwise, Report, shortcoming
 from streams.errors import ShipclockError
 
 _CHAOS_KILLS = 6
@@ -55,6 +55,8 @@ def demo(
 ) -> None:
     """Replay real air-freight transports and say which promises were kept.
 
+    It fails when not every shipment was judged, or a record was rejected.
+
     With --format json the last line on standard output is one JSON object, and what people read goes to standard error.
     """
     if workers > partitions:
@@ -84,6 +86,9 @@ def demo(
             raise click.exceptions.Exit(_TERMINATED) from None
     if form == "json":
         click.echo(msgspec.json.encode(reports[0]).decode())
+    reason = shortcoming(reports[0])
+    if reason is not None:
+        raise JudgedOtherwise(reason)
 
 
 async def _perform(options: Options, console: Console, on_report: Callable[[Report], None]) -> None:

@@ -13,7 +13,7 @@ from streams.demo.options import Options
 from streams.demo.outputs import OutputReader
 from streams.demo.progress import ProgressView
 from streams.demo.replay import Replay
-from streams.demo.report import Report
+from streams.demo.report import Report, shortcoming
 from streams.demo.serve import serve
 from streams.demo.stage import create_topics, directory, worker_settings
 from streams.demo.summary import print_summary
@@ -30,8 +30,8 @@ POLICY = Path(__file__).parents[1] / "policies" / "air-freight.yaml"
 async def perform(options: Options, console: Console, on_report: Callable[[Report], None]) -> None:
     """Play, print to the console, and hand over the figures once everything is judged.
 
-    With `options.serve` it goes on with a simulated feed in live time until it is cancelled.  Whatever it started has
-    ended when it returns or raises.
+    With `options.serve` and no shortcoming it goes on with a simulated feed in live time until it is cancelled.  Whatever
+    it started has ended when it returns or raises.
 
     Raises:
         ShipclockError: in one line, why it did not come to its end.
@@ -45,8 +45,9 @@ async def perform(options: Options, console: Console, on_report: Callable[[Repor
         kept = None if options.data_dir is None else root / "kafka"
         async with EmbeddedKafka(data_dir=kept) as kafka:
             servers = kafka.bootstrap_servers
-            on_report(await _replay(options, console, line, servers, root))
-            if options.serve:
+            report = await _replay(options, console, line, servers, root)
+            on_report(report)
+            if options.serve and shortcoming(report) is None:
                 await serve(servers, options, console, root / LOGS)
 
 

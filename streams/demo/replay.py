@@ -93,6 +93,7 @@ class Replay:
         return report(
             self.reader.ledger,
             rejects=self.reader.rejects,
+            shipments_fed=self.timeline.shipments,
             scans=self.timeline.scans,
             workers=self.options.workers,
             partitions=self.options.partitions,

@@ -7,11 +7,16 @@ import msgspec
 
 from streams.demo.chaos import Kill
 from streams.demo.ledger import Ledger, digest
+from streams.errors import ShipclockError
 
 END_TO_END = "end-to-end"
 LEG = "leg"
 MILESTONE = "milestone"
 """Clocks of the policy `air-freight`."""
+
+
+class JudgedOtherwise(ShipclockError):
+    """What was judged is not what was fed."""
 
 
 class KillReport(msgspec.Struct, frozen=True):
@@ -29,6 +34,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Counted from the output topics, by the newest revision of every outcome; late means strictly later."""
 
     shipments: int
+    """Judged end to end."""
+    shipments_fed: int
     late_end_to_end: int
     legs: int
     late_legs: int
@@ -60,6 +67,7 @@ def report(
     ledger: Ledger,
     *,
     rejects: Mapping[str, int],
+    shipments_fed: int,
     scans: int,
     workers: int,
     partitions: int,
@@ -70,6 +78,7 @@ def report(
     journeys, legs, milestones = (ledger.verdicts(clock) for clock in (END_TO_END, LEG, MILESTONE))
     return Report(
         shipments=journeys.total(),
+        shipments_fed=shipments_fed,
         late_end_to_end=journeys["missed"],
         legs=legs.total(),
         late_legs=legs["missed"],
@@ -90,6 +99,16 @@ def report(
         seconds=round(seconds, 1),
         kills=tuple(_evidence(kill) for kill in kills),
     )
+
+
+def shortcoming(report: Report) -> str | None:
+    """In one line, why the run does not count as a success; None when it does."""
+    if report.shipments != report.shipments_fed:
+        return f"{report.shipments_fed:,} shipments were fed, {report.shipments:,} were judged end to end."
+    if report.rejects:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(report.reject_reasons.items()))
+        return f"Records were rejected: {reasons}."
+    return None
 
 
 def _evidence(kill: Kill) -> KillReport:

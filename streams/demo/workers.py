@@ -17,12 +17,19 @@ from streams.demo.conditions import holds
 from streams.errors import ShipclockError
 
 _LOG_LINES = 25
+_OURS = "SHIPCLOCK_"
+_KEPT = "SHIPCLOCK_CACHE"
 _STOP_WITHIN = 10.0
 """Seconds after which a worker that was asked to stop is killed."""
 
 
 class WorkerFailed(ShipclockError):
     """A worker ended, or did not become ready; the message ends with its log."""
+
+
+def foreign(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without the user's settings: they are meant for another Kafka than the demo's."""
+    return {name: value for name, value in environment.items() if not name.startswith(_OURS) or name == _KEPT}
 
 
 @dataclass
@@ -33,7 +40,7 @@ class Worker:
     directory: Path
     """Holds the log and the file in which the worker tells its port."""
     environment: Mapping[str, str]
-    """Settings, on top of this process's own environment."""
+    """Settings, on top of this process's own environment; settings that are in that do not reach the worker."""
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -61,7 +68,7 @@ class Worker:
     def start(self) -> None:
         """Start the process; it is ready some seconds later."""
         self._port_file.unlink(missing_ok=True)
-        settings = {**os.environ, **self.environment, "SHIPCLOCK_PORT_FILE": str(self._port_file)}
+        settings = {**foreign(os.environ), **self.environment, "SHIPCLOCK_PORT_FILE": str(self._port_file)}
         command = [sys.executable, "-m", "streams.demo.lifeline", str(os.getpid()), "worker"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - this very program

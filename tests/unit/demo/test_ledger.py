@@ -105,7 +105,9 @@ def test_the_report_counts_by_clock(ledger: Ledger) -> None:
     ledger.add("sla-outcomes", output(4, kind="met"))
     ledger.add("delay-notices", output(5, kind="predicted"))
     ledger.add("breach-alerts", output(6, kind="opened"))
-    counted = report(ledger, rejects={"too-late": 2}, scans=3, workers=1, partitions=4, seconds=1.26, kills=[])
+    counted = report(
+        ledger, rejects={"too-late": 2}, shipments_fed=1, scans=3, workers=1, partitions=4, seconds=1.26, kills=[]
+    )
     assert (counted.shipments, counted.late_end_to_end) == (1, 1)
     assert (counted.legs, counted.late_legs) == (2, 1)
     assert (counted.milestones, counted.overrun_milestones) == (1, 0)
