@@ -41,7 +41,7 @@ def task_factory(
     pace = TaskSettings(
         commit_interval_s=settings.commit_interval_ms / 1000,
         fenced_s=settings.session_timeout_ms / 1000,
-        max_skew_ms=settings.max_clock_skew_ms,
+        max_skew_ms=settings.max_clock_skew_ms if settings.time == "live" else None,
     )
 
     def make(number: int, source: PartitionSource) -> Task:

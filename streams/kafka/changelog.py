@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
-from streams.errors import ChangelogTruncated
+from streams.errors import ChangelogTruncated, TransactionFailed
 from streams.kafka.connection import Connection
 from streams.kafka.names import STATE_TOPIC, Names
 from streams.kafka.slim import slim
@@ -30,7 +31,7 @@ class KafkaChangelog(Changelog):
 
     async def end(self) -> int:
         """Return the last stable offset."""
-        async with self._consumer() as consumer:
+        async with self._answered(), self._consumer() as consumer:
             ends: dict[TopicPartition, int] = await consumer.end_offsets([self._tp])
             return ends[self._tp]
 
@@ -39,7 +40,7 @@ class KafkaChangelog(Changelog):
         tp = self._tp
         if start >= end:
             return
-        async with self._consumer() as consumer:
+        async with self._answered(), self._consumer() as consumer:
             beginning = (await consumer.beginning_offsets([tp]))[tp]
             if 0 < start < beginning:
                 raise ChangelogTruncated(
@@ -56,6 +57,16 @@ class KafkaChangelog(Changelog):
                         for record in records
                         if record.offset < end
                     ]
+
+    @asynccontextmanager
+    async def _answered(self) -> AsyncIterator[None]:
+        """A broker that is away for a while fails this attempt to restore, not the worker."""
+        try:
+            yield
+        except KafkaError as error:
+            raise TransactionFailed(
+                f"{self._tp.topic} partition {self._tp.partition}: cannot be read: {error!r}"
+            ) from error
 
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:

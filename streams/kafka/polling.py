@@ -9,7 +9,7 @@ from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionE
 
 from streams.kafka.errors import SourceTruncated
 from streams.kafka.reading import Standing
-from streams.partition.ports import Record
+from streams.partition.ports import EARLIEST, Record
 
 MAX_BATCH_RECORDS = 1_000
 """Records of one partition batch at most: what one task computes without letting go of the event loop."""
@@ -82,7 +82,7 @@ async def _seek(consumer: AIOKafkaConsumer, wants: Sequence[Want], polled: Polle
         if want.seek is None:
             continue
         consumer.resume(want.tp)
-        if want.seek == 0:
+        if want.seek == EARLIEST:
             beginnings.append(want)
         else:
             consumer.seek(want.tp, want.seek)

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 
 from streams.kafka.delivery import Receiver
 from streams.kafka.errors import DeliveryStalled
-from streams.partition.ports import CaughtUp
+from streams.partition.ports import EARLIEST, CaughtUp
 
 MAX_IN_FLIGHT = 2
 """Batches of one reading that may wait in Faust's queues."""
@@ -50,6 +50,8 @@ class Reading:
     """Offset that the consumer has yet to be moved to."""
     next_offset: int = 0
     """Offset after the last record delivered; where reading began, when none has been."""
+    began: int = 0
+    """Where reading began; `EARLIEST` until that is known."""
     paused: bool = False
     in_flight: int = 0
     lag: int | None = None
@@ -62,7 +64,7 @@ class Reading:
     def begin(self, offset: int) -> None:
         """Read from `offset` on; whatever is under way is void."""
         self.generation = next(_generations)
-        self.seek = self.next_offset = offset
+        self.seek = self.next_offset = self.began = offset
         self.paused = False
         self.in_flight = 0
         self._told = 0
@@ -104,6 +106,8 @@ class Reading:
         processed: whatever was appended before THAT instant lies below the end.
         """
         self.lag = standing.end - standing.position
+        if self.next_offset == EARLIEST:
+            self.next_offset = self.began = standing.position
         if standing.polled_at != self._polled_at:
             self._polled_before, self._polled_at = self._polled_at, standing.polled_at
         if self._polled_before is None or not standing.position == standing.end == standing.stable_end:
@@ -112,4 +116,4 @@ class Reading:
         if at <= self._told:
             return None
         self._told = at
-        return CaughtUp(self.topic, self.next_offset, at)
+        return CaughtUp(self.topic, self.next_offset, at, max(self.began, 0))

@@ -8,7 +8,7 @@ from aiokafka import TopicPartition
 from streams.kafka.delivery import Receiver
 from streams.kafka.names import Names
 from streams.kafka.reading import Reading
-from streams.partition.ports import CaughtUp, Source, SourceBatch
+from streams.partition.ports import EARLIEST, CaughtUp, Source, SourceBatch
 
 
 class _Nobody:
@@ -43,7 +43,7 @@ class PartitionSource(Source):
     def begin(self, offsets: Mapping[str, int]) -> None:
         """Read every source topic from its offset; one that is not named, from its earliest record."""
         for short, reading in self.readings.items():
-            reading.begin(offsets.get(short, 0))
+            reading.begin(offsets.get(short, EARLIEST))
         self._changed()
 
     def pause(self) -> None:

@@ -15,7 +15,7 @@ from streams.partition.clerk import Clerk
 from streams.partition.lanes import Lane, Lanes, TimeSource
 from streams.partition.meta import KEY, Meta, decode_meta, encode_meta
 from streams.partition.partitioners import Partitioner, murmur2
-from streams.partition.ports import CaughtUp, ChangelogEntry, Record, SourceBatch, Tally, UnitOfWork
+from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, Record, SourceBatch, Tally, UnitOfWork
 from streams.partition.reject_guard import RejectGuard
 from streams.sla.instants import from_datetime
 from streams.sla.policy import Policy
@@ -101,7 +101,7 @@ class Core:
         self.changelog_end = changelog_end
         meta = self._meta
         self._clerk.memory.index_all()
-        offsets = dict.fromkeys(SOURCES, 0)
+        offsets = dict.fromkeys(SOURCES, EARLIEST)
         if meta is not None:
             offsets |= {topic: offset for topic, offset in meta.offsets.items() if topic in offsets}
             self.time = self._committed_time = meta.time
@@ -127,11 +127,16 @@ class Core:
 
     def caught_up(self, mark: CaughtUp) -> None:
         """Note how far a topic is known to be read."""
-        self._lanes.by_topic[mark.topic].mark = mark
+        lane = self._lanes.by_topic[mark.topic]
+        if lane.received == EARLIEST:
+            # Nothing has come yet: now it is known where the log began, and reading never falls back behind that.
+            lane.position = lane.received = mark.began
+        lane.mark = mark
 
     def has_room(self, topic: str) -> bool:
         """Whether more records of a topic may come."""
-        return self._lanes.by_topic[topic].buffered < self._settings.lane_limit
+        lane = self._lanes.by_topic[topic]
+        return lane.buffered < self._settings.lane_limit and not lane.full
 
     @property
     def buffered(self) -> int:
@@ -238,7 +243,8 @@ class Core:
             gauges=clerk.docket.gauges(),
         )
         self._meta = meta
-        unit = UnitOfWork(clerk.memory.flush(), encode_meta(meta), clerk.outputs, offsets, clerk.tally)
+        known = {topic: offset for topic, offset in offsets.items() if offset != EARLIEST}
+        unit = UnitOfWork(clerk.memory.flush(), encode_meta(meta), clerk.outputs, known, clerk.tally)
         clerk.outputs = []
         clerk.tally = Tally()
         self._deadlines_left = self._settings.deadlines_per_unit

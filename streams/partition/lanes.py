@@ -16,6 +16,9 @@ from streams.partition.ports import CaughtUp, Record, SourceBatch
 
 _timestamp = attrgetter("timestamp")
 
+MOST_BATCHES: Final = 24
+"""Batches of one topic that wait at most."""
+
 
 class TimeSource(StrEnum):
     """What makes partition time advance."""
@@ -50,6 +53,11 @@ class Lane:
         self.last = 0
         """Timestamp of the last record handled."""
         self.mark: CaughtUp | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether as many batches wait as may, whatever they hold: a fetch bounds the bytes of one."""
+        return len(self._batches) >= MOST_BATCHES
 
     def begin(self, position: int, time: int) -> None:
         """Start reading at an offset; everything before `time` has been read already."""

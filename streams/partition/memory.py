@@ -8,7 +8,7 @@ import msgspec
 
 from streams.errors import PartitionParked
 from streams.partition.deadlines import DeadlineIndex
-from streams.sla.encoding import UnknownFormat, deadline_of, decode, encode, next_deadline
+from streams.sla.encoding import FORMAT, SHORTEST, UnknownFormat, deadline_of, decode, encode, next_deadline
 from streams.sla.phases import RESIDUE
 from streams.sla.state import Shipment
 
@@ -32,9 +32,11 @@ class Memory:
             self._values[key] = value
 
     def index_all(self) -> None:
-        """File every shipment under its deadline."""
+        """File every shipment under its deadline.  Raises `PartitionParked` when a value is no state."""
         self.index = index = DeadlineIndex()
         for key, value in self._values.items():
+            if len(value) < SHORTEST or value[0] != FORMAT:
+                raise PartitionParked(f"the state of shipment {key!r} cannot be read: it begins with {value[:9].hex()}")
             index.file(key, deadline_of(value))
 
     def get(self, key: bytes) -> Shipment | None:

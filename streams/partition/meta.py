@@ -17,7 +17,7 @@ class Meta(Struct, frozen=True, kw_only=True):
 
     format: int = FORMAT
     offsets: dict[str, int]
-    """Next offset to read, by short topic name."""
+    """Next offset to read, by short topic name; -1 where nothing is known of the topic yet."""
     time: int
     """Partition time, UTC milliseconds."""
     policy: str

@@ -14,7 +14,7 @@ class TaskSettings:
     """The longest time that a unit of work may grow while records keep coming."""
     unit_records: int = 6_000
     """The most records in a unit of work."""
-    slice_records: int = 1_000
+    slice_records: int = 250
     """How many records are handled before other partitions have their turn."""
     idle_time_ms: int = 10_000
     """How far partition time may pass, in milliseconds, before it is made durable although nothing has happened."""
@@ -28,8 +28,9 @@ class TaskSettings:
     """Up to how many partitions of a worker each commits as often as the setting says."""
     most_failures: int = 10
     """After how many failures in a row, all before any success, the worker gives up."""
-    max_skew_ms: int = 2_000
-    """How far the worker's clock may be from the broker's before partition time is held still."""
+    max_skew_ms: int | None = 2_000
+    """How far the worker's clock may be from the broker's before partition time is held still; None where time does not
+    rest on it (replay)."""
 
 
 class Unit(Protocol):

@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct
 
 Headers = Sequence[tuple[str, bytes]]
+
+EARLIEST: Final = -1
+"""Instead of an offset: where the log begins.  Only a partition without any state starts there."""
 
 
 class Record(Protocol):
@@ -50,6 +53,8 @@ class CaughtUp(NamedTuple):
     position: int
     at: int
     """Wall clock of the worker, UTC milliseconds: a time BEFORE the poll that found the end of the log was sent."""
+    began: int = 0
+    """Where reading of the topic began."""
 
 
 class Output(Struct, frozen=True, gc=False):
@@ -151,7 +156,7 @@ class Source(Protocol):
     """Reading of the source topics of one partition."""
 
     def begin(self, offsets: Mapping[str, int]) -> None:
-        """Deliver records from these offsets on (short topic name to next offset; 0 means the earliest kept).
+        """Deliver records from these offsets on (short topic name to next offset, or `EARLIEST`).
 
         Earlier deliveries that are still under way are dropped.
         """
@@ -168,3 +173,6 @@ class WallClock(Protocol):
 
     def now_ms(self) -> int:
         """UTC milliseconds."""
+
+    def steady_ms(self) -> int:
+        """Milliseconds since some instant, by a clock that nobody sets."""

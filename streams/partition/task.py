@@ -93,7 +93,7 @@ class PartitionTask:
 
     def caught_up(self, mark: CaughtUp) -> None:
         """Note that a topic has been read up to its end."""
-        if self._reading and self._skew.within_limit:
+        if self._reading and self._skew.trusts(self._set_to()):
             self._core.caught_up(mark)
             self._wake.set()
 
@@ -227,9 +227,15 @@ class PartitionTask:
         self._restore_s = asyncio.get_running_loop().time() - began
         self._observer.restored(self.number, entries=entries, seconds=self._restore_s)
         self._pace.begin(asyncio.get_running_loop().time())
+        if not self._skew.trusts(self._set_to()):
+            await self._commit()  # of nothing: it tells how far the clocks are apart, before any deadline can fire
         self.state, self.detail = "running", ""
         self._reading = True
         self._source.begin(offsets)
+
+    def _set_to(self) -> int:
+        """What the wall clock has been set to, milliseconds: it only changes when somebody sets it."""
+        return self._clock.now_ms() - self._clock.steady_ms()
 
     async def _replay(self, start: int, end: int) -> int:
         entries = 0
@@ -247,7 +253,7 @@ class PartitionTask:
             except RejectStorm:
                 await self._commit()  # so that what was rejected can be looked at
                 raise
-            wait = pace.until_commit(core, loop.time(), more=more, probing=not self._skew.within_limit)
+            wait = pace.until_commit(core, loop.time(), more=more, probing=not self._skew.trusts(self._set_to()))
             if wait is not None and wait <= 0:
                 await self._commit()
             elif more:
@@ -277,6 +283,6 @@ class PartitionTask:
         ended = loop.time()
         self._failures = 0
         self._core.changelog_end = committed.changelog_end
-        self._skew.measure(committed)
+        self._skew.measure(committed, self._set_to())
         self._pace.committed(ended)
         self._observer.committed(self.number, unit.tally, transaction_s=ended - began, records=records)

@@ -127,7 +127,7 @@ class SimulatedSource(Source):
 
     def begin(self, offsets: Mapping[str, int]) -> None:
         """Deliver from these offsets on."""
-        self.positions = dict(offsets)
+        self.positions = {topic: max(offset, 0) for topic, offset in offsets.items()}
         self.reading = True
 
     def pause(self) -> None:

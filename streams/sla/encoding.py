@@ -13,6 +13,8 @@ from streams.sla.state import Registration, Shipment
 FORMAT: Final = 1
 _VERSION: Final = bytes([FORMAT])
 _BODY: Final = 9
+SHORTEST: Final = _BODY + 1
+"""Bytes of a state value at least."""
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Shipment)

@@ -22,6 +22,9 @@ class SteadyClock:
     def now_ms(self) -> int:
         return int(time.time() * 1000)
 
+    def steady_ms(self) -> int:
+        return time.monotonic_ns() // 1_000_000
+
 
 class Workbench:
     def __init__(self, kafka: EmbeddedKafka, namespace: str, partitions: int = 2) -> None:

@@ -86,7 +86,8 @@ class Player:
         """Whatever was not committed is lost, and read again."""
         self.core = Core(self._policy, self._settings)
         self.core.load(self.changelog)
-        self._read = self.core.restored(len(self.changelog))
+        offsets = self.core.restored(len(self.changelog))
+        self._read = {topic: max(offset, 0) for topic, offset in offsets.items()}
         self.wall += 1
 
     def fetch(self, topic: str, most: int) -> None:

@@ -209,7 +209,8 @@ def test_stopping_without_a_commit_leaves_what_is_in_hand_to_the_next_owner() ->
         picked_up(town, "S1")
         await worker.until(lambda: worker.core.records_in_unit == 2)
         await worker.task.stop(commit=False)
-        assert town.broker.log("sla-state", 0).high_watermark == 0
+        # The probe of the clocks, and its marker.
+        assert town.broker.log("sla-state", 0).high_watermark == 2
         assert len(worker.core) == 0
 
     play(story)
@@ -261,7 +262,28 @@ def test_a_programming_error_ends_the_worker_loudly() -> None:
         await worker.until(worker.task.failure.done)
         assert isinstance(worker.task.failure.exception(), ZeroDivisionError)
         assert not worker.source.reading
-        assert town.broker.log("sla-state", 0).high_watermark == 0
+        # The probe of the clocks, and its marker.
+        assert town.broker.log("sla-state", 0).high_watermark == 2
+
+    play(story)
+
+
+def test_a_clock_that_is_set_ahead_opens_no_alert() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        worker = await Worker(town).started()
+        await worker.idle()
+        held = worker.core.time
+        town.clock.set(11 * HOUR)
+        for _ in range(100):
+            worker.source.deliver()
+            await asyncio.sleep(0)
+        assert worker.core.time == held
+        assert town.said == []
+        town.clock.set(-11 * HOUR)
+        town.later(11 * HOUR)
+        await worker.until(lambda: town.said == ["opened"])
+        await worker.task.stop(commit=True)
 
     play(story)
 
