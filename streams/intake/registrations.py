@@ -20,10 +20,15 @@ LONGEST: Final = timedelta(days=3_653)
 
 _decoder = msgspec.json.Decoder(ShipmentRegistration)
 
+LARGEST_PLANNED: Final = 200_000
+"""Bytes of a registration with a plan: what is kept of it and of all its scans must fit into one state record."""
+
 
 def read_registration(key: bytes | None, value: bytes | None, stamp: int) -> Registration:
     """The registration of a record written at `stamp` (UTC milliseconds).  Raises `Rejected`."""
     body = read(_decoder, key, value)
+    if body.plan is not None and value is not None and len(value) > LARGEST_PLANNED:
+        raise Rejected(BAD_PLAN, f"with its plan it has {len(value)} bytes, more than {LARGEST_PLANNED}", "$.plan")
     if body.shipment_id.encode() != key:
         raise Rejected(KEY_MISMATCH, f"the key is not the body's shipment_id {body.shipment_id!r}", "$.shipment_id")
     origin, destination = body.origin, body.destination

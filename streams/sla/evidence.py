@@ -6,7 +6,7 @@ from typing import Final
 
 from streams.sla.state import KnownScan, Shipment
 
-MOST_SCANS: Final = 512
+MOST_SCANS: Final = 400
 """How many scans a shipment keeps."""
 
 

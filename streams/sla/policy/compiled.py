@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from streams.sla.codes import CLOSING, Code, code_of
+from streams.sla.codes import CLOSING, NUMBERS, Code, code_of
 from streams.sla.instants import from_timedelta
 from streams.sla.policy.allowances import Allowance, PlanTotal, Promised, Rules
 from streams.sla.policy.conditions import Condition
@@ -148,7 +149,7 @@ def _touches(clocks: Sequence[Clock], code: Code) -> tuple[tuple[Clock, int], ..
 
 def _lifecycle(document: LifecycleDocument) -> Lifecycle:
     return Lifecycle(
-        closes=_codes(document.closes if document.closes is not None else list(CLOSING)),
+        closes=_codes(document.closes if document.closes is not None else list(CLOSING), "$.shipment.closes"),
         settle=_duration(document.settle, "$.shipment.settle"),
         retention=_duration(document.retention, "$.shipment.retention"),
         orphan_retention=_duration(document.orphan_retention, "$.shipment.orphan_retention"),
@@ -158,9 +159,9 @@ def _lifecycle(document: LifecycleDocument) -> Lifecycle:
 
 def _clock(item: ClockDocument, path: str, document: PolicyDocument, lifecycle: Lifecycle) -> Clock:
     begins = [item.begin] if isinstance(item.begin, str) else list(item.begin)
-    starts = _codes([code for code in begins if code != REGISTERED])
+    starts = _codes([code for code in begins if code != REGISTERED], f"{path}.from")
     planned = _planned(item, path)
-    stops = _codes(item.until)
+    stops = _codes(item.until, f"{path}.until")
     if not begins:
         raise Problem(f"{path}.from", "a clock needs the codes that start it (or `registered`)")
     if planned == "due" and begins != [REGISTERED]:
@@ -172,8 +173,8 @@ def _clock(item: ClockDocument, path: str, document: PolicyDocument, lifecycle: 
             raise Problem(f"{path}.{field}", "`any` goes with `per: gap`")
     if planned is None and not stops:
         raise Problem(f"{path}.until", "a clock needs the codes that stop it")
-    ends = _codes(item.ends) if item.ends is not None else frozenset(lifecycle.closes - stops)
-    pauses = tuple((_codes(pause.begin), _codes(pause.until)) for pause in item.pause)
+    ends = _codes(item.ends, f"{path}.ends") if item.ends is not None else frozenset(lifecycle.closes - stops)
+    pauses = tuple((_codes(pause.begin, f"{path}.pause"), _codes(pause.until, f"{path}.pause")) for pause in item.pause)
     return Clock(
         name=item.name,
         number=zlib.crc32(item.name.encode()) & 0xFFFF,
@@ -246,13 +247,21 @@ def _rule(rule: Rule, path: str) -> tuple[Condition, int | None, int | None]:
     return Condition(rule.when, f"{path}.when"), allow, add
 
 
-def _codes(codes: Codes) -> frozenset[Code]:
+def _codes(codes: Codes, path: str) -> frozenset[Code]:
+    """The codes of a field; any text is one, but for what is nearly one of our own and surely meant to be it."""
     names = [codes] if isinstance(codes, str) else codes
+    for name in names:
+        near = get_close_matches(name, NUMBERS, n=1, cutoff=0.85)
+        if near and name not in NUMBERS:
+            raise Problem(path, f"no scan carries the code {name!r}: did you mean {near[0]!r}?")
     return EVERYTHING if ANY in names else frozenset(code_of(name) for name in names)
 
 
 def _duration(text: str, path: str) -> int:
     try:
-        return from_timedelta(msgspec.convert(text, timedelta))
+        duration = from_timedelta(msgspec.convert(text, timedelta))
     except msgspec.ValidationError as error:
         raise Problem(path, f"{text!r} is not a duration such as PT72H, P3D or PT5M") from error
+    if duration < 0:
+        raise Problem(path, f"{text!r} is negative; give a duration such as PT72H, P3D or PT5M")
+    return duration

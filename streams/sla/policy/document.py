@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")]
-Duration = Annotated[str, Meta(pattern=r"^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$")]
+Duration = str
+"""ISO 8601, e.g. `PT72H`; `streams.sla.policy.compiled` says what is wrong with it."""
 Codes = str | list[str]
 Scalar = str | bool | int | float
 

@@ -80,7 +80,7 @@ def test_a_void_of_the_closing_scan_opens_the_shipment_again() -> None:
 
 def test_a_shipment_keeps_so_many_scans_and_no_more() -> None:
     one = parcel().register(0)
-    for _ in range(513):
+    for _ in range(MOST_SCANS + 1):
         one.scan("arrived", 1)
     one.until(2)
     assert one.reject_reasons == ["too-many-scans"]

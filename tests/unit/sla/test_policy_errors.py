@@ -15,7 +15,7 @@ HEAD = 'policy: test\nversion: "1"\nclocks:\n'
     ("clock", "path", "part"),
     [
         ("{name: c, from: a, until: b, within: ^soon}", "$.clocks[0].within", "'soon' is not a duration"),
-        ("{name: c, from: a, until: b, within: PT1H, grace: ^5m}", "$.clocks[0].grace", "regex"),
+        ("{name: c, from: a, until: b, within: PT1H, grace: ^5m}", "$.clocks[0].grace", "is not a duration"),
         ("{name: ^C, from: a, until: b, within: PT1H}", "$.clocks[0].name", "regex"),
         ("^{name: c, until: b, within: PT1H}", "$.clocks[0].from", "needs the codes that start it"),
         ("^{name: c, from: a, within: PT1H}", "$.clocks[0].until", "needs the codes that stop it"),
@@ -97,3 +97,9 @@ def test_a_code_concerns_only_the_clocks_that_name_it() -> None:
         + "  - {name: stalled, per: gap, from: any, until: any, within: PT48H}\n"
     )
     assert [clock.name for clock, _ in policy.touched_by_others] == ["stalled"]
+
+
+def test_a_code_that_is_nearly_one_of_ours_is_taken_for_a_slip_of_the_pen() -> None:
+    with pytest.raises(PolicyError, match="did you mean 'delivered'"):
+        parse_policy('policy: p\nversion: "1"\nclocks:\n  - {name: c, from: accepted, until: deliverd, within: PT1H}\n')
+    parse_policy('policy: p\nversion: "1"\nclocks:\n  - {name: c, from: accepted, until: BEAMED-UP, within: PT1H}\n')
