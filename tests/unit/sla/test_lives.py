@@ -1,5 +1,6 @@
 """A number is used, closed, remembered, forgotten and used again."""
 
+from streams.sla.evidence import MOST_SCANS
 from tests.unit.sla.parcel import Parcel, at
 
 CLOCK = "- {name: c, from: picked_up, until: delivered, within: PT10H}"
