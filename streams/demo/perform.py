@@ -30,8 +30,8 @@ POLICY = Path(__file__).parents[1] / "policies" / "air-freight.yaml"
 async def perform(options: Options, console: Console, on_report: Callable[[Report], None]) -> None:
     """Play, print to the console, and hand over the figures once everything is judged.
 
-    With `options.serve` and no shortcoming it goes on with a simulated feed in live time until it is cancelled.  Whatever
-    it started has ended when it returns or raises.
+    With `options.serve` and no shortcoming it goes on with a simulated feed in live time until it is cancelled.
+    Whatever it started has ended when it returns or raises.
 
     Raises:
         ShipclockError: in one line, why it did not come to its end.
