@@ -4,11 +4,11 @@ import msgspec
 import pytest
 
 from streams.errors import PartitionParked, ShipclockError
-from streams.partition.core import CONTROL, SCANS, SHIPMENTS, Core, CoreSettings
+from streams.partition.core import CONTROL, SCANS, SHIPMENTS, SOURCES, Core, CoreSettings
 from streams.partition.lanes import TimeSource
 from streams.partition.meta import KEY
 from streams.partition.partitioners import PARTITIONERS, crc32, murmur2
-from streams.partition.ports import CaughtUp, ChangelogEntry, SourceBatch
+from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, SourceBatch
 from streams.sla.instants import rfc3339
 from streams.sla.policy import parse_policy
 from tests.property.engine import Arrival, Player, Stored, arrival, bodies, tick
@@ -130,6 +130,20 @@ def test_state_of_another_format_is_refused() -> None:
     player.changelog[0] = ChangelogEntry(offset, key, b"\x63" + value[1:])
     with pytest.raises(PartitionParked, match="begins with 63"):
         player.restart()
+
+
+def test_reading_begins_at_the_earliest_once_and_never_falls_back_to_it() -> None:
+    settings = CoreSettings("ns", 0, 1, TimeSource.APPEND)
+    core = Core(POLICY, settings)
+    assert set(core.restored(0).values()) == {EARLIEST}
+    assert core.take().offsets == {}
+    for topic in SOURCES:
+        core.caught_up(CaughtUp(topic, 7, BEGIN, began=7))
+    unit = core.take()
+    assert unit.offsets == dict.fromkeys(SOURCES, 7)
+    successor = Core(POLICY, settings)
+    successor.load([ChangelogEntry(0, KEY, unit.meta)])
+    assert successor.restored(1) == dict.fromkeys(SOURCES, 7)
 
 
 def test_both_partitioners_are_named() -> None:
