@@ -17,9 +17,8 @@ CANCELLED: Final = 4
 WAITING: Final = 0
 """Not started, or its start was taken back."""
 
-NONE: Final = 0
 STANDING: Final = 1
-"""A notice or an alert that holds now."""
+"""A notice or an alert that holds now; 0 where there was none."""
 ENDED: Final = 2
 """A notice that was cleared or overtaken; an alert that was resolved."""
 WITHDRAWN: Final = 3
