@@ -67,11 +67,8 @@ class Clerk:
             if shipment is None:
                 self._check_partition(key)
             changed = self._judge.register(shipment, registration, stamp, time)
-        except Rejected as rejected:
-            self.reject("shipments", record, rejected)
-            return
-        except Refused as refused:
-            self.reject("shipments", record, Rejected(refused.reason, str(refused)))
+        except (Rejected, Refused) as refused:
+            self.reject("shipments", record, refused)
             return
         if changed is not None:
             self._record(key, changed, max(stamp, time))
@@ -87,11 +84,8 @@ class Clerk:
             if shipment is None:
                 self._check_partition(key)  # type: ignore[arg-type]
             changed = self._judge.scan(shipment, scan, stamp, time)
-        except Rejected as rejected:
-            self.reject("parcel-scans", record, rejected)
-            return
-        except Refused as refused:
-            self.reject("parcel-scans", record, Rejected(refused.reason, str(refused)))
+        except (Rejected, Refused) as refused:
+            self.reject("parcel-scans", record, refused)
             return
         for flag in flags:
             self._flag(flag)
@@ -116,9 +110,9 @@ class Clerk:
         else:
             self.memory.put_fired(key, kept)
 
-    def reject(self, topic: str, record: Record, rejected: Rejected) -> None:
+    def reject(self, topic: str, record: Record, rejected: Rejected | Refused) -> None:
         """Keep a bad record, as it came, where somebody can look at it."""
-        self.outputs.append(self._envelope.reject(topic, record, rejected.reason, rejected.path, rejected.detail))
+        self.outputs.append(self._envelope.reject(topic, record, rejected.reason, rejected.path, str(rejected)))
         count = (topic, rejected.reason)
         self.tally.rejects[count] = self.tally.rejects.get(count, 0) + 1
         self._guard.rejected()

@@ -11,6 +11,9 @@ TOO_MANY_SCANS: Final = "too-many-scans"
 class Refused(Exception):
     """A record is not taken; `reason` is one of this module's constants."""
 
+    path = "$"
+    """What is refused is the record as a whole, no field of it."""
+
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
