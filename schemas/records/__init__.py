@@ -5,6 +5,8 @@ Within a major version fields are only ever added.
 """
 
 from schemas.records.inputs import (
+    Appointment,
+    CareEvent,
     Control,
     Facility,
     Money,
@@ -25,7 +27,9 @@ from schemas.records.outputs import (
 )
 
 __all__ = [
+    "Appointment",
     "BreachAlert",
+    "CareEvent",
     "Control",
     "DelayNotice",
     "Evidence",

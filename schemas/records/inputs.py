@@ -35,6 +35,13 @@ class Money(Struct, frozen=True, kw_only=True, gc=False):
     currency: Annotated[str, Meta(min_length=3, max_length=3)]
 
 
+class Appointment(Struct, frozen=True, kw_only=True, gc=False):
+    """A window of time that was agreed with the customer."""
+
+    start: Moment
+    end: Moment
+
+
 class PlannedMilestone(Struct, frozen=True, kw_only=True, gc=False):
     """One milestone of a leg: reached by the leg's next scan of this code (at this facility, when one is named)."""
 
@@ -79,6 +86,12 @@ class ShipmentRegistration(Struct, frozen=True, kw_only=True, gc=False):
     """A date without a time: until the end of that day at the destination."""
     plan: Plan | None = None
     labels: Annotated[dict[Label, Label], Meta(max_length=32)] = {}
+    weight_kg: Annotated[float, Meta(ge=0, le=1e9)] | None = None
+    temperature: Label | None = None
+    """Temperature class, e.g. `chilled`."""
+    insured: bool = False
+    pickup_appointment: Appointment | None = None
+    delivery_appointment: Appointment | None = None
 
 
 class Facility(Struct, frozen=True, kw_only=True, gc=False):
@@ -105,6 +118,24 @@ class ParcelScan(Struct, frozen=True, kw_only=True, gc=False):
     reason: Label | None = None
     voids: Identifier | None = None
     """The `scan_id` that this record takes back."""
+
+
+class CareEvent(Struct, frozen=True, kw_only=True, gc=False):
+    """One step of an enquiry, complaint, problem work order or claim.  Topic `care-events`, keyed by `shipment_id`."""
+
+    event_id: Identifier
+    shipment_id: Identifier
+    case_id: Identifier
+    kind: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+    """What it is about, e.g. `complaint`."""
+    step: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+    """How far it has come, e.g. `opened`; `kind.step` is the code that clocks name."""
+    occurred_at: Moment
+    revision: Revision = 0
+    recorded_at: Moment | None = None
+    severity: Label | None = None
+    voids: Identifier | None = None
+    """The `event_id` that this record takes back."""
 
 
 class Tick(Struct, frozen=True, kw_only=True, gc=False, tag_field="type", tag="tick"):

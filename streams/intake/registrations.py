@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from schemas.records import PlannedLeg, PlannedMilestone, ShipmentRegistration
+from schemas.records import Appointment, Place, PlannedLeg, PlannedMilestone, ShipmentRegistration
 from streams.intake.reading import EARLIEST, event_time, read
-from streams.intake.rejection import ABSURD_TIME, BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
+from streams.intake.rejection import ABSURD_TIME, BAD_APPOINTMENT, BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
 from streams.sla.codes import code_of
 from streams.sla.instants import from_datetime, from_timedelta
-from streams.sla.state import KnownLeg, KnownMilestone, Registration
+from streams.sla.state import BARE, KnownLeg, KnownMilestone, Registration, RegistrationDetails, Window
 
 LONGEST: Final = timedelta(days=3_653)
 """Ten years: no milestone is planned to take longer."""
@@ -24,8 +24,13 @@ LARGEST_PLANNED: Final = 200_000
 """Bytes of a registration with a plan: what is kept of it and of all its scans must fit into one state record."""
 
 
-def read_registration(key: bytes | None, value: bytes | None, stamp: int) -> Registration:
-    """The registration of a record written at `stamp` (UTC milliseconds).  Raises `Rejected`."""
+def read_registration(
+    key: bytes | None, value: bytes | None, stamp: int, needs: frozenset[str] = frozenset()
+) -> Registration:
+    """The registration of a record written at `stamp` (UTC milliseconds).
+
+    `needs` are the attributes that a policy asks for (`streams.sla.policy.compiled.Policy.needs`).  Raises `Rejected`.
+    """
     body = read(_decoder, key, value)
     if body.plan is not None and value is not None and len(value) > LARGEST_PLANNED:
         raise Rejected(BAD_PLAN, f"with its plan it has {len(value)} bytes, more than {LARGEST_PLANNED}", "$.plan")
@@ -50,7 +55,47 @@ def read_registration(key: bytes | None, value: bytes | None, stamp: int) -> Reg
         promised_at=None if body.promised_at is None else _promise(body.promised_at, "$.promised_at"),
         promised_day=None if body.promised_date is None else _promised_day(body.promised_date),
         legs=() if body.plan is None else _in_order(body.plan.legs),
+        more=_details(body, needs) if needs else None,
     )
+
+
+def _details(body: ShipmentRegistration, needs: frozenset[str]) -> RegistrationDetails | None:
+    """What the policy asks for, beyond what every registration keeps."""
+    origin, destination, freight, value = body.origin, body.destination, body.freight, body.declared_value
+    money = freight or value
+    labels = sorted((name, text) for name, text in body.labels.items() if f"labels.{name}" in needs)
+    details = RegistrationDetails(
+        origin_zone=_zone(origin, "$.origin.time_zone") if "zones" in needs else None,
+        destination_zone=_zone(destination, "$.destination.time_zone") if "zones" in needs else None,
+        origin_remote=origin is not None and origin.remote and "origin.remote" in needs,
+        weight_kg=body.weight_kg if "weight_kg" in needs else None,
+        temperature=body.temperature if "temperature" in needs else None,
+        declared_value=str(value.amount) if value is not None and "declared_value" in needs else None,
+        freight=str(freight.amount) if freight is not None and "freight" in needs else None,
+        currency=money.currency if money is not None and needs & {"declared_value", "freight"} else None,
+        insured=body.insured and "insured" in needs,
+        pickup=_window(body.pickup_appointment, "$.pickup_appointment") if "pickup" in needs else None,
+        delivery=_window(body.delivery_appointment, "$.delivery_appointment") if "delivery" in needs else None,
+        labels=tuple(labels),
+    )
+    return None if details == BARE else details
+
+
+def _zone(place: Place | None, path: str) -> str | None:
+    zone = None if place is None else place.time_zone
+    if zone is not None and not _is_zone(zone):
+        raise Rejected(UNKNOWN_TIME_ZONE, f"no such time zone: {zone!r}", path)
+    return zone
+
+
+def _window(appointment: Appointment | None, path: str) -> Window | None:
+    """An appointment that ends no earlier than it begins.  Raises `Rejected`."""
+    if appointment is None:
+        return None
+    begin, end = _promise(appointment.start, f"{path}.start"), _promise(appointment.end, f"{path}.end")
+    if end < begin:
+        raise Rejected(BAD_APPOINTMENT, "it ends before it begins", path)
+    return Window(begin, end)
 
 
 def _promise(moment: datetime, path: str) -> int:

@@ -12,6 +12,7 @@ WRONG_PARTITION: Final = "wrong-partition"
 ABSURD_TIME: Final = "absurd-time"
 UNKNOWN_TIME_ZONE: Final = "unknown-time-zone"
 BAD_PLAN: Final = "bad-plan"
+BAD_APPOINTMENT: Final = "bad-appointment"
 
 AHEAD_OF_TIME: Final = "ahead-of-time"
 """Flag: it happened some minutes after its record was written; a field clock is wrong."""

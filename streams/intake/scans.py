@@ -9,7 +9,7 @@ from schemas.records import ParcelScan
 from streams.intake.reading import AHEAD, EARLIEST, FURTHEST_AHEAD, event_time, read
 from streams.intake.rejection import AHEAD_OF_TIME, KEY_MISMATCH, UNKNOWN_CODE, Rejected
 from streams.sla.codes import NUMBERS
-from streams.sla.state import KnownScan
+from streams.sla.state import PLAIN, KnownScan, ScanDetails
 
 _decoder = msgspec.json.Decoder(ParcelScan)
 _numbers = NUMBERS
@@ -17,8 +17,12 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_FLAGS: Final[tuple[str, ...]] = ()
 
 
-def read_scan(key: bytes | None, value: bytes | None, stamp: int) -> tuple[KnownScan, tuple[str, ...]]:
+def read_scan(
+    key: bytes | None, value: bytes | None, stamp: int, *, facilities: bool = False
+) -> tuple[KnownScan, tuple[str, ...]]:
     """The scan of a record written at `stamp` (UTC milliseconds), and its flags.
+
+    Kind and region of its facility are kept where `facilities` says so: where a policy asks for them.
 
     Raises `Rejected`.
     """
@@ -44,15 +48,26 @@ def read_scan(key: bytes | None, value: bytes | None, stamp: int) -> tuple[Known
         name if code is None else code,
         at,
         None if recorded is None else _delay(happened, recorded),
-        body.revision,
         None if facility is None else facility.id,
         body.leg,
-        body.piece_id,
-        body.voids,
     )
+    if body.revision or body.piece_id is not None or body.voids is not None or (facilities and facility is not None):
+        scan.more = _details(body, facilities)
     if code is not None and at <= stamp + AHEAD:
         return scan, _NO_FLAGS
     return scan, ((UNKNOWN_CODE,) if code is None else ()) + ((AHEAD_OF_TIME,) if at > stamp + AHEAD else ())
+
+
+def _details(body: ParcelScan, facilities: bool) -> ScanDetails | None:  # noqa: FBT001 - of this module alone
+    facility = body.facility if facilities else None
+    details = ScanDetails(
+        body.revision,
+        body.piece_id,
+        body.voids,
+        None if facility is None else facility.kind,
+        None if facility is None else facility.region,
+    )
+    return None if details == PLAIN else details
 
 
 def _delay(happened: datetime, recorded: datetime) -> int:

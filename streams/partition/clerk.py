@@ -41,6 +41,8 @@ class Clerk:
         self.outputs: list[Output] = []
         self.tally = Tally()
         self._judge = Judge(policy, self.docket)
+        self._needs = policy.needs
+        self._facilities = "facility" in policy.needs
         self._renderer = Renderer(namespace, policy)
         self._envelope = Envelope(namespace, partition)
         self._partition = partition
@@ -61,7 +63,7 @@ class Clerk:
         stamp = record.timestamp
         key = record.key
         try:
-            registration = read_registration(key, record.value, max(stamp, time))
+            registration = read_registration(key, record.value, max(stamp, time), self._needs)
             assert key is not None  # noqa: S101 - read_registration has seen to it
             shipment = self.memory.get(key)
             if shipment is None:
@@ -79,7 +81,7 @@ class Clerk:
         stamp = record.timestamp
         key = record.key
         try:
-            scan, flags = read_scan(key, record.value, max(time, stamp))
+            scan, flags = read_scan(key, record.value, max(time, stamp), facilities=self._facilities)
             shipment = self.memory.get(key)  # type: ignore[arg-type]
             if shipment is None:
                 self._check_partition(key)  # type: ignore[arg-type]
@@ -156,5 +158,6 @@ class Clerk:
             outcome = (decision.clock.name, decision.kind)
             tally.outcomes[outcome] = tally.outcomes.get(outcome, 0) + 1
             verdict = decision.verdict
-            if verdict.status == MISSED and verdict.stop_scan is not None:
-                tally.lateness_s.append((decision.clock.name, (verdict.stop_scan.at - verdict.due) / 1000))
+            stopped_at = verdict.stopped_at
+            if verdict.status == MISSED and stopped_at is not None:
+                tally.lateness_s.append((decision.clock.name, (stopped_at - verdict.due) / 1000))

@@ -12,6 +12,7 @@ Code = int | str
 NUMBERS: Final[dict[str, int]] = {
     "order_placed": 10,
     "label_created": 11,
+    "expedited": 13,
     "pickup_scheduled": 14,
     "pickup_failed": 15,
     "picked_up": 18,
@@ -23,11 +24,14 @@ NUMBERS: Final[dict[str, int]] = {
     "customs_released": 35,
     "held": 36,
     "released": 37,
+    "suspended": 38,
+    "resumed": 39,
     "sorted": 40,
     "stored": 42,
     "consolidated": 44,
     "dispatched": 46,
     "departed": 48,
+    "misrouted": 50,
     "handed_over": 52,
     "arrived_at_branch": 56,
     "available_for_pickup": 58,
@@ -37,11 +41,14 @@ NUMBERS: Final[dict[str, int]] = {
     "return_started": 70,
     "damaged": 72,
     "redirected": 74,
+    "forwarded": 75,
+    "misdelivered": 78,
     "delivered": 80,
     "returned": 82,
     "cancelled": 84,
     "lost": 86,
     "destroyed": 88,
+    "found": 90,
 }
 
 NAMES: Final[dict[int, str]] = {number: name for name, number in NUMBERS.items()}

@@ -11,6 +11,24 @@ NEVER = 2**63 - 1
 """A deadline that does not come."""
 
 
+class ScanDetails(Struct, array_like=True, gc=False, frozen=True):
+    """What most scans do not have, or no promise asks for."""
+
+    revision: int = 0
+    piece: str | None = None
+    voids: str | None = None
+    facility_kind: str | None = None
+    facility_region: str | None = None
+    case: str | None = None
+    """Of a care event: which enquiry, complaint or claim it belongs to."""
+    severity: str | None = None
+    """Of a care event."""
+
+
+PLAIN = ScanDetails()
+"""The details of a scan that has none."""
+
+
 class KnownScan(Struct, array_like=True, gc=False):
     """One scan, compactly: what verdicts, evidence and the choice between its versions need."""
 
@@ -19,28 +37,47 @@ class KnownScan(Struct, array_like=True, gc=False):
     at: int
     delay: int | None = None
     """`recorded_at` minus `at`."""
-    revision: int = 0
     facility: str | None = None
     leg: str | None = None
-    piece: str | None = None
-    voids: str | None = None
+    more: ScanDetails | None = None
+    """None where all of it would be as in `PLAIN`."""
+
+    @property
+    def piece(self) -> str | None:
+        """The piece it was read on; None for the whole shipment."""
+        return None if self.more is None else self.more.piece
+
+    @property
+    def voids(self) -> str | None:
+        """The `scan_id` that it takes back."""
+        return None if self.more is None else self.more.voids
+
+    @property
+    def case(self) -> str | None:
+        """The case of a care event; None for every scan of a parcel."""
+        return None if self.more is None else self.more.case
 
     def order(self) -> tuple[int, int, str]:
         """Sort key: by time, then as a journey goes, then by id."""
         return (self.at, rank(self.code), self.scan_id)
 
-    def version(self) -> tuple[int, int, int, str, str, str, str, str]:
+    def version(self) -> tuple[int | str, ...]:
         """Of two versions of one scan the greater one holds; equal ones are the same scan twice."""
         recorded = -1 if self.delay is None else self.at + self.delay
+        more = self.more or PLAIN
         return (
-            self.revision,
+            more.revision,
             recorded,
             self.at,
             name_of(self.code),
             _comparable(self.facility),
             _comparable(self.leg),
-            _comparable(self.piece),
-            _comparable(self.voids),
+            _comparable(more.piece),
+            _comparable(more.voids),
+            _comparable(more.facility_kind),
+            _comparable(more.facility_region),
+            _comparable(more.case),
+            _comparable(more.severity),
         )
 
 
@@ -66,6 +103,38 @@ class KnownLeg(Struct, array_like=True, gc=False, frozen=True):
     after: tuple[str, ...] = ()
 
 
+class Window(Struct, array_like=True, gc=False, frozen=True):
+    """An appointment: UTC milliseconds."""
+
+    begin: int
+    end: int
+
+
+class RegistrationDetails(Struct, array_like=True, gc=False, frozen=True):
+    """What few registrations have, or no promise of the policy asks for: that is not kept."""
+
+    origin_zone: str | None = None
+    destination_zone: str | None = None
+    origin_remote: bool = False
+    weight_kg: float | None = None
+    temperature: str | None = None
+    declared_value: str | None = None
+    """A decimal number."""
+    freight: str | None = None
+    """A decimal number."""
+    currency: str | None = None
+    """Of freight, or of the declared value where there is no freight."""
+    insured: bool = False
+    pickup: Window | None = None
+    delivery: Window | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+    """Sorted by name."""
+
+
+BARE = RegistrationDetails()
+"""The details of a registration that has none."""
+
+
 class Registration(Struct, array_like=True, gc=False, frozen=True):
     """What was registered, compactly: what promises depend on."""
 
@@ -83,6 +152,13 @@ class Registration(Struct, array_like=True, gc=False, frozen=True):
     promised_day: int | None = None
     """A proleptic ordinal."""
     legs: tuple[KnownLeg, ...] = ()
+    more: RegistrationDetails | None = None
+    """None where all of it would be as in `BARE`."""
+
+    @property
+    def details(self) -> RegistrationDetails:
+        """What few registrations have."""
+        return self.more or BARE
 
 
 class Said(Struct, array_like=True, gc=False):

@@ -24,3 +24,12 @@ class Verdict(Struct, gc=False):
     """Why it was cancelled."""
     warn_at: int | None = None
     """From when on a notice is due, while it runs."""
+    stop_at: int | None = None
+    """When it stopped or ended, where that is not when the stopping scan happened (but, say, when it was recorded)."""
+
+    @property
+    def stopped_at(self) -> int | None:
+        """When it stopped or ended."""
+        if self.stop_at is not None:
+            return self.stop_at
+        return None if self.stop_scan is None else self.stop_scan.at

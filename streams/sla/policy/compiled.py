@@ -73,6 +73,20 @@ class Clock:
     """What each code does to this clock: `STARTS | STOPS | ENDS | PAUSES`; codes that do nothing are not there."""
     rolls: bool
     """Whether every scan ends one instance of this clock and begins the next."""
+    complete: bool = False
+    """Whether it stops only when every piece has stopped it."""
+    suspendable: bool = True
+    """Whether a suspension of a region pauses it."""
+    excused_by: frozenset[Code] = frozenset()
+    """Of `ends`: the codes whose outcome is `excused`, not `cancelled`."""
+    recorded: frozenset[Code] = frozenset()
+    """Codes that must all be recorded in time: that is what stops it."""
+    uploads: int | None = None
+    """Milliseconds between happening and recording that every scan is allowed."""
+    never: frozenset[Code] = frozenset()
+    """Codes that must not happen: each is a miss at once."""
+    all_of: tuple[str, ...] = ()
+    """Names of the clocks that must all be met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,9 @@ class Policy:
     touched_by_others: tuple[tuple[Clock, int], ...]
     """The same for codes that the policy does not name."""
     lifecycle: Lifecycle
+    needs: frozenset[str] = frozenset()
+    """Attributes beyond those that every registration and scan keeps (`streams.intake`): what nobody asks for is not
+    kept."""
 
 
 def compile_policy(document: PolicyDocument, digest: str) -> Policy:
