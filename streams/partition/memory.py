@@ -13,6 +13,25 @@ from streams.sla.phases import RESIDUE
 from streams.sla.state import Shipment
 
 
+class _Finder:
+    """Equal to a key of a dict, and remembers the object that is the key there.
+
+    Every record brings a key object of its own.  Those that the index keeps would cost as much again as its entries.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self.found = self._key = key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, bytes) and other == self._key:
+            self.found = other
+            return True
+        return False
+
+
 class Memory:
     """State by key, what of it has changed in the unit of work under way, and the deadlines that follow from it."""
 
@@ -53,9 +72,14 @@ class Memory:
     def put(self, key: bytes, shipment: Shipment) -> None:
         """Keep a changed shipment, and file it when its deadline has moved earlier."""
         at = next_deadline(shipment)
-        before = self._values.get(key)
-        if before is None or at < deadline_of(before):
+        values = self._values
+        before = values.get(key)
+        if before is None:
             self.index.file(key, at)
+        elif at < deadline_of(before):
+            finder = _Finder(key)
+            values.get(finder)  # type: ignore[call-overload]
+            self.index.file(finder.found, at)
         self._values[key] = self._changed[key] = encode(shipment, at)
 
     def put_fired(self, key: bytes, shipment: Shipment) -> None:
