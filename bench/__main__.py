@@ -30,6 +30,7 @@ _TERMINATED = 143
 @click.option("--profile", type=click.Choice(["express", "demo", "all"]), default="all", show_default=True)
 @click.option("--quick", is_flag=True, help=f"{QUICK_SCANS:,} scans and less of everything: to try, not to quote.")
 @click.option("--partitions", type=click.IntRange(1, 64), default=12, show_default=True, help="Of every topic.")
+@click.option("--against", help="A Git revision: measure the express profile of both, in turns.")
 @click.option("--only", type=click.Choice(PARTS), multiple=True, help="Measure nothing else; may be given repeatedly.")
 def main(
     *,
@@ -38,6 +39,7 @@ def main(
     profile: Literal["express", "demo", "all"],
     quick: bool,
     partitions: int,
+    against: str | None,
     only: tuple[Part, ...],
 ) -> None:
     """Measure what one worker does on one core: throughput, memory, restore, latency, and plain Faust beside it.
@@ -51,6 +53,7 @@ def main(
         partitions=partitions,
         faust_s=5.0 if quick else 15.0,
         latency_s=10.0 if quick else 30.0,
+        against=against,
     )
     # The client library reports each retry; what is lost for good comes as an error of our own.
     for library in ("aiokafka", "asyncio"):

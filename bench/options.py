@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Part = Literal["express", "demo", "faust", "latency"]
-PARTS: tuple[Part, ...] = ("express", "demo", "faust", "latency")
+Part = Literal["express", "demo", "faust", "latency", "comparison"]
+PARTS: tuple[Part, ...] = ("express", "demo", "faust", "latency", "comparison")
 
 SCANS = 2_400_000
 QUICK_SCANS = 240_000
+_COMPARISON_SHARE = 1 / 8
 _DEMO_SHARE = 5 / 12
 """The demo profile gets a million scans where express gets 2.4 million."""
 
@@ -22,8 +23,15 @@ class Options:
     partitions: int = 12
     faust_s: float = 15.0
     latency_s: float = 30.0
+    against: str | None = None
+    """A Git revision to compare with."""
 
     @property
     def demo_scans(self) -> int:
         """Of the demo profile."""
         return round(self.scans * _DEMO_SHARE)
+
+    @property
+    def comparison_scans(self) -> int:
+        """Of each round of a comparison."""
+        return round(self.scans * _COMPARISON_SHARE)

@@ -51,6 +51,14 @@ def _rows(results: Results) -> Iterator[Row]:
         yield "empty worker, MB", f"{results.idle.rss / _MB:,.0f}", 0, None, False, ""
     if results.latency is not None:
         yield from _live(results.latency)
+    figures = results.flat()
+    for name, what, budget in (
+        ("many_clocks_cost_ratio", "cost of 25 clocks, times express", 1.5),
+        ("cost_ratio_to_earlier", f"cost of express, times {figures.get('earlier')}", 1.1),
+    ):
+        times = figures.get(name)
+        if isinstance(times, float):
+            yield what, f"{times:.2f}", times, budget, False, f"<= {budget}"
 
 
 def _profile(name: str, measured: Throughput, *, rate: float, size: float, outputs: float | None) -> Iterator[Row]:

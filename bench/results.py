@@ -1,7 +1,9 @@
 """All figures of a run, and as one flat object for scripts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.comparison import Contender
 from bench.idle import Idle
 from bench.latency import Latency, Spread
 from bench.plain import PlainFaust
@@ -22,6 +24,8 @@ class Results:
     demo: Throughput | None = None
     faust: PlainFaust | None = None
     latency: Latency | None = None
+    comparison: Sequence[Contender] = ()
+    """The first is what the others are compared with."""
 
     def flat(self) -> dict[str, Figure]:
         """Every figure under a name of its own.  Results that are wrong never get here: `verified` is always true."""
@@ -40,6 +44,7 @@ class Results:
                 figures["ratio_to_faust"] = round(self.express.scans_per_s / self.faust.scans_per_s, 1)
         if self.latency is not None:
             figures |= _latency(self.latency)
+        figures |= _comparison(self.comparison)
         return figures | {"verified": True}
 
 
@@ -79,4 +84,16 @@ def _latency(measured: Latency) -> dict[str, Figure]:
     figures: dict[str, Figure] = {"alerts": measured.alerts}
     for name, spread in spreads.items():
         figures |= {f"{name}_p50_ms": round(spread.p50), f"{name}_p99_ms": round(spread.p99)}
+    return figures
+
+
+def _comparison(contenders: Sequence[Contender]) -> dict[str, Figure]:
+    """What each of the others costs per scan, as a multiple of the first, or the first of an earlier revision."""
+    figures: dict[str, Figure] = {}
+    for contender in contenders[1:]:
+        if contender.code is None:
+            figures["many_clocks_cost_ratio"] = round(contender.cost / contenders[0].cost, 3)
+        else:
+            figures["cost_ratio_to_earlier"] = round(contenders[0].cost / contender.cost, 3)
+            figures["earlier"] = contender.name
     return figures

@@ -6,10 +6,13 @@ from pathlib import Path
 from rich.console import Console
 
 from bench import latency, plain, throughput
+from bench.baseline import built
+from bench.comparison import MANY_CLOCKS, Contender, compare
 from bench.cores import available, choose
 from bench.demo_load import DemoLoad
 from bench.express_load import ExpressLoad
 from bench.idle import empty_worker
+from bench.load import POLICIES
 from bench.loading import load
 from bench.options import Options
 from bench.results import Results
@@ -62,6 +65,18 @@ async def _measure(options: Options, site: Site, results: Results) -> None:
         results.faust = await _faust_alone(site, options.faust_s)
     if "latency" in parts:
         results.latency = await latency.measure(site, options.latency_s)
+    if "comparison" in parts:
+        results.comparison = await compare(site, contenders(options.against), options.comparison_scans)
+
+
+def contenders(against: str | None) -> list[Contender]:
+    """Return what is compared: the express policy, one of 25 clocks, and the express policy of an earlier revision."""
+    express = POLICIES / "express.yaml"
+    found = [Contender(name="express", policy=express), Contender(name="25 clocks", policy=MANY_CLOCKS)]
+    if against is not None:
+        earlier = built(against)
+        found.append(Contender(name=against, policy=earlier / "streams" / "policies" / express.name, code=earlier))
+    return found
 
 
 async def _faust_alone(site: Site, seconds: float) -> plain.PlainFaust:
