@@ -13,14 +13,15 @@ def explain(decision: Decision, shipment: Shipment) -> str:
     verdict, clock = decision.verdict, decision.clock
     name = clock.name if decision.key is None else f"{clock.name} {decision.key}"
     start = "registration" if verdict.start_scan is None else name_of(verdict.start_scan.code)
-    basis = "" if shipment.registration is None else f", {_basis(clock, decision.key, shipment.registration)}"
+    basis = "" if shipment.registration is None else f", {_basis(decision, shipment.registration)}"
     due = "not due while it is paused" if verdict.due == NEVER else f"due at {rfc3339(verdict.due)}"
     return f"{name} began at {rfc3339(verdict.start)} by {start}{basis}: {due}; {_finding(decision, shipment)}."
 
 
-def _basis(clock: Clock, key: str | None, registration: Registration) -> str:
+def _basis(decision: Decision, registration: Registration) -> str:
+    verdict, clock, key = decision.verdict, decision.clock, decision.key
     if clock.planned is None or key is None:
-        return clock.allowance.explain(registration)
+        return clock.allowance.explain(verdict.start, registration, verdict.start_scan)
     if clock.planned == "due":
         return "planned for an instant"
     within = _planned(clock, key, registration)

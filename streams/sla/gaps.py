@@ -15,14 +15,14 @@ def gaps(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -
     for scan in scans:
         code = scan.code
         if start is not None and (code in stops or code in ends):
-            due = clock.allowance.due(start.at, registration)
+            due = clock.allowance.due(start.at, registration, start)
             if due is not None:
                 yield start.scan_id, stopped(start.at, due, start, scan)
             start = None
         if start is None and code in starts and code not in ends:
             start = scan
     if start is not None:
-        due = clock.allowance.due(start.at, registration)
+        due = clock.allowance.due(start.at, registration, start)
         if due is not None:
             yield start.scan_id, running(clock, start.at, due, start)
 
@@ -39,7 +39,7 @@ def roll(
         return False
     warn_before = clock.warn_before
     ahead = -clock.grace if warn_before is None else warn_before
-    due = clock.allowance.due(latest.at, registration)
+    due = clock.allowance.due(latest.at, registration, latest)
     if due is None or latest.at > life + after + ahead or due - ahead < watermark:
         return False
     instance.key, instance.next_after = latest.scan_id, due - ahead - life

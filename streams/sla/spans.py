@@ -39,12 +39,13 @@ def span(  # noqa: C901 - the hot path: one pass over the scans decides everythi
             break
     if start_at is None:
         return None
-    due = clock.allowance.due(start_at, registration)
+    due = clock.allowance.due(start_at, registration, start)
     if due is None:
         return None
     if paused:
         last = stop or end or early
-        due = _paused(clock, due, start_at, NEVER if last is None else max(last.at, start_at), scans)
+        stop_at = NEVER if last is None else max(last.at, start_at)
+        due = _paused(clock, registration, start, due, start_at, stop_at, scans)
     if stop is not None:
         return stopped(start_at, due, start, stop)
     if end is not None:
@@ -54,16 +55,26 @@ def span(  # noqa: C901 - the hot path: one pass over the scans decides everythi
     return running(clock, start_at, due, start)
 
 
-def _paused(clock: Clock, due: int, start_at: int, stop_at: int, scans: Sequence[KnownScan]) -> int:
+def _paused(
+    clock: Clock,
+    registration: Registration,
+    start: KnownScan | None,
+    due: int,
+    start_at: int,
+    stop_at: int,
+    scans: Sequence[KnownScan],
+) -> int:
     """The due instant moved by the time that does not count until the clock stops; `NEVER` while a pause lasts."""
-    covered = start_at
+    allowance = clock.allowance
+    moved, covered = due, start_at
     for began, until in _pauses(clock, scans):
         begin, ended = max(began, covered), min(until, stop_at)
         if begin >= due or ended <= begin:
             continue
         if ended == NEVER:
             return NEVER
-        due += ended - begin
+        moved = allowance.extend(moved, begin, ended, registration, start)
+        due = allowance.settle(moved, registration, start)
         covered = ended
     return due
 

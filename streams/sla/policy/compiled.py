@@ -13,7 +13,8 @@ import msgspec
 
 from streams.sla.codes import CLOSING, NUMBERS, Code, code_of
 from streams.sla.instants import from_timedelta
-from streams.sla.policy.allowances import Allowance, PlanTotal, Promised, Rules
+from streams.sla.policy.allowances import CACHED, Allowance, Duration, MoreTime, PlanTotal, Promised, Rules
+from streams.sla.policy.allowances import Rule as CompiledRule
 from streams.sla.policy.conditions import Condition
 from streams.sla.policy.document import ClockDocument, Codes, LifecycleDocument, PolicyDocument, Rule
 from streams.sla.policy.problems import Problem
@@ -252,16 +253,19 @@ def _allowance(item: ClockDocument, path: str, time_zone: str, planned: str | No
     if item.due == "plan":
         raise Problem(f"{path}.due", "`due: plan` goes with `per: milestone` or `per: leg`")
     if isinstance(item.within, str):
-        return Rules([(Condition({}, path), _duration(item.within, f"{path}.within"), None)])
-    return Rules([_rule(rule, f"{path}.within[{place}]") for place, rule in enumerate(item.within or ())])
+        return Duration(_duration(item.within, f"{path}.within"))
+    rules = [_rule(rule, f"{path}.within[{place}]") for place, rule in enumerate(item.within or ())]
+    return Rules(rules, cached=all(CACHED.issuperset(rule.when) for rule in item.within or ()))
 
 
-def _rule(rule: Rule, path: str) -> tuple[Condition, int | None, int | None]:
+def _rule(rule: Rule, path: str) -> CompiledRule:
     if (rule.allow is None) == (rule.add is None):
         raise Problem(path, "a rule needs either `allow` or `add`, and not both")
-    allow = None if rule.allow is None else _duration(rule.allow, f"{path}.allow")
-    add = None if rule.add is None else _duration(rule.add, f"{path}.add")
-    return Condition(rule.when, f"{path}.when"), allow, add
+    return CompiledRule(
+        Condition(rule.when, f"{path}.when"),
+        allow=None if rule.allow is None else Duration(_duration(rule.allow, f"{path}.allow")),
+        add=None if rule.add is None else MoreTime(_duration(rule.add, f"{path}.add")),
+    )
 
 
 def _codes(codes: Codes, path: str) -> frozenset[Code]:

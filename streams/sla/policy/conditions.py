@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from streams.sla.policy.problems import Problem
-from streams.sla.state import Registration
+from streams.sla.state import KnownScan, Registration
 
 Attribute = Callable[[Registration], object]
 
@@ -40,6 +40,7 @@ class Condition:
             values = wanted if isinstance(wanted, list) else [wanted]
             self._tests.append((ATTRIBUTES[name], frozenset(values)))
 
-    def holds(self, registration: Registration) -> bool:
-        """Whether the shipment is meant."""
+    def holds(self, registration: Registration, scan: KnownScan | None = None) -> bool:
+        """Whether the shipment is meant; `scan` is the one that starts the clock."""
+        del scan
         return all(attribute(registration) in values for attribute, values in self._tests)

@@ -1,0 +1,84 @@
+"""Time zones: between instants (UTC milliseconds) and what a clock on the wall reads (a date and milliseconds into it).
+
+Dates are proleptic ordinals, as `date.toordinal`.  A wall-clock time means the first instant at which the local clock
+reads that time or a later one.  So a time that daylight saving skips is the end of the gap, and of a time that comes
+twice it is the first.
+"""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from streams.sla.instants import DAY_MS, from_timedelta
+
+EPOCH: Final = 719_163
+"""The ordinal of 1970-01-01."""
+LAST_INSTANT: Final = 253_402_300_799_999
+"""The last millisecond of the year 9999: what lies beyond is as good as never."""
+LAST_DAY: Final = 3_652_059
+"""The ordinal of 9999-12-31."""
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST = -62_000_000_000_000
+_LATEST = 253_370_000_000_000
+_CHANGES = 2**31
+_MOST_DAYS = 20_000
+
+
+class Zone:
+    """One IANA time zone.  Raises `zoneinfo.ZoneInfoNotFoundError` or `ValueError` for a name that there is not."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._info = ZoneInfo(name)
+        self._offsets: dict[int, int] = {}
+
+    def offset(self, instant: int) -> int:
+        """Milliseconds that the local clock is ahead of UTC."""
+        day = instant // DAY_MS
+        known = self._offsets.get(day)
+        if known is None:
+            if len(self._offsets) >= _MOST_DAYS:
+                self._offsets.clear()
+            known = self._look_up(day * DAY_MS)
+            if known != self._look_up((day + 1) * DAY_MS):
+                known = _CHANGES
+            self._offsets[day] = known
+        return self._look_up(instant) if known == _CHANGES else known
+
+    def _look_up(self, instant: int) -> int:
+        moment = _START + timedelta(milliseconds=min(max(instant, _EARLIEST), _LATEST))
+        return from_timedelta(moment.astimezone(self._info).utcoffset() or timedelta())
+
+    def day(self, instant: int) -> int:
+        """The local date of an instant."""
+        return EPOCH + (instant + self.offset(instant)) // DAY_MS
+
+    def wall(self, day: int, time: int) -> int:
+        """The instant of a local date and wall-clock time; a time of 24 h or more lies on the days after."""
+        reading = (day - EPOCH) * DAY_MS + time
+        before, after = self.offset(reading - DAY_MS), self.offset(reading + DAY_MS)
+        early = reading - before
+        if before == after or self.offset(early) == before:
+            return early
+        late = reading - after
+        if self.offset(late) == after:
+            return late
+        while early - late > 1:  # in the gap: the clock changes after `late`, and no later than `early`
+            middle = (early + late) // 2
+            if self.offset(middle) == after:
+                early = middle
+            else:
+                late = middle
+        return early
+
+    def reading(self, instant: int) -> int:
+        """Milliseconds since local midnight that the clock on the wall shows."""
+        return (instant + self.offset(instant)) % DAY_MS
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> Zone:
+    """The zone of an IANA name; one object a name."""
+    return Zone(name)
