@@ -73,7 +73,7 @@ class LocalCalendar:
     def add_days(self, day: int, count: int) -> int:
         """The date that is so many service days after a date; for 0 the first one from this date on.
 
-        A service day is a date on which the place opens at all.  Dates are proleptic ordinals.
+        A service day is a date that has opening hours.  Dates are proleptic ordinals.
         """
         first = min(max(date.fromordinal(min(day, LAST_DAY)).year, 1), _LAST_YEAR)
         days = self._year(first).service_days

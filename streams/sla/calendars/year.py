@@ -18,20 +18,19 @@ class Year:
         self.total = 0
         """Milliseconds open in the whole year."""
         self.service_days: list[int] = []
-        """Dates that open at all, proleptic ordinals."""
+        """Dates that have opening hours, proleptic ordinals."""
         self._opens: list[int] = []
         self._closes: list[int] = []
         self._worked: list[int] = []
         """Milliseconds open up to the end of each stretch."""
         closed = -(2**63)
         for day in range(max(first - 2, 1), last + 1):  # what opens on the days before may close in this year
-            opens = False
-            for begin, end in opening.day(day).hours:
-                opened, closes = max(zone.wall(day, begin), closed), zone.wall(day, end)
+            hours = opening.day(day).hours
+            for begin, end in hours:
+                closes = zone.wall(day, end)
+                self._add(max(zone.wall(day, begin), closed, self.begin), min(closes, self.end))
                 closed = max(closed, closes)
-                opens = opens or closes > opened
-                self._add(max(opened, self.begin), min(closes, self.end))
-            if opens and day >= first:
+            if hours and day >= first and zone.wall(day, 0) < zone.wall(day + 1, 0):  # zones have skipped whole dates
                 self.service_days.append(day)
 
     def _add(self, opened: int, closed: int) -> None:
