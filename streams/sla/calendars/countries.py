@@ -42,7 +42,7 @@ def why_unknown(country: str, subdivision: str | None) -> str | None:
     """What is wrong with the name of a country or subdivision, and what might be meant; None when it is known."""
     countries = _subdivisions()
     if country not in countries:
-        meant = _by_name().get(country.casefold().replace("_", " "))
+        meant = _by_name().get(_letters(country))
         near = [meant] if meant else get_close_matches(country.upper(), countries, n=1)
         hint = f": did you mean {near[0]!r}?" if near else "; give its two letters, such as CN or DE"
         return f"no such country: {country!r}{hint}"
@@ -66,5 +66,9 @@ def _by_name() -> Mapping[str, str]:
 
     names: dict[str, str] = {"uk": "GB"}
     for name, (_, code, *others) in COUNTRIES.items():
-        names |= dict.fromkeys((name.replace("_", " "), *(other.casefold() for other in others)), code)
+        names |= dict.fromkeys((_letters(other) for other in (name, *others)), code)
     return names
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalpha, name.casefold()))
