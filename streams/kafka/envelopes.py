@@ -1,7 +1,10 @@
-"""Records packed into producer batches, for one partition of one topic."""
+"""Records packed into batches, as the log will hold them, for one partition of one topic."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 HeaderList = list[tuple[str, bytes]]
 """aiokafka's packer takes no other sequence."""
@@ -12,36 +15,52 @@ Entry = tuple[bytes | None, bytes | None, HeaderList]
 NO_HEADERS: HeaderList = []
 """Shared by all records without headers; never changed."""
 
-
-class Batch(Protocol):
-    """aiokafka's `BatchBuilder`."""
-
-    def append(
-        self, *, timestamp: int | None, key: bytes | None, value: bytes | None, headers: HeaderList
-    ) -> object | None:
-        """Take a record; None when it does not fit."""
-
-    def close(self) -> None:
-        """Take no more."""
-
-    def record_count(self) -> int:
-        """Return how many records it holds."""
+_SEQUENCES = 2**31
+"""Sequence numbers start over at 0: at 4,000 records a second, within a week."""
 
 
-def pack(entries: Iterable[Entry], new_batch: Callable[[], Batch], timestamp: int) -> Sequence[Batch]:
-    """Return closed batches that hold the entries in order.
+class Packed(NamedTuple):
+    """One finished batch."""
 
-    A batch takes records up to the producer's batch size; a record above it travels alone, and it is the broker that
-    knows whether the topic allows its size.  `timestamp` is UTC milliseconds.
+    data: bytearray
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What all batches of a producer have in common."""
+
+    producer_id: int
+    epoch: int
+    batch_bytes: int
+    """Size up to which a batch takes records; a larger record travels alone."""
+
+    def builder(self, sequence: int) -> DefaultRecordBatchBuilder:
+        """Return an empty transactional batch, uncompressed, whose first record has this sequence number."""
+        return DefaultRecordBatchBuilder(2, 0, 1, self.producer_id, self.epoch, sequence, self.batch_bytes)
+
+
+def advance(sequence: int, records: int) -> int:
+    """Return the sequence number so many records later."""
+    return (sequence + records) % _SEQUENCES
+
+
+def pack(entries: Iterable[Entry], stamp: Stamp, sequence: int, timestamp: int) -> list[Packed]:
+    """Return batches that hold the entries in order; the first entry has this sequence number.
+
+    It is the broker that knows whether the topic allows the size of a record.  `timestamp` is UTC milliseconds.
     """
-    batches: list[Batch] = []
-    batch: Batch | None = None
+    batches: list[Packed] = []
+    builder, records = stamp.builder(sequence), 0
+    append = builder.append
     for key, value, headers in entries:
-        if batch is None or batch.append(timestamp=timestamp, key=key, value=value, headers=headers) is None:
-            batch = new_batch()
-            batches.append(batch)
-            if batch.append(timestamp=timestamp, key=key, value=value, headers=headers) is None:
-                raise ValueError("An empty batch refused its first record")
-    for full in batches:
-        full.close()
+        if append(records, timestamp, key, value, headers) is None:
+            batches.append(Packed(builder.build(), records))
+            sequence = advance(sequence, records)
+            builder, records = stamp.builder(sequence), 0
+            append = builder.append
+            append(0, timestamp, key, value, headers)
+        records += 1
+    if records:
+        batches.append(Packed(builder.build(), records))
     return batches

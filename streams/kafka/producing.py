@@ -1,18 +1,29 @@
-"""Transactional producers: opened so that they commit fast, closed so that nothing hangs."""
+"""Transactional producers: one transaction at a time, step by step."""
 
 import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Self
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import TopicPartition
+from aiokafka.client import AIOKafkaClient, CoordinationType
+from aiokafka.protocol.transaction import (
+    AddOffsetsToTxnRequest,
+    AddPartitionsToTxnRequest,
+    EndTxnRequest,
+    InitProducerIdRequest,
+    TxnOffsetCommitRequest,
+)
 
-from streams.kafka.connection import Connection
-
-RETRY_BACKOFF_MS = 5
-"""Kafka answers "busy" for a moment after each commit: aiokafka's 100 ms would be most of the latency."""
+from streams.kafka.appending import Appended, Appender
+from streams.kafka.coordinators import Coordinators
+from streams.kafka.envelopes import Entry, Packed, Stamp, advance, pack
 
 CLOSE_WITHIN_S = 0.5
-"""Nothing waits to be sent by then, so closing is a matter of milliseconds, unless the broker is silent."""
+"""Closing is a matter of milliseconds, unless the broker is silent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,42 +32,84 @@ class WriterLimits:
 
     timeout_s: float = 10.0
     """From begin to commit; the coordinator aborts on its own after the same time."""
-    batch_bytes: int = 110_000
-    """Size of one producer batch: it is copied several times on its way, and small ones stay in the processor's cache.
-
-    A larger record travels alone.
-    """
-    compression: str | None = None
-    """gzip, snappy, lz4, zstd or None."""
+    batch_bytes: int = 440_000
+    """Size of one batch: below every topic's `max.message.bytes`.  A larger record travels alone."""
 
 
-async def open_producer(connection: Connection, transactional_id: str, limits: WriterLimits) -> AIOKafkaProducer:
-    """Return a started producer; the one before it of the same id is fenced, and its open transaction settled.
+class Producer:
+    """Writes transactions under one transactional id.  After an error it can only abort."""
 
-    Raises aiokafka's `KafkaError`.
-    """
-    producer = AIOKafkaProducer(
-        **connection.options(),
-        transactional_id=transactional_id,
-        transaction_timeout_ms=int(limits.timeout_s * 1000),
-        max_batch_size=limits.batch_bytes,
-        compression_type=limits.compression,
-        retry_backoff_ms=RETRY_BACKOFF_MS,
-        linger_ms=0,
-    )
-    try:
-        await producer.start()
-    except BaseException:
-        await close_producer(producer)
-        raise
-    return producer
+    def __init__(self, client: AIOKafkaClient, transactional_id: str, limits: WriterLimits) -> None:
+        self._client = client
+        self._id = transactional_id
+        self._timeout_ms = int(limits.timeout_s * 1000)
+        self._coordinators = Coordinators(client)
+        self._appender = Appender(client, transactional_id, self._timeout_ms)
+        self._sequences: dict[TopicPartition, int] = {}
+        self._stamp = Stamp(-1, -1, limits.batch_bytes)
 
+    @classmethod
+    async def open(cls, client: AIOKafkaClient, transactional_id: str, limits: WriterLimits) -> Self:
+        """Return a producer that owns `client`; the one before it of the same id is fenced, its transaction settled.
 
-async def close_producer(producer: AIOKafkaProducer) -> None:
-    """Close; by force when it waits for a broker.  Never raises."""
-    for close in (producer.stop, producer._sender.close, producer.client.close):  # noqa: SLF001 - aiokafka is pinned
+        Raises aiokafka's `KafkaError`.
+        """
+        producer = cls(client, transactional_id, limits)
+        try:
+            await client.bootstrap()
+            given = await producer._ask(InitProducerIdRequest(transactional_id, producer._timeout_ms))
+        except BaseException:
+            await producer.close()
+            raise
+        producer._stamp = replace(producer._stamp, producer_id=given.producer_id, epoch=given.producer_epoch)
+        return producer
+
+    def pack(self, tp: TopicPartition, entries: Iterable[Entry], timestamp: int) -> list[Packed]:
+        """Make the batches that the partition must get next; see `envelopes.pack`."""
+        sequence = self._sequences.get(tp, 0)
+        batches = pack(entries, self._stamp, sequence, timestamp)
+        self._sequences[tp] = advance(sequence, sum(batch.records for batch in batches))
+        return batches
+
+    async def begin(self, tps: Iterable[TopicPartition]) -> None:
+        """Begin a transaction that appends to these partitions, and to no other."""
+        topics = [(topic, [tp.partition for tp in group]) for topic, group in _by_topic(tps)]
+        await self._ask(AddPartitionsToTxnRequest(self._id, self._stamp.producer_id, self._stamp.epoch, topics))
+
+    async def append(self, batches: Mapping[TopicPartition, Sequence[Packed]]) -> dict[TopicPartition, Appended]:
+        """Append what `pack` made; see `Appender.append`."""
+        return await self._appender.append(batches)
+
+    async def move(self, group: str, offsets: Mapping[TopicPartition, int]) -> None:
+        """Make the offsets of a consumer group part of the transaction."""
+        producer_id, epoch = self._stamp.producer_id, self._stamp.epoch
+        await self._ask(AddOffsetsToTxnRequest(self._id, producer_id, epoch, group))
+        topics = [(topic, [(tp.partition, offsets[tp], "") for tp in tps]) for topic, tps in _by_topic(offsets)]
+        request = TxnOffsetCommitRequest(self._id, group, producer_id, epoch, topics)
+        await self._coordinators.ask(CoordinationType.GROUP, group, request)
+
+    async def commit(self) -> None:
+        """End the transaction: all of it becomes visible."""
+        await self._ask(EndTxnRequest(self._id, self._stamp.producer_id, self._stamp.epoch, True))  # noqa: FBT003
+
+    async def abort(self) -> None:
+        """End the transaction: nothing of it becomes visible.
+
+        Does nothing while a request is unanswered: what it brings would stay open for ever if it came after the end.
+        The next `open` settles that, for from then on the broker refuses such a request.
+        """
+        if self._appender.settled and self._coordinators.settled:
+            await self._ask(EndTxnRequest(self._id, self._stamp.producer_id, self._stamp.epoch, False))  # noqa: FBT003
+
+    async def close(self) -> None:
+        """Close the connections.  Never raises."""
         with suppress(Exception):
             async with asyncio.timeout(CLOSE_WITHIN_S):
-                await close()
-                if close == producer.stop:
-                    return
+                await self._client.close()
+
+    async def _ask(self, request: Any) -> Any:
+        return await self._coordinators.ask(CoordinationType.TRANSACTION, self._id, request)
+
+
+def _by_topic(tps: Iterable[TopicPartition]) -> Iterable[tuple[str, Iterable[TopicPartition]]]:
+    return groupby(sorted(tps), key=attrgetter("topic"))

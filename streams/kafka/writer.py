@@ -1,28 +1,28 @@
 """The transactional producer of one partition: all of a unit of work, or nothing."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
-from itertools import chain, groupby
-from typing import Any
+from itertools import chain, repeat
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import (
     InvalidProducerEpoch,
     KafkaError,
     MessageSizeTooLargeError,
     ProducerFenced,
 )
-from aiokafka.structs import RecordMetadata
 
 from streams.errors import Fenced, PartitionParked, TransactionFailed
 from streams.kafka import faults
 from streams.kafka.connection import Connection
-from streams.kafka.envelopes import NO_HEADERS, Batch, Entry, pack
+from streams.kafka.envelopes import NO_HEADERS, Entry, Packed
 from streams.kafka.names import STATE_TOPIC, Names
-from streams.kafka.producing import WriterLimits, close_producer, open_producer
+from streams.kafka.producing import Producer, WriterLimits
 from streams.partition import meta
-from streams.partition.ports import Committed, Output, UnitOfWork, WallClock, Writer
+from streams.partition.ports import Committed, UnitOfWork, WallClock, Writer
 
 ABORT_WITHIN_S = 3.0
 
@@ -44,18 +44,17 @@ class KafkaWriter(Writer):
         self._number = number
         self._clock = clock
         self._limits = limits
-        self._changelog = names.topic(STATE_TOPIC)
-        self._producer: AIOKafkaProducer | None = None
+        self._producer: Producer | None = None
 
     async def start(self) -> None:
         """Connect; fences the predecessor.  Raises `TransactionFailed` when no coordinator answers."""
         await self.stop()
         transactional_id = self._names.transactional_id(self._number)
         try:
-            producer = await open_producer(self._connection, transactional_id, self._limits)
+            client = AIOKafkaClient(**self._connection.options())
+            self._producer = await Producer.open(client, transactional_id, self._limits)
         except KafkaError as error:
             raise TransactionFailed(f"{self._who}: cannot start writing: {error!r}") from error
-        self._producer = producer
 
     async def commit(self, unit: UnitOfWork) -> Committed:
         """Write a unit; see `Writer`.  After an error `start` must come first.
@@ -81,68 +80,62 @@ class KafkaWriter(Writer):
             await self._abort(producer)
             raise TransactionFailed(f"{self._who}: not, or not surely, committed: {error!r}") from error
 
-    async def _commit(self, producer: AIOKafkaProducer, unit: UnitOfWork) -> Committed:
-        await producer.begin_transaction()
-        now = self._clock.now_ms()
-        pending: list[asyncio.Future[RecordMetadata]] = []
-        for topic, outputs in groupby(sorted(unit.outputs, key=_topic), key=_topic):
-            entries = ((output.key, output.value, list(output.headers)) for output in outputs)
-            pending += await self._send(producer, self._names.topic(topic), self._pack(producer, entries, now))
-        state: chain[Entry] = chain(
-            ((key, value, NO_HEADERS) for key, value in unit.changelog.items()), [(meta.KEY, unit.meta, NO_HEADERS)]
-        )
-        batches = self._pack(producer, state, now)
+    async def _commit(self, producer: Producer, unit: UnitOfWork) -> Committed:
+        batches = self._pack(producer, unit)
+        await producer.begin(batches)
         sent_at = self._clock.now_ms()
-        pending += await self._send(producer, self._changelog, batches)
-        acknowledged = await asyncio.gather(*pending)
+        appended = await producer.append(batches)
         acked_at = self._clock.now_ms()
-        last = acknowledged[-1]
         faults.inside_transaction()
         if unit.offsets:
-            await producer.send_offsets_to_transaction(self._offsets(unit.offsets), self._names.group)
-        await producer.commit_transaction()
+            offsets = {self._place(short): offset for short, offset in unit.offsets.items()}
+            await producer.move(self._names.group, offsets)
+        await producer.commit()
+        changelog = self._place(STATE_TOPIC)
+        last = appended[changelog]
         return Committed(
-            changelog_end=last.offset + batches[-1].record_count(),
-            append_time=last.timestamp if last.timestamp_type == 1 else None,
+            changelog_end=last.offset + batches[changelog][-1].records,
+            append_time=last.timestamp if last.timestamp >= 0 else None,
             sent_at=sent_at,
             acked_at=acked_at,
         )
 
-    def _pack(self, producer: AIOKafkaProducer, entries: Any, now: int) -> Sequence[Batch]:
-        return pack(entries, producer.create_batch, now)
+    def _pack(self, producer: Producer, unit: UnitOfWork) -> dict[TopicPartition, list[Packed]]:
+        """Make the batches of a unit, the meta record last."""
+        now = self._clock.now_ms()
+        outputs: defaultdict[str, list[Entry]] = defaultdict(list)
+        for output in unit.outputs:
+            headers = output.headers
+            outputs[output.topic].append(
+                (output.key, output.value, headers if isinstance(headers, list) else list(headers))
+            )
+        entries: dict[str, Iterable[Entry]] = {**outputs}
+        entries[STATE_TOPIC] = chain(
+            zip(unit.changelog.keys(), unit.changelog.values(), repeat(NO_HEADERS)),
+            [(meta.KEY, unit.meta, NO_HEADERS)],
+        )
+        places = {self._place(short): records for short, records in entries.items()}
+        return {tp: producer.pack(tp, records, now) for tp, records in places.items()}
 
-    async def _send(
-        self, producer: AIOKafkaProducer, topic: str, batches: Sequence[Batch]
-    ) -> list[asyncio.Future[RecordMetadata]]:
-        return [await producer.send_batch(batch, topic, partition=self._number) for batch in batches]
+    def _place(self, short: str) -> TopicPartition:
+        return TopicPartition(self._names.topic(short), self._number)
 
-    def _offsets(self, offsets: Mapping[str, int]) -> dict[TopicPartition, int]:
-        return {TopicPartition(self._names.topic(short), self._number): offset for short, offset in offsets.items()}
-
-    async def _abort(self, producer: AIOKafkaProducer) -> None:
-        """Abort what is open, and close the producer.
-
-        After a refused batch aiokafka counts on from a sequence number
-        that the broker has not seen.  What cannot be aborted now, the next `start` settles.
-        """
-        with suppress(KafkaError, TimeoutError, AssertionError):
+    async def _abort(self, producer: Producer) -> None:
+        """Abort what is open, and close the producer.  What cannot be aborted now, the next `start` settles."""
+        with suppress(KafkaError, TimeoutError):
             async with asyncio.timeout(ABORT_WITHIN_S):
-                await producer.abort_transaction()
+                await producer.abort()
         await self.stop()
 
     async def stop(self) -> None:
         """Close the connection."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            await close_producer(producer)
+            await producer.close()
 
     @property
     def _who(self) -> str:
         return f"Partition {self._number} ({self._names.transactional_id(self._number)})"
-
-
-def _topic(output: Output) -> str:
-    return output.topic
 
 
 def _largest(unit: UnitOfWork) -> str:

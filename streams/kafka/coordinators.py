@@ -1,0 +1,77 @@
+"""Requests to the coordinators of transactions and groups, asked again while they are busy or have moved."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
+from aiokafka.errors import (
+    ConcurrentTransactions,
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
+    KafkaError,
+    NoError,
+    NotCoordinatorError,
+    OperationNotAttempted,
+    RequestTimedOutError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
+
+AGAIN_AFTER_S = 0.005
+"""Kafka is busy for a moment after each commit: aiokafka's 100 ms would be most of the latency."""
+
+AWAY_S = 0.05
+"""Pause before a broker that could not be reached is tried again."""
+
+_BUSY = frozenset({ConcurrentTransactions, CoordinatorLoadInProgressError, UnknownTopicOrPartitionError})
+_MOVED = frozenset({CoordinatorNotAvailableError, NotCoordinatorError, RequestTimedOutError})
+_NO_REASON = frozenset({NoError, OperationNotAttempted})
+
+
+class Coordinators:
+    """Finds coordinators, and finds them again."""
+
+    def __init__(self, client: AIOKafkaClient) -> None:
+        self._client = client
+        self._nodes: dict[CoordinationType, int] = {}
+        self.settled = True
+        """False while something that was asked, and never answered, may still be done."""
+
+    async def ask(self, kind: CoordinationType, key: str, request: Any) -> Any:
+        """Return the response to a request that was granted whole; `key` is the id of the transaction or group.
+
+        Raises aiokafka's `KafkaError` when it is refused.  Tries for ever when the coordinator is away.
+        """
+        while True:
+            try:
+                if kind not in self._nodes:
+                    self._nodes[kind] = await self._client.coordinator_lookup(kind, key)
+                self.settled = False
+                response = await self._client.send(self._nodes[kind], request, group=ConnectionGroup.COORDINATION)
+                self.settled = True
+            except KafkaError as error:
+                if not error.retriable:
+                    raise
+                self._nodes.pop(kind, None)
+                self._client.force_metadata_update()
+                await asyncio.sleep(AWAY_S)
+                continue
+            refusals = set(_errors(response))
+            if refusals <= {NoError}:
+                return response
+            for refusal in refusals - _BUSY - _MOVED - _NO_REASON:
+                raise refusal
+            if refusals & _MOVED:
+                self._nodes.pop(kind, None)
+            await asyncio.sleep(AGAIN_AFTER_S)
+
+
+def _errors(response: Any) -> Iterator[type[KafkaError]]:
+    """Yield the errors of a response, one for each partition when it names partitions."""
+    if hasattr(response, "error_code"):
+        yield for_code(response.error_code)
+    else:
+        for _topic, partitions in response.errors:
+            for _partition, code in partitions:
+                yield for_code(code)
