@@ -85,3 +85,21 @@ def wall(zone: str, day: date, minutes: int) -> datetime:
     wanted = datetime.combine(day, datetime.min.time()) + minutes * MINUTE
     begin = wanted.replace(tzinfo=UTC) - DAY
     return next(moment for moment, reading in readings(zone, begin) if reading >= wanted)
+
+
+def promised(shop: Shop, start: datetime, days: int, by: int, cutoff: int | None) -> datetime:
+    """The wall-clock minute `by` of the n-th day on which the shop serves, after the day that `start` counts for."""
+    today = start.astimezone(ZoneInfo(shop.zone)).date()
+    latest = by if cutoff is None and days == 0 else cutoff
+    late = latest is not None and start > wall(shop.zone, today, latest)
+    first = _serving(shop, today + DAY if late else today)
+    for _ in range(days):
+        first = _serving(shop, first + DAY)
+    return wall(shop.zone, first, by)
+
+
+def _serving(shop: Shop, day: date) -> date:
+    """The first date from this one on that has hours, and that there is."""
+    while not shop.stretches(day) or wall(shop.zone, day, 0) == wall(shop.zone, day + DAY, 0):
+        day += DAY
+    return day
