@@ -90,8 +90,8 @@ def wall(zone: str, day: date, minutes: int) -> datetime:
 def promised(shop: Shop, start: datetime, days: int, by: int, cutoff: int | None) -> datetime:
     """The wall-clock minute `by` of the n-th day on which the shop serves, after the day that `start` counts for."""
     today = start.astimezone(ZoneInfo(shop.zone)).date()
-    latest = by if cutoff is None and days == 0 else cutoff
-    late = latest is not None and start > wall(shop.zone, today, latest)
+    limits = [minute for minute in (cutoff, None if days else by) if minute is not None]
+    late = any(start > wall(shop.zone, today, minute) for minute in limits)
     first = _serving(shop, today + DAY if late else today)
     for _ in range(days):
         first = _serving(shop, first + DAY)

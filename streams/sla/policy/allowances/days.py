@@ -19,15 +19,15 @@ class Days(Allowance):
     """The n-th service day after the day of the start, at a wall-clock time.
 
     A start after the cut-off, or on a date that is no service day, counts as one of the next service day.  A start of
-    the very instant of the cut-off is in time.  For D+0 the wall-clock time itself is a cut-off: no promise is made
-    for an hour that has passed.
+    the very instant of the cut-off is in time.  For D+0 the wall-clock time itself is a cut-off, when there is no
+    earlier one: no promise is made for an hour that has passed.
     """
 
     def __init__(self, days: int, by: int, cutoff: int | None, calendar: Calendar, place: Place) -> None:
         """`by` and `cutoff` in milliseconds after midnight; `streams.sla.calendars.ALWAYS` for calendar days."""
         self._days = days
         self._by = by
-        self._cutoff = by if cutoff is None and days == 0 else cutoff
+        self._cutoff = min(by, by if cutoff is None else cutoff) if days == 0 else cutoff
         self._calendar = calendar
         self._place = place
         self._known: dict[tuple[LocalCalendar, int, bool], int] = {}

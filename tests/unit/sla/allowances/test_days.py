@@ -82,9 +82,10 @@ def test_by_the_end_of_a_day_is_its_last_millisecond() -> None:
 
 
 def test_the_same_day_is_not_promised_for_an_hour_that_has_passed() -> None:
-    same_day = days(0, 22 * HOUR, None)
-    assert due(same_day, "2026-11-03 21:00") == "2026-11-03 22:00"
-    assert due(same_day, "2026-11-03 22:30") == "2026-11-04 22:00"
+    for cutoff in (None, 23 * HOUR):
+        same_day = days(0, 22 * HOUR, cutoff)
+        assert due(same_day, "2026-11-03 21:00") == "2026-11-03 22:00"
+        assert due(same_day, "2026-11-03 22:30") == "2026-11-04 22:00"
 
 
 def test_the_steps_say_which_days_count_and_why_others_do_not() -> None:
