@@ -39,10 +39,19 @@ class Rule(NamedTuple):
     add: Addition | None = None
 
 
-class _Choice(NamedTuple):
-    allows: tuple[Allowance, ...]
-    """Those that hold, in order: the first that can be given counts."""
-    adds: tuple[Addition, ...]
+class _Choice:
+    """What holds for a shipment."""
+
+    def __init__(self, allows: Sequence[Allowance], adds: Sequence[Addition]) -> None:
+        self.allows = tuple(allows)
+        """In order: the first that can be given counts."""
+        self.adds = tuple(adds)
+        self.fixed: Duration | None = None
+        """All of it, where it is no more than durations."""
+        lengths = [addition.length for addition in adds if isinstance(addition, MoreTime)]
+        first = allows[0] if allows else None
+        if isinstance(first, Duration) and len(lengths) == len(adds):
+            self.fixed = Duration(first.length + sum(lengths))
 
 
 class Rules(Allowance):
@@ -58,11 +67,13 @@ class Rules(Allowance):
 
     def due(self, start: int, registration: Registration, scan: KnownScan | None) -> int | None:
         """By the allowance that counts, and with all that is added."""
-        allows, adds = self._choice(registration, scan)
-        for allow in allows:
+        choice = self._choice(registration, scan)
+        if choice.fixed is not None:
+            return start + choice.fixed.length
+        for allow in choice.allows:
             due = allow.due(start, registration, scan)
             if due is not None:
-                for addition in adds:
+                for addition in choice.adds:
                     due = addition.add(due, registration, scan)
                 return due
         return None
@@ -79,10 +90,13 @@ class Rules(Allowance):
 
     def explain(self, start: int, registration: Registration, scan: KnownScan | None) -> str:
         """`allowed 3 d and 2 working days (work)`."""
+        choice = self._choice(registration, scan)
         allow = self._given(start, registration, scan)
         if allow is None:
             return "not promised"
-        added = [addition.explain() for addition in self._choice(registration, scan).adds]
+        if choice.fixed is not None:
+            return choice.fixed.explain(start, registration, scan)
+        added = [addition.explain() for addition in choice.adds]
         return " and ".join([allow.explain(start, registration, scan), *added])
 
     def steps(self, start: int, registration: Registration, scan: KnownScan | None) -> list[str]:
@@ -142,11 +156,4 @@ class Rules(Allowance):
                     adds.append(add)
                 elif allow is not None:
                     allows.append(allow)
-        first = allows[0] if allows else None
-        if isinstance(first, Duration) and all(isinstance(add, MoreTime) for add in adds):
-            return _Choice((Duration(first.length + sum(_lengths(adds))),), ())
-        return _Choice(tuple(allows), tuple(adds))
-
-
-def _lengths(adds: Sequence[Addition]) -> list[int]:
-    return [add.length for add in adds if isinstance(add, MoreTime)]
+        return _Choice(allows, adds)

@@ -86,6 +86,11 @@ def test_everything_that_is_added_counts() -> None:
     assert rules.due(0, parcel("B"), None) == HOUR
 
 
+def test_durations_are_told_in_one() -> None:
+    rules = Rules([Rule(Tier(), Duration(72 * HOUR)), Rule(Remote(), add=MoreTime(4 * HOUR))])
+    assert rules.explain(0, parcel(remote=True), None) == "allowed 3 d 4 h"
+
+
 def test_a_remote_area_adds_two_working_days_at_the_same_hour() -> None:
     next_morning = Days(1, 12 * HOUR, None, ALWAYS, THERE)
     rules = Rules([Rule(Tier(), next_morning), Rule(Remote(), add=MoreDays(2, WORK, THERE))])
