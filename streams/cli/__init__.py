@@ -15,6 +15,7 @@ COMMANDS = {
     "feed": "streams.cli.feed:feed",
     "topics": "streams.cli.topics:topics",
     "partitions": "streams.cli.partitions:partitions",
+    "backtest": "streams.cli.backtest:backtest_command",
 }
 """Command name to `module:object`."""
 

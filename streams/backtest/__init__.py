@@ -1,0 +1,1 @@
+"""History judged again: the worker's own core over recorded events, without Kafka."""

@@ -1,0 +1,72 @@
+"""History as records of the source topics: a line of JSON each, as `shipclock feed --dry-run` prints them."""
+
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+
+from schemas.records import ShipmentRegistration
+from streams.backtest.history import Event, History, labels_of, sort
+from streams.errors import ShipclockError
+from streams.partition.core import SCANS, SHIPMENTS
+
+_MOST_NAMED = 5
+
+
+class HistoryError(ShipclockError):
+    """A file with history cannot be read."""
+
+    exit_code = 2
+
+
+class _Line(msgspec.Struct, frozen=True, gc=False):
+    topic: str
+    key: str
+    value: str
+    """JSON, as the record holds it."""
+    timestamp: int
+    """UTC milliseconds."""
+
+
+_line = msgspec.json.Decoder(_Line).decode
+_registration = msgspec.json.Decoder(ShipmentRegistration).decode
+
+
+def read_recording(path: Path) -> History:
+    """The history of a file.  What a line holds is judged by the core; a line that is none is counted as unreadable.
+
+    Raises `HistoryError` when the file cannot be read or holds no record at all.
+    """
+    made = History()
+    unreadable: Counter[str] = Counter()
+    try:
+        with path.open("rb") as lines:
+            for number, text in enumerate(lines, 1):
+                try:
+                    line = _line(text)
+                except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                    count = unreadable.total()
+                    unreadable[f"line {number}: {error}" if count < _MOST_NAMED else "more lines"] += 1
+                    continue
+                _take(made, line, number, unreadable)
+    except OSError as error:
+        raise HistoryError(f"{path} cannot be read: {error.strerror}") from error
+    if not made.events:
+        raise HistoryError(
+            f"{path} holds no record of {SHIPMENTS} or {SCANS}; one is a line of JSON with topic, key, value, timestamp"
+        )
+    made.unreadable = dict(unreadable)
+    sort(made.events)
+    return made
+
+
+def _take(made: History, line: _Line, number: int, unreadable: Counter[str]) -> None:
+    if line.topic not in {SHIPMENTS, SCANS}:
+        unreadable[f"records of {line.topic}, which a backtest does not read"] += 1
+        return
+    made.events.append(Event(line.topic, line.timestamp, line.key.encode(), line.value.encode(), number))
+    if line.topic == SHIPMENTS:
+        try:
+            made.labels[line.key] = labels_of(_registration(line.value))
+        except msgspec.MsgspecError:
+            return  # the core rejects it and says why

@@ -1,0 +1,100 @@
+"""`shipclock backtest`: a policy over what has happened, without Kafka."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from streams.backtest.recording import read_recording
+from streams.backtest.run import Announce, backtest
+from streams.backtest.tables import print_report
+from streams.backtest.whatif import parse_shift, shifted
+from streams.sla.instants import from_datetime
+from streams.sla.policy import Policy, load_policy
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_SHIPPED = Path(__file__).parents[1] / "policies"
+_WIDTH = 160
+"""Characters of a line where there is no terminal to ask."""
+
+
+@click.command("backtest")
+@click.argument("file", type=_FILE)
+@click.option("--policy", required=True, help="A policy file, or the name of one that comes with Shipclock.")
+@click.option("--against", help="Another policy: what would it change?")
+@click.option(
+    "--shift",
+    "shifts",
+    multiple=True,
+    metavar="CLOCK=DURATION",
+    help="What if a clock were due earlier or later?  promised-date=-P2D: two days earlier.  May be given repeatedly.",
+)
+@click.option("--until", help="Let time pass up to this instant (RFC 3339); without it, to the last event.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def backtest_command(
+    *,
+    file: Path,
+    policy: str,
+    against: str | None,
+    shifts: tuple[str, ...],
+    until: str | None,
+    form: Literal["text", "json"],
+) -> None:
+    """Judge the history in FILE, and show what another policy would have said.
+
+    FILE has a line of JSON for each record of a source topic: topic, key, value, timestamp; `shipclock feed --dry-run`
+    prints such lines.  With --shift the second policy is --against, or the first one, with those clocks shifted.
+    """
+    first = _policy(policy)
+    second = None if against is None else _policy(against)
+    for text in shifts:
+        second = shifted(second or first, *parse_shift(text))
+    history, end = read_recording(file), None if until is None else _instant(until)
+    with _progress(len(history.events)) as announce:
+        report = backtest(history, first, second, until=end, announce=announce)
+    if form == "json":
+        click.echo(msgspec.json.encode(report))
+    else:
+        console = Console(highlight=False)
+        print_report(console if console.is_terminal else Console(highlight=False, width=_WIDTH), report)
+
+
+def _policy(name: str) -> Policy:
+    shipped = _SHIPPED / f"{name}.yaml"
+    return load_policy(shipped if shipped.is_file() and not Path(name).is_file() else Path(name))
+
+
+def _instant(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no instant; give one such as 2026-11-01T00:00:00Z") from error
+    return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+@contextmanager
+def _progress(events: int) -> Iterator[Announce]:
+    """A bar on standard error for each policy, where that is a terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+
+        def announce(policy: Policy) -> "_Bar":
+            return _Bar(bars, f"{policy.name} {policy.version}", events)
+
+        yield announce
+
+
+class _Bar:
+    def __init__(self, bars: Progress, title: str, total: int) -> None:
+        self._bars = bars
+        self._task = bars.add_task(title, total=total)
+
+    def __call__(self, done: int) -> None:
+        self._bars.update(self._task, completed=done)
