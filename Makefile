@@ -16,10 +16,10 @@ COMPILED := build/compiled
 SOURCES := $(shell find streams schemas agents -name '*.py') hatch_build.py
 UV_VERSION := 0.13.9
 
-.PHONY: demo test bench compiled lint format types unit integration lock java-lock clean help
+.PHONY: demo test bench oracles compiled lint format types unit integration lock java-lock clean help
 
 help:
-	@echo "make demo | test | bench | compiled | lint | format | types | unit | integration | lock | java-lock | clean   [ARGS='...']"
+	@echo "make demo | test | bench | oracles | compiled | lint | format | types | unit | integration | lock | java-lock | clean   [ARGS='...']"
 
 demo: $(READY)
 	@$(VENV)/bin/shipclock demo $(ARGS)
@@ -27,6 +27,10 @@ demo: $(READY)
 # The bench measures a wheel that is built with SHIPCLOCK_COMPILE=1: native modules, where there is a C compiler.
 bench: $(COMPILED)/.stamp
 	@PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/$(COMPILED) $(PYTHON) -m bench $(ARGS)
+
+# Real data whose truth is known, judged by the same core; SHIPCLOCK_DATA names its folder.
+oracles: $(READY)
+	@$(PYTHON) -m bench.oracles $(ARGS)
 
 compiled: $(COMPILED)/.stamp
 

@@ -46,7 +46,7 @@ class History:
     events: list[Event] = field(default_factory=list)
     labels: dict[str, Labels] = field(default_factory=dict)
     """By shipment, of its last registration."""
-    unreadable: dict[str, int] = field(default_factory=dict)
+    oddities: dict[str, int] = field(default_factory=dict)
     """What was read and gave no event, and what was odd, by a sentence that says so."""
 
     @property

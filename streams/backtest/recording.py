@@ -55,7 +55,7 @@ def read_recording(path: Path) -> History:
         raise HistoryError(
             f"{path} holds no record of {SHIPMENTS} or {SCANS}; one is a line of JSON with topic, key, value, timestamp"
         )
-    made.unreadable = dict(unreadable)
+    made.oddities = dict(unreadable)
     sort(made.events)
     return made
 

@@ -33,7 +33,7 @@ class Report(Struct, frozen=True, kw_only=True):
     shipments: int
     until: str
     """Where time ended, RFC 3339."""
-    unreadable: dict[str, int]
+    oddities: dict[str, int]
     """Rows of the file that gave no record, and oddities that the mapping names, by what is wrong."""
     seconds: float
     """How long judging took, for all policies together."""

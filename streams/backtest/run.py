@@ -26,7 +26,7 @@ def backtest(
         events=len(history.events),
         shipments=len({event.key for event in history.events}),
         until=rfc3339(max(history.end, until or 0)),
-        unreadable=history.unreadable,
+        oddities=history.oddities,
         seconds=time.perf_counter() - began,
         sides=[side(one, judged) for one, judged in zip(policies, found, strict=True)],
         comparison=None if against is None else compare(found[0], found[1]),
