@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bench.errors import BenchFailed
 from bench.olist import END, Orders, Promise
+from schemas.records import ParcelScan, ShipmentRegistration
 from streams.backtest.comparison import compare
 from streams.backtest.history import History, history
 from streams.backtest.judgements import Judgements
@@ -88,7 +89,10 @@ def figures(folder: Path, console: Console) -> Figures:
 
 
 def _cargo(file: Path) -> History:
-    return history(record for made in journeys(load(file), seed=1) for record in (made.registration, *made.scans))
+    records: list[ShipmentRegistration | ParcelScan] = []
+    for made in journeys(load(file), seed=1):
+        records += (made.registration, *made.scans)
+    return history(records)
 
 
 def _row(judged: Judgements, clock: str) -> Row:

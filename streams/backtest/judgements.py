@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import msgspec
 
@@ -49,7 +48,7 @@ class Judgement(msgspec.Struct, gc=False):
         return OWED if self.alerting else self.verdict
 
 
-class Rejection(NamedTuple):
+class Rejection(msgspec.Struct, frozen=True):
     """A record that was not accepted."""
 
     topic: str
