@@ -20,16 +20,19 @@ from schemas.records.inputs import (
 )
 from schemas.records.outputs import (
     BreachAlert,
+    Compensation,
     DelayNotice,
     Evidence,
     ShipmentStatus,
     SlaOutcome,
+    StageFault,
 )
 
 __all__ = [
     "Appointment",
     "BreachAlert",
     "CareEvent",
+    "Compensation",
     "Control",
     "DelayNotice",
     "Evidence",
@@ -43,5 +46,6 @@ __all__ = [
     "ShipmentRegistration",
     "ShipmentStatus",
     "SlaOutcome",
+    "StageFault",
     "Tick",
 ]

@@ -19,6 +19,27 @@ class Evidence(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     facility: str | None = None
     role: Literal["start", "stop", "last"]
     """What the scan does for this clock: started it, stopped it, or is the latest one known."""
+    suspect: str | None = None
+    """Why the scan is doubtful, though it was used: `ahead-of-time`, `before-registration`."""
+
+
+class StageFault(Struct, frozen=True, kw_only=True, gc=False):
+    """A stage that took more than its share of the time."""
+
+    stage: str
+    spent_ms: int
+    budget_ms: int
+    over_ms: int
+
+
+class Compensation(Struct, frozen=True, kw_only=True, gc=False):
+    """A proposal of what is owed to the customer."""
+
+    amount: str
+    """A decimal number with two digits."""
+    currency: str
+    rule: str
+    """The rule that gave it."""
 
 
 class _Decision(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -51,6 +72,8 @@ class DelayNotice(_Decision, frozen=True, kw_only=True, gc=False, omit_defaults=
     kind: Literal["predicted", "updated", "cleared"]
     expected_at: Instant | None = None
     """When the clock is now expected to stop, if a forecast gave the reason."""
+    route: str | None = None
+    """Who should hear of it, as the policy says."""
     explanation: str
 
 
@@ -59,6 +82,8 @@ class BreachAlert(_Decision, frozen=True, kw_only=True, gc=False, omit_defaults=
 
     kind: Literal["opened", "resolved", "withdrawn", "acknowledged"]
     severity: str
+    route: str | None = None
+    """Who should hear of it, as the policy says."""
     stopped_at: Instant | None = None
     late_by_ms: int | None = None
     explanation: str
@@ -77,6 +102,10 @@ class SlaOutcome(_Decision, frozen=True, kw_only=True, gc=False, omit_defaults=T
     product: str | None = None
     origin: str | None = None
     destination: str | None = None
+    faults: tuple[StageFault, ...] = ()
+    """Of a miss: the stages that took too long, the worst first."""
+    compensation: Compensation | None = None
+    """Of a miss: what is owed, by the first rule that holds."""
     replaces: "SlaOutcome | None" = None
     """The whole record of the revision before this one, so that sums can be corrected (without its own `replaces`)."""
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from schemas.records import ParcelScan
 from streams.intake.reading import AHEAD, EARLIEST, FURTHEST_AHEAD, event_time, read
@@ -55,6 +56,8 @@ def read_scan(
         scan.more = _details(body, facilities)
     if code is not None and at <= stamp + AHEAD:
         return scan, _NO_FLAGS
+    if at > stamp + AHEAD:
+        scan.more = replace(scan.more or PLAIN, suspect=AHEAD_OF_TIME)
     return scan, ((UNKNOWN_CODE,) if code is None else ()) + ((AHEAD_OF_TIME,) if at > stamp + AHEAD else ())
 
 

@@ -4,7 +4,8 @@ from bisect import insort
 from collections.abc import Sequence
 from typing import Final
 
-from streams.sla.state import KnownScan, Shipment
+from streams.sla.instants import DAY_MS
+from streams.sla.state import KnownScan, Registration, Shipment
 
 MOST_SCANS: Final = 400
 """How many scans a shipment keeps."""
@@ -34,3 +35,17 @@ def effective(shipment: Shipment) -> Sequence[KnownScan]:
         return shipment.scans
     taken_back = {scan.voids for scan in shipment.scans if scan.voids is not None}
     return [scan for scan in shipment.scans if scan.voids is None and scan.scan_id not in taken_back]
+
+
+BEFORE_REGISTRATION: Final = "before-registration"
+_BEFORE = DAY_MS
+"""How long before it was registered a shipment may have scans: systems are told late."""
+
+
+def suspicion(scan: KnownScan, registration: Registration | None) -> str | None:
+    """Why a scan is doubtful, though it is used: it lay ahead of its record, or long before the shipment existed."""
+    if scan.more is not None and scan.more.suspect is not None:
+        return scan.more.suspect
+    if registration is not None and scan.at < registration.registered_at - _BEFORE:
+        return BEFORE_REGISTRATION
+    return None

@@ -3,19 +3,30 @@
 from streams.sla.codes import name_of
 from streams.sla.decision import Decision
 from streams.sla.instants import describe, rfc3339
-from streams.sla.policy.compiled import Clock
+from streams.sla.phases import MISSED
+from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
 from streams.sla.policy.plans import leg_total
 from streams.sla.state import NEVER, KnownScan, Registration, Shipment
+from streams.sla.verdict import Verdict
 
 
 def explain(decision: Decision, shipment: Shipment) -> str:
     """Like `first-attempt began at ... by accepted, allowed 3 d: due at ...; 3 h before that no stopping scan`."""
     verdict, clock = decision.verdict, decision.clock
     name = clock.name if decision.key is None else f"{clock.name} {decision.key}"
+    if clock.form == NEVER_HAPPENS:
+        return f"{name}: {_incident(verdict)}."
     start = "registration" if verdict.start_scan is None else name_of(verdict.start_scan.code)
     basis = "" if shipment.registration is None else f", {_basis(decision, shipment.registration)}"
     due = "not due while it is paused" if verdict.due == NEVER else f"due at {rfc3339(verdict.due)}"
     return f"{name} began at {rfc3339(verdict.start)} by {start}{basis}: {due}; {_finding(decision, shipment)}."
+
+
+def _incident(verdict: Verdict) -> str:
+    stop = verdict.stop_scan
+    if verdict.status != MISSED or stop is None:
+        return "the facts have changed, it no longer holds"
+    return f"{name_of(stop.code)} at {rfc3339(stop.at)}, which must not happen"
 
 
 def _basis(decision: Decision, registration: Registration) -> str:
@@ -42,19 +53,21 @@ def _planned(clock: Clock, key: str, registration: Registration) -> int | None:
 
 def _finding(decision: Decision, shipment: Shipment) -> str:
     verdict = decision.verdict
-    stop = verdict.stop_scan
+    stop, stopped_at = verdict.stop_scan, verdict.stopped_at
     match decision.kind:
+        case "opened" if verdict.reason is not None:
+            return verdict.reason
         case "opened":
             return f"no stopping scan by then, the latest is {_latest(shipment)}"
         case "predicted" | "updated":
             ahead = describe(max(verdict.due - decision.decided_at, 0))
             return f"{ahead} before that no stopping scan, the latest is {_latest(shipment)}"
-        case "resolved" if stop is not None:
-            return f"{name_of(stop.code)} at {rfc3339(stop.at)}, {describe(stop.at - verdict.due)} late"
-        case "withdrawn" | "cleared" if stop is not None:
+        case "resolved" if stop is not None and stopped_at is not None:
+            return f"{name_of(stop.code)} at {rfc3339(stopped_at)}, {describe(stopped_at - verdict.due)} late"
+        case "withdrawn" | "cleared" if stop is not None and stopped_at is not None:
             return (
-                f"{name_of(stop.code)} at {rfc3339(stop.at)}, in time"
-                if stop.at <= verdict.due
+                f"{name_of(stop.code)} at {rfc3339(stopped_at)}, in time"
+                if stopped_at <= verdict.due
                 else f"ended by {name_of(stop.code)}"
             )
         case _:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from streams.sla.policy.compiled import Clock
-from streams.sla.standing import running, stopped
+from streams.sla.standing import running, stopped, warning
 from streams.sla.state import Instance, KnownScan, Registration
 from streams.sla.verdict import Verdict
 
@@ -11,20 +11,23 @@ from streams.sla.verdict import Verdict
 def gaps(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -> Iterator[tuple[str, Verdict]]:
     """Every gap, named by the scan that begins it; the last one may still run."""
     starts, stops, ends = clock.starts, clock.stops, clock.ends
+    starts_any, stops_any = clock.starts_any, clock.stops_any
     start: KnownScan | None = None
     for scan in scans:
         code = scan.code
-        if start is not None and (code in stops or code in ends):
+        if scan.more is not None and scan.more.case is not None and (starts_any or stops_any):
+            continue  # a case says nothing of where the parcel is
+        if start is not None and (stops_any or code in stops or code in ends):
             due = clock.allowance.due(start.at, registration, start)
             if due is not None:
                 yield start.scan_id, stopped(start.at, due, start, scan)
             start = None
-        if start is None and code in starts and code not in ends:
+        if start is None and (starts_any or code in starts) and code not in ends:
             start = scan
     if start is not None:
         due = clock.allowance.due(start.at, registration, start)
         if due is not None:
-            yield start.scan_id, running(clock, start.at, due, start)
+            yield start.scan_id, running(clock, registration, start.at, due, start)
 
 
 def roll(
@@ -37,7 +40,7 @@ def roll(
     after = instance.next_after
     if after is None or instance.said is not None or latest.code in clock.ends:
         return False
-    warn_before = clock.warn_before
+    warn_before = warning(clock, registration, latest)
     ahead = -clock.grace if warn_before is None else warn_before
     due = clock.allowance.due(latest.at, registration, latest)
     if due is None or latest.at > life + after + ahead or due - ahead < watermark:

@@ -19,11 +19,11 @@ Keyed = tuple[str, Verdict]
 class Journey:
     """A shipment's scans along its plan.  What each leg has reached is worked out once, when it is asked for."""
 
-    __slots__ = ("_legs", "_reached", "_registered_at", "_scans")
+    __slots__ = ("_legs", "_reached", "_registration", "_scans")
 
     def __init__(self, registration: Registration, scans: Sequence[KnownScan]) -> None:
         self._legs = registration.legs
-        self._registered_at = registration.registered_at
+        self._registration = registration
         self._scans = scans
         self._reached: dict[str, list[KnownScan | None]] = {}
 
@@ -131,13 +131,13 @@ class Journey:
 
     def _judge(self, clock: Clock, start: KnownScan | None, due: int, stop: KnownScan | None) -> Verdict:
         """The verdict; a schedule has no start scan, it runs from the registration that gave it."""
-        start_at = self._registered_at if start is None else start.at
+        start_at = self._registration.registered_at if start is None else start.at
         if stop is not None:
             return stopped(start_at, due, start, stop)
         for scan in self._scans:
             if scan.code in clock.ends:
-                return cancelled(start_at, due, start, scan, name_of(scan.code))
-        return running(clock, start_at, due, start)
+                return cancelled(clock, start_at, due, start, scan, name_of(scan.code))
+        return running(clock, self._registration, start_at, due, start)
 
 
 def _reached(leg: KnownLeg, scans: Sequence[KnownScan]) -> list[KnownScan | None]:

@@ -3,7 +3,7 @@
 State goes in and comes out as `Shipment`; nothing is kept between calls but the docket's counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from streams.sla.decision import EXPIRED
 from streams.sla.docket import Docket
@@ -11,25 +11,58 @@ from streams.sla.encoding import content
 from streams.sla.evidence import MOST_SCANS, effective, insert, is_latest
 from streams.sla.gaps import roll
 from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHASES, RESIDUE, RUNNING
-from streams.sla.policy.compiled import STARTS, Clock, Policy
+from streams.sla.pieces import completing
+from streams.sla.policy.compiled import SPAN, STARTS, UPLOADS, Clock, Policy
 from streams.sla.refusal import TOO_LATE, TOO_MANY_SCANS, Refused
-from streams.sla.spans import span
+from streams.sla.rulings import Ruling, Rulings, ruling, rulings
 from streams.sla.state import KnownScan, Registration, Shipment
+from streams.sla.surroundings import Surroundings
 from streams.sla.transitions import Hearing, find
 from streams.sla.verdict import Verdict
 from streams.sla.verdicts import Facts
 
 _DONE = (MET, MISSED)
-_Before = dict[Clock, dict[str | None, Verdict]]
+_NOT_HELD: tuple[tuple[int, int], ...] = ()
 
 
 class Judge:
-    """Applies a policy to shipments."""
+    """Applies what is in force to shipments."""
 
     def __init__(self, policy: Policy, docket: Docket) -> None:
-        self._policy = policy
+        """`policy` is in force until `look_at` says otherwise."""
         self._docket = docket
-        self._lifecycle = policy.lifecycle
+        self.look_at(Surroundings.of(policy), 0)
+
+    def look_at(self, surroundings: Surroundings, time: int) -> None:
+        """Judge under other surroundings from now on; `time` is the partition's."""
+        self._surroundings = surroundings
+        self._book = surroundings.book
+        self._policy = surroundings.book.only
+        self._suspending = bool(surroundings.suspensions)
+        self._turn(time)
+
+    def _turn(self, time: int) -> None:
+        """Let shipments live by the version that is in force at this time."""
+        self._lifecycle = self._book.at(time).policy.lifecycle
+        self._until = self._book.next_change(time)
+
+    def reconsider(self, shipment: Shipment, former: Surroundings, time: int) -> bool:
+        """Bring what was said under former surroundings in line with those of now; False when nothing can change."""
+        registration = shipment.registration
+        if registration is None or shipment.phase == RESIDUE:
+            return False
+        scans = shipment.scans
+        old, new = former.versions(registration, scans), self._surroundings.versions(registration, scans)
+        if (
+            len(old) == len(new) == 1
+            and old[0].policy is new[0].policy
+            and former.held(registration) == self._held(registration)
+        ):
+            return False
+        effective_scans = effective(shipment)
+        before = rulings(old, Facts(registration, effective_scans, former.held(registration)))
+        self._hear_all(shipment, before, time, time)
+        return True
 
     def register(
         self, shipment: Shipment | None, registration: Registration, stamp: int, watermark: int
@@ -38,14 +71,16 @@ class Judge:
 
         Raises `Refused` when the life it belongs to has ended, or is older than retention.
         """
+        if watermark >= self._until:
+            self._turn(watermark)
         if shipment is None:
             if registration.registered_at < stamp - self._lifecycle.retention:
                 raise Refused(TOO_LATE, "registered before the retention of its number")
             shipment = self._begin(stamp, OPEN, stamp + self._lifecycle.expire)
             shipment.registration = registration
             hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
-            facts = Facts(registration, ())
-            for clock in self._policy.clocks:
+            facts = Facts(registration, (), self._held(registration))
+            for clock in self._book.at(registration.registered_at).policy.clocks:
                 if clock.from_registration:
                     for key, verdict in facts.every(clock):
                         hearing.settle(clock, key, None, verdict, None)
@@ -55,18 +90,22 @@ class Judge:
         known = shipment.registration
         if known is not None and _version(registration) <= _version(known):
             return None
-        before = {} if known is None else self._verdicts(known, effective(shipment))
+        before: Rulings = {} if known is None else self._rulings(shipment, known)
         shipment.registration = registration
         if shipment.phase == ORPHAN:
             self._enter(shipment, OPEN, shipment.life + self._lifecycle.expire)
         self._hear_all(shipment, before, watermark, stamp, known)
         return shipment
 
-    def scan(self, shipment: Shipment | None, scan: KnownScan, stamp: int, watermark: int) -> Shipment | None:
+    def scan(  # noqa: C901 - the hot path
+        self, shipment: Shipment | None, scan: KnownScan, stamp: int, watermark: int
+    ) -> Shipment | None:
         """Apply a scan whose record carries the timestamp `stamp`; None when it says nothing new.
 
         Raises `Refused` when it is older than retention, its life has ended, or the shipment has too many scans.
         """
+        if watermark >= self._until:
+            self._turn(watermark)
         if shipment is None:
             if scan.at < stamp - self._lifecycle.retention:
                 raise Refused(TOO_LATE, "it happened before the retention of its number")
@@ -91,24 +130,28 @@ class Judge:
             scans.append(scan)
             self._hear_latest(shipment, registration, scan, stamp, watermark)
         else:
-            before = self._verdicts(registration, effective(shipment))
+            before = self._rulings(shipment, registration)
             insert(shipment, scan, replaced)
             self._hear_all(shipment, before, watermark, stamp)
         return shipment
 
     def fire(self, shipment: Shipment, deadline: int) -> Shipment | None:
         """Apply a deadline that partition time has passed; None when the shipment is forgotten."""
+        if deadline >= self._until:
+            self._turn(deadline)
         hearing = Hearing(self._docket, shipment, deadline + 1, deadline)
         registration = shipment.registration
         if registration is not None:
-            facts = Facts(registration, effective(shipment))
+            facts = Facts(registration, effective(shipment), self._held(registration))
+            versions = self._surroundings.versions(registration, shipment.scans)
             for instance in list(shipment.instances):
                 if instance.next_after is not None and instance.next_after <= deadline - shipment.life:
-                    clock = self._policy.by_number.get(instance.clock)
+                    found = ruling(versions, facts, instance.clock, instance.key)
+                    clock = self._book.clock(instance.clock) if found is None else found[0]
                     if clock is None:
                         instance.next_after = None
                         continue
-                    hearing.settle(clock, instance.key, instance, facts.one(clock, instance.key), None)
+                    hearing.settle(clock, instance.key, instance, None if found is None else found[1], None)
         if shipment.life_at > deadline:
             return shipment
         return self._end_of_phase(shipment, hearing)
@@ -131,8 +174,17 @@ class Judge:
     ) -> None:
         """The scan is the latest of all: only what its code touches can change, and nothing that is done."""
         policy, scans, instances = self._policy, shipment.scans, shipment.instances
+        if policy is None:
+            versions = self._surroundings.versions(registration, scans)
+            if len(versions) > 1:
+                self._hear_touched(shipment, registration, scan, stamp, watermark)
+                return
+            policy = versions[0].policy
+        held = self._held(registration) if self._suspending else _NOT_HELD
         touched = policy.touched.get(scan.code)
         if touched is None:
+            if scan.more is not None and scan.more.case is not None:
+                return  # a step of a case that no promise is about
             touched = policy.touched_by_others
         facts: Facts | None = None
         hearing: Hearing | None = None
@@ -140,6 +192,7 @@ class Judge:
             number = clock.number
             if clock.per == "shipment":
                 instance = None
+                simple = clock.form == SPAN or clock.form == UPLOADS  # noqa: PLR1714 - faster
                 for known in instances:
                     if known.clock == number:
                         instance = known
@@ -148,20 +201,22 @@ class Judge:
                         break
                 else:
                     stale = not roles & STARTS
-                if stale:
+                if stale and simple:
                     continue
-                verdict = span(clock, registration, scans)
+                if facts is None:
+                    facts = Facts(registration, scans, held)
+                verdict = facts.whole(clock)
                 if verdict is not None:
                     if hearing is None:
                         hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
                     again = instance is not None and instance.status != RUNNING
-                    before = span(clock, registration, scans[:-1]) if again else None
+                    before = Facts(registration, scans[:-1], held).whole(clock) if again else None
                     hearing.settle(clock, None, instance, verdict, before)
                 continue
             if clock.rolls and self._rolled(clock, shipment, registration, watermark):
                 continue
             if facts is None:
-                facts = Facts(registration, scans)
+                facts = Facts(registration, scans, held)
             if hearing is None:
                 hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
             for key, verdict in facts.after_latest(clock):
@@ -169,10 +224,34 @@ class Judge:
                 if instance is None or instance.status == RUNNING:
                     hearing.settle(clock, key, instance, verdict, None)
                 elif instance.status not in _DONE:
-                    before = Facts(registration, scans[:-1]).one(clock, key)
+                    before = Facts(registration, scans[:-1], held).one(clock, key)
                     hearing.settle(clock, key, instance, verdict, before)
-        if scan.code in self._lifecycle.closes and shipment.phase == OPEN:
-            self._enter(shipment, CLOSED, max(watermark, stamp) + self._lifecycle.settle)
+        if scan.code in self._lifecycle.closes:
+            self._close_after(shipment, registration, scan, max(watermark, stamp))
+
+    def _close_after(self, shipment: Shipment, registration: Registration, scan: KnownScan, at: int) -> None:
+        """Close a shipment whose latest scan ends its journey."""
+        closes = self._lifecycle.closes
+        if (
+            scan.code in closes
+            and shipment.phase == OPEN
+            and (registration.pieces == 1 or completing(shipment.scans, closes, registration.pieces) is not None)
+        ):
+            self._enter(shipment, CLOSED, at + self._lifecycle.settle)
+
+    def _hear_touched(
+        self, shipment: Shipment, registration: Registration, scan: KnownScan, stamp: int, watermark: int
+    ) -> None:
+        """As `_hear_latest`, for a shipment whose clocks fall under several versions."""
+        scans = shipment.scans
+        numbers: set[int] = set()
+        for version in self._surroundings.versions(registration, scans):
+            policy = version.policy
+            numbers.update(clock.number for clock, _ in policy.touched.get(scan.code, policy.touched_by_others))
+        before = self._rulings(shipment, registration, scans[:-1], numbers)
+        hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
+        self._settle(hearing, shipment, before, self._rulings(shipment, registration, scans, numbers))
+        self._close_after(shipment, registration, scan, hearing.at)
 
     def _rolled(self, clock: Clock, shipment: Shipment, registration: Registration, watermark: int) -> bool:
         """Let the one instance of a gap clock that runs roll on to the latest scan, if there is nothing to say."""
@@ -187,43 +266,71 @@ class Judge:
                 return False
         return False
 
-    def _verdicts(self, registration: Registration, scans: Sequence[KnownScan]) -> _Before:
-        facts = Facts(registration, scans)
-        return {clock: dict(facts.every(clock)) for clock in self._policy.clocks}
+    def _held(self, registration: Registration) -> tuple[tuple[int, int], ...]:
+        return self._surroundings.held(registration) if self._suspending else _NOT_HELD
+
+    def _rulings(
+        self,
+        shipment: Shipment,
+        registration: Registration,
+        scans: Sequence[KnownScan] | None = None,
+        numbers: Collection[int] | None = None,
+    ) -> Rulings:
+        """What the clocks of a shipment are worth: with all that is effective, or with some of its scans alone."""
+        facts = Facts(registration, effective(shipment) if scans is None else scans, self._held(registration))
+        return rulings(self._surroundings.versions(registration, shipment.scans), facts, numbers)
 
     def _hear_all(
-        self, shipment: Shipment, before: _Before, watermark: int, stamp: int, formerly: Registration | None = None
+        self, shipment: Shipment, before: Rulings, watermark: int, stamp: int, formerly: Registration | None = None
     ) -> None:
         registration = shipment.registration
         if registration is None:
             return
         scans = effective(shipment)
-        facts = Facts(registration, scans)
         hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), formerly)
-        for clock in self._policy.clocks:
-            verdicts = dict(facts.every(clock))
-            earlier = before.get(clock, {})
-            known = {instance.key: instance for instance in shipment.instances if instance.clock == clock.number}
-            for key in [*verdicts, *(key for key in known if key not in verdicts)]:
-                hearing.settle(clock, key, known.get(key), verdicts.get(key), earlier.get(key))
-        closed = any(scan.code in self._lifecycle.closes for scan in scans)
+        self._settle(hearing, shipment, before, self._rulings(shipment, registration, scans))
+        closed = completing(scans, self._lifecycle.closes, registration.pieces) is not None
         if closed and shipment.phase == OPEN:
             self._enter(shipment, CLOSED, hearing.at + self._lifecycle.settle)
         elif not closed and shipment.phase == CLOSED:
             self._enter(shipment, OPEN, shipment.life + self._lifecycle.expire)
 
+    def _settle(self, hearing: Hearing, shipment: Shipment, before: Rulings, after: Rulings) -> None:
+        """Settle every instance of the clocks that `after` or `before` speak of."""
+        nothing: dict[str | None, Ruling] = {}
+        for number in [*after, *(number for number in before if number not in after)]:
+            now, then = after.get(number, nothing), before.get(number, nothing)
+            known = {instance.key: instance for instance in shipment.instances if instance.clock == number}
+            for key in [*now, *(key for key in known if key not in now)]:
+                found, earlier = now.get(key), then.get(key)
+                either = found or earlier
+                clock = self._book.clock(number) if either is None else either[0]
+                if clock is not None:
+                    hearing.settle(
+                        clock,
+                        key,
+                        known.get(key),
+                        None if found is None else found[1],
+                        None if earlier is None else earlier[1],
+                    )
+
     def _end_of_phase(self, shipment: Shipment, hearing: Hearing) -> Shipment | None:
         if shipment.phase in (ORPHAN, RESIDUE):
             self._docket.shipments[PHASES[shipment.phase]] -= 1
             return None
+        if shipment.phase == CLOSED and self._has_open_case(shipment):
+            shipment.life_at = min(hearing.at + max(self._lifecycle.settle, 1), self._last(shipment))
+            if shipment.life_at > hearing.at:
+                return shipment
         registration = shipment.registration
         if registration is not None:
-            facts = Facts(registration, effective(shipment))
+            facts = Facts(registration, effective(shipment), self._held(registration))
+            versions = self._surroundings.versions(registration, shipment.scans)
             for instance in list(shipment.instances):
-                clock = self._policy.by_number.get(instance.clock)
-                if instance.status == RUNNING and clock is not None:
-                    verdict = facts.one(clock, instance.key)
-                    if verdict is not None:
+                if instance.status == RUNNING:
+                    found = ruling(versions, facts, instance.clock, instance.key)
+                    if found is not None:
+                        clock, verdict = found
                         given_up = Verdict(CANCELLED, verdict.start, verdict.due, verdict.start_scan, None, EXPIRED)
                         hearing.settle(clock, instance.key, instance, given_up, verdict)
         if shipment.phase == OPEN:
@@ -231,6 +338,18 @@ class Judge:
         kept = max(self._lifecycle.retention - self._lifecycle.settle, 0)
         self._enter(shipment, RESIDUE, hearing.at + kept)
         return shipment
+
+    def _has_open_case(self, shipment: Shipment) -> bool:
+        """Whether a case is still being worked on: its evidence stays as long, within the bounds of a shipment."""
+        clock_of = self._book.clock
+        return any(
+            instance.status == RUNNING and (clock := clock_of(instance.clock)) is not None and clock.per == "case"
+            for instance in shipment.instances
+        )
+
+    def _last(self, shipment: Shipment) -> int:
+        """How long a shipment may be open at most."""
+        return shipment.life + self._lifecycle.expire
 
 
 def _version(registration: Registration) -> tuple[int, int, bytes]:

@@ -14,6 +14,8 @@ RUNNING: Final = 1
 MET: Final = 2
 MISSED: Final = 3
 CANCELLED: Final = 4
+EXCUSED: Final = 5
+"""Cancelled, and nobody is to blame."""
 WAITING: Final = 0
 """Not started, or its start was taken back."""
 
@@ -24,5 +26,5 @@ ENDED: Final = 2
 WITHDRAWN: Final = 3
 """An alert that was wrong."""
 
-VERDICTS: Final = {MET: "met", MISSED: "missed", CANCELLED: "cancelled"}
+VERDICTS: Final = {MET: "met", MISSED: "missed", CANCELLED: "cancelled", EXCUSED: "excused"}
 PHASES: Final = {ORPHAN: "orphan", OPEN: "open", CLOSED: "closed", RESIDUE: "residue"}

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from schemas.records import BreachAlert, DelayNotice, Evidence, ShipmentStatus, SlaOutcome
+from schemas.records import BreachAlert, Compensation, DelayNotice, Evidence, ShipmentStatus, SlaOutcome, StageFault
 from streams.sla.codes import name_of
 from streams.sla.decision import NOTICES, OUTCOMES, STATUS, Decision
+from streams.sla.evidence import suspicion
 from streams.sla.explain import explain
 from streams.sla.identity import decision_id
 from streams.sla.instants import rfc3339
 from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
+from streams.sla.policy.compensation import Owed
 from streams.sla.policy.compiled import Policy
 from streams.sla.state import NEVER, KnownScan, Registration, Shipment
 from streams.sla.verdict import Verdict
@@ -32,9 +34,12 @@ class Renderer:
         if decision.topic == OUTCOMES:
             return self._outcome(decision, shipment_id, shipment)
         verdict, policy, registration = decision.verdict, self._policy, shipment.registration
-        stop = verdict.stop_scan
+        stopped_at, clock = verdict.stopped_at, decision.clock
         start_text = rfc3339(verdict.start)
-        stop_text = None if stop is None else rfc3339(stop.at)
+        stop_text = None if stopped_at is None else rfc3339(stopped_at)
+        route = None
+        if clock.routes is not None and registration is not None:
+            route = clock.routes.of(registration, verdict.start_scan)
         common: dict[str, Any] = {
             "id": self._id(decision, shipment_id, shipment),
             "shipment_id": shipment_id,
@@ -50,16 +55,17 @@ class Renderer:
             "policy": policy.name,
             "policy_version": policy.version,
             "decided_at": rfc3339(decision.decided_at),
-            "evidence": _evidence(verdict, shipment, start_text, stop_text),
+            "evidence": _evidence(verdict, shipment),
             "explanation": explain(decision, shipment),
+            "route": route,
         }
         if decision.topic == NOTICES:
             return DelayNotice(**common)
         return BreachAlert(
             **common,
-            severity=decision.clock.severity,
+            severity=_severity(decision, registration),
             stopped_at=stop_text,
-            late_by_ms=stop.at - verdict.due if stop is not None and verdict.status == MISSED else None,
+            late_by_ms=_late_by(verdict),
         )
 
     def status(self, shipment_id: str, shipment: Shipment, decided_at: int) -> ShipmentStatus:
@@ -141,9 +147,8 @@ class Renderer:
         replaces: SlaOutcome | None = None,
     ) -> SlaOutcome:
         registration = registered or _UNREGISTERED
-        stop = verdict.stop_scan
-        start_text = rfc3339(verdict.start)
-        stop_text = None if stop is None else rfc3339(stop.at)
+        stopped_at = verdict.stopped_at
+        stop_text = None if stopped_at is None else rfc3339(stopped_at)
         return SlaOutcome(
             id=self._id(decision, shipment_id, shipment, revision),
             shipment_id=shipment_id,
@@ -154,49 +159,74 @@ class Renderer:
             kind=kind,  # type: ignore[arg-type]
             revision=revision,
             sequence=sequence,
-            start=start_text,
+            start=rfc3339(verdict.start),
             due=_due(verdict.due),
             policy=self._policy.name,
             policy_version=self._policy.version,
-            decided_at=stop_text if stop is not None and stop.at == decided_at else rfc3339(decided_at),  # type: ignore[arg-type]
-            evidence=_ends(verdict, start_text, stop_text),
+            decided_at=stop_text if stopped_at == decided_at else rfc3339(decided_at),  # type: ignore[arg-type]
+            evidence=_ends(verdict, registration),
             stopped_at=stop_text,
-            late_by_ms=stop.at - verdict.due if stop is not None and verdict.status == MISSED else None,
+            late_by_ms=_late_by(verdict),
             reason=reason,
             tier=registration.tier,
             product=registration.product,
             origin=registration.origin,
             destination=registration.destination,
+            faults=tuple(
+                StageFault(stage=one.stage, spent_ms=one.spent, budget_ms=one.budget, over_ms=one.over)
+                for one in verdict.faults
+            ),
+            compensation=None if verdict.owed is None else _compensation(verdict.owed),
             replaces=replaces,
         )
+
+
+def _compensation(owed: Owed) -> Compensation:
+    return Compensation(amount=owed.amount, currency=owed.currency, rule=owed.rule)
 
 
 def _due(due: int) -> str:
     return _FOREVER if due == NEVER else rfc3339(due)
 
 
-def _scan(scan: KnownScan, role: str, at: str) -> Evidence:
+def _late_by(verdict: Verdict) -> int | None:
+    """Milliseconds after it was due, of a miss by time."""
+    stopped_at = verdict.stopped_at
+    if stopped_at is None or verdict.status != MISSED or stopped_at <= verdict.due:
+        return None
+    return stopped_at - verdict.due
+
+
+def _severity(decision: Decision, registration: Registration | None) -> str:
+    severities = decision.clock.severities
+    found = None
+    if severities is not None and registration is not None:
+        found = severities.of(registration, decision.verdict.start_scan)
+    return found or decision.clock.severity
+
+
+def _scan(scan: KnownScan, role: str, registration: Registration | None) -> Evidence:
     return Evidence(
         scan_id=scan.scan_id,
         code=name_of(scan.code),
-        occurred_at=at,
+        occurred_at=rfc3339(scan.at),
         facility=scan.facility,
         role=role,  # type: ignore[arg-type]
+        suspect=suspicion(scan, registration),
     )
 
 
-def _ends(verdict: Verdict, start_text: str, stop_text: str | None) -> tuple[Evidence, ...]:
+def _ends(verdict: Verdict, registration: Registration | None) -> tuple[Evidence, ...]:
     start, stop = verdict.start_scan, verdict.stop_scan
-    if stop is None or stop_text is None:
-        return () if start is None else (_scan(start, "start", start_text),)
+    if stop is None:
+        return () if start is None else (_scan(start, "start", registration),)
     if start is None:
-        return (_scan(stop, "stop", stop_text),)
-    return (_scan(start, "start", start_text), _scan(stop, "stop", stop_text))
+        return (_scan(stop, "stop", registration),)
+    return (_scan(start, "start", registration), _scan(stop, "stop", registration))
 
 
-def _evidence(verdict: Verdict, shipment: Shipment, start_text: str, stop_text: str | None) -> tuple[Evidence, ...]:
-    ends = _ends(verdict, start_text, stop_text)
-    if stop_text is not None or not shipment.scans or shipment.scans[-1] is verdict.start_scan:
+def _evidence(verdict: Verdict, shipment: Shipment) -> tuple[Evidence, ...]:
+    ends = _ends(verdict, shipment.registration)
+    if verdict.stop_scan is not None or not shipment.scans or shipment.scans[-1] is verdict.start_scan:
         return ends
-    last = shipment.scans[-1]
-    return (*ends, _scan(last, "last", rfc3339(last.at)))
+    return (*ends, _scan(shipment.scans[-1], "last", shipment.registration))

@@ -3,14 +3,20 @@
 from collections.abc import Sequence
 
 from streams.sla.codes import name_of
+from streams.sla.pauses import paused_due
+from streams.sla.phases import CANCELLED
+from streams.sla.pieces import completes
 from streams.sla.policy.compiled import ENDS, PAUSES, STARTS, STOPS, Clock
 from streams.sla.standing import cancelled, running, stopped
 from streams.sla.state import NEVER, KnownScan, Registration
 from streams.sla.verdict import STOPPED_BEFORE_START, Verdict
 
+Held = Sequence[tuple[int, int]]
+"""Times that do not count by themselves, whatever is scanned: from, until."""
 
-def span(  # noqa: C901 - the hot path: one pass over the scans decides everything
-    clock: Clock, registration: Registration, scans: Sequence[KnownScan]
+
+def span(  # noqa: C901, PLR0912 - the hot path: one pass over the scans decides everything
+    clock: Clock, registration: Registration, scans: Sequence[KnownScan], held: Held = ()
 ) -> Verdict | None:
     """The verdict over these scans, in order.  None when it has not started, or was not promised to this shipment.
 
@@ -22,6 +28,9 @@ def span(  # noqa: C901 - the hot path: one pass over the scans decides everythi
     start_at = registration.registered_at if clock.from_registration else None
     start = stop = end = early = None
     paused = False
+    pieces = 1 if clock.per == "piece" else registration.pieces
+    stopped_pieces: set[str] = set()
+    ended_pieces: set[str] = set()
     for scan in scans:
         role = roles.get(scan.code)
         if role is None:
@@ -31,10 +40,12 @@ def span(  # noqa: C901 - the hot path: one pass over the scans decides everythi
             start, start_at = scan, scan.at
         elif role & STOPS:
             if start_at is not None and scan.at >= start_at:
-                stop = scan
-                break
-            early = early or scan
-        elif role & ENDS and start_at is not None:
+                if not clock.complete or completes(stopped_pieces, scan, pieces):
+                    stop = scan
+                    break
+            else:
+                early = early or scan
+        elif role & ENDS and start_at is not None and completes(ended_pieces, scan, pieces):
             end = scan
             break
     if start_at is None:
@@ -42,55 +53,14 @@ def span(  # noqa: C901 - the hot path: one pass over the scans decides everythi
     due = clock.allowance.due(start_at, registration, start)
     if due is None:
         return None
-    if paused:
+    if paused or (held and clock.suspendable):
         last = stop or end or early
         stop_at = NEVER if last is None else max(last.at, start_at)
-        due = _paused(clock, registration, start, due, start_at, stop_at, scans)
+        due = paused_due(clock, registration, start, due, start_at, stop_at, scans, held if clock.suspendable else ())
     if stop is not None:
         return stopped(start_at, due, start, stop)
     if end is not None:
-        return cancelled(start_at, due, start, end, name_of(end.code))
+        return cancelled(clock, start_at, due, start, end, name_of(end.code))
     if early is not None:
-        return cancelled(start_at, due, start, early, STOPPED_BEFORE_START)
-    return running(clock, start_at, due, start)
-
-
-def _paused(
-    clock: Clock,
-    registration: Registration,
-    start: KnownScan | None,
-    due: int,
-    start_at: int,
-    stop_at: int,
-    scans: Sequence[KnownScan],
-) -> int:
-    """The due instant moved by the time that does not count until the clock stops; `NEVER` while a pause lasts."""
-    allowance = clock.allowance
-    moved, covered = due, start_at
-    for began, until in _pauses(clock, scans):
-        begin, ended = max(began, covered), min(until, stop_at)
-        if begin >= due or ended <= begin:
-            continue
-        if ended == NEVER:
-            return NEVER
-        moved = allowance.extend(moved, begin, ended, registration, start)
-        due = allowance.settle(moved, registration, start)
-        covered = ended
-    return due
-
-
-def _pauses(clock: Clock, scans: Sequence[KnownScan]) -> list[tuple[int, int]]:
-    intervals: list[tuple[int, int]] = []
-    for begins, untils in clock.pauses:
-        began: int | None = None
-        for scan in scans:
-            if began is None:
-                if scan.code in begins:
-                    began = scan.at
-            elif scan.code in untils:
-                intervals.append((began, scan.at))
-                began = None
-        if began is not None:
-            intervals.append((began, NEVER))
-    intervals.sort()
-    return intervals
+        return Verdict(CANCELLED, start_at, due, start, early, STOPPED_BEFORE_START)
+    return running(clock, registration, start_at, due, start)

@@ -23,6 +23,8 @@ class ScanDetails(Struct, array_like=True, gc=False, frozen=True):
     """Of a care event: which enquiry, complaint or claim it belongs to."""
     severity: str | None = None
     """Of a care event."""
+    suspect: str | None = None
+    """Why it was doubtful when it came: a reason of `streams.intake.rejection`."""
 
 
 PLAIN = ScanDetails()

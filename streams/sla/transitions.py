@@ -18,7 +18,7 @@ from streams.sla.phases import (
     WAITING,
     WITHDRAWN,
 )
-from streams.sla.policy.compiled import Clock
+from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
 from streams.sla.state import NEVER, Instance, KnownScan, Registration, Said, Shipment, TakenBack
 from streams.sla.verdict import Verdict
 
@@ -101,7 +101,7 @@ class Hearing:
                 if said.notice == STANDING:
                     said.notice = ENDED
             return
-        if said.alert == STANDING:
+        if said.alert == STANDING or (said.alert == ENDED and clock.form == NEVER_HAPPENS):
             self._alert(clock, instance, said, verdict, "withdrawn", WITHDRAWN)
         if warn_at is not None and warn_at < self.watermark:
             if said.notice != STANDING:
@@ -130,13 +130,16 @@ class Hearing:
             self._stop_standing(clock, instance, said, verdict)
             if clock.per == "gap" and not missed and not said.outcome_revision and not said.alert:
                 return
+        if missed and clock.form == NEVER_HAPPENS and said.alert != ENDED:
+            self._alert(clock, instance, said, verdict, "opened", ENDED)
         if not said.outcome_revision or self._relabelled or before is None or _differ(before, verdict):
             self._outcome(clock, instance, said, verdict, before)
 
     def _stop_standing(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict) -> None:
         """End what stands of a clock that has stopped."""
         if said.alert == STANDING:
-            proven = verdict.status == MET or (verdict.stop_scan is not None and verdict.stop_scan.at <= verdict.due)
+            stopped_at = verdict.stopped_at
+            proven = verdict.status == MET or (stopped_at is not None and stopped_at <= verdict.due)
             kind, standing = ("withdrawn", WITHDRAWN) if proven else ("resolved", ENDED)
             self._alert(clock, instance, said, verdict, kind, standing)
         elif said.alert == ENDED and verdict.status == MET:
@@ -258,6 +261,9 @@ def _differ(one: Verdict, other: Verdict) -> bool:
         or one.start != other.start
         or one.due != other.due
         or one.reason != other.reason
+        or one.stop_at != other.stop_at
+        or one.faults != other.faults
+        or one.owed != other.owed
         or _shown(one.start_scan) != _shown(other.start_scan)
         or _shown(one.stop_scan) != _shown(other.stop_scan)
     )

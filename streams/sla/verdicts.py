@@ -2,10 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from streams.sla.combined import combined
+from streams.sla.faults import faults
 from streams.sla.gaps import gaps
+from streams.sla.incidents import incident
 from streams.sla.journeys import Journey
-from streams.sla.policy.compiled import EVERYTHING, Clock
-from streams.sla.spans import span
+from streams.sla.phases import MISSED
+from streams.sla.pieces import completing
+from streams.sla.policy import compiled
+from streams.sla.policy.compensation import owed
+from streams.sla.policy.compiled import Clock
+from streams.sla.recordings import recorded, uploads
+from streams.sla.spans import Held, span
 from streams.sla.state import KnownScan, Registration
 from streams.sla.verdict import Verdict
 
@@ -14,39 +22,42 @@ Keyed = tuple[str | None, Verdict]
 
 
 class Facts:
-    """What is known of a shipment: its registration, and its effective scans in order."""
+    """What is known of a shipment: its registration, its effective scans in order, and when its region was held."""
 
-    __slots__ = ("_journey", "_registration", "_scans")
+    __slots__ = ("_held", "_journey", "_registration", "_scans")
 
-    def __init__(self, registration: Registration, scans: Sequence[KnownScan]) -> None:
+    def __init__(self, registration: Registration, scans: Sequence[KnownScan], held: Held = ()) -> None:
         self._registration = registration
         self._scans = scans
+        self._held = held
         self._journey: Journey | None = None
 
     def every(self, clock: Clock) -> Iterable[Keyed]:
         """All instances of a clock that have started."""
         if clock.per == "shipment":
-            return self._whole(clock)
-        if clock.per == "milestone":
-            return self._planned().every_milestone(clock)
-        if clock.planned is not None:
-            return self._planned().every_leg(clock)
-        if clock.per == "gap":
-            return gaps(clock, self._registration, self._scans)
+            return self._only(clock)
+        if clock.form == compiled.GAPS:
+            return self._told(clock, gaps(clock, self._registration, self._scans))
+        if clock.form == compiled.PLANNED:
+            journey = self._planned()
+            every = journey.every_milestone(clock) if clock.per == "milestone" else journey.every_leg(clock)
+            return self._told(clock, every)
         return self._groups(clock)
 
     def after_latest(self, clock: Clock) -> Iterable[Keyed]:
         """The instances that the latest scan can have changed; the others are as they were without it."""
         latest = self._scans[-1]
         if clock.per == "shipment":
-            return self._whole(clock)
-        if clock.per == "milestone":
-            return self._planned().milestones_after(clock, latest)
-        if clock.planned is not None:
-            return self._planned().legs_after(clock, latest)
-        if clock.per == "gap":
-            simple = clock.stops is EVERYTHING and clock.starts is EVERYTHING
-            return gaps(clock, self._registration, self._scans[-2:] if simple else self._scans)
+            return self._only(clock)
+        if clock.form == compiled.GAPS:
+            last_two = self._scans[-2:]
+            simple = clock.starts_any and clock.stops_any and all(scan.case is None for scan in last_two)
+            return self._told(clock, gaps(clock, self._registration, last_two if simple else self._scans))
+        if clock.form == compiled.PLANNED:
+            journey = self._planned()
+            if clock.per == "milestone":
+                return self._told(clock, journey.milestones_after(clock, latest))
+            return self._told(clock, journey.legs_after(clock, latest))
         key = _key(clock, latest)
         if key is None or latest.code in clock.ends:
             return self._groups(clock)
@@ -55,19 +66,39 @@ class Facts:
     def one(self, clock: Clock, key: str | None) -> Verdict | None:
         """One instance; None when it has not started."""
         if key is None:
-            return span(clock, self._registration, self._scans)
-        if clock.planned is not None:
-            return self._planned().one(clock, key)
-        found = gaps(clock, self._registration, self._scans) if clock.per == "gap" else self._group(clock, key)
+            return self.whole(clock)
+        if clock.form == compiled.PLANNED:
+            verdict = self._planned().one(clock, key)
+            return None if verdict is None else self._full(clock, verdict)
+        if clock.form == compiled.GAPS:
+            found: Iterable[Keyed] = self._told(clock, gaps(clock, self._registration, self._scans))
+        else:
+            found = self._group(clock, key)
         return next((verdict for name, verdict in found if name == key), None)
+
+    def whole(self, clock: Clock) -> Verdict | None:
+        """The one instance of a clock of the whole shipment."""
+        registration, scans = self._registration, self._scans
+        if clock.form == compiled.SPAN:
+            verdict = span(clock, registration, scans, self._held)
+        elif clock.form == compiled.RECORDED:
+            verdict = recorded(clock, registration, scans)
+        elif clock.form == compiled.UPLOADS:
+            verdict = uploads(clock, registration, scans)
+        elif clock.form == compiled.NEVER_HAPPENS:
+            verdict = incident(clock, registration, scans)
+        else:
+            closing = completing(scans, clock.ends, registration.pieces)
+            verdict = combined(clock, [self.whole(member) for member in clock.members], closing)
+        return None if verdict is None else self._full(clock, verdict)
 
     def _planned(self) -> Journey:
         if self._journey is None:
             self._journey = Journey(self._registration, self._scans)
         return self._journey
 
-    def _whole(self, clock: Clock) -> Iterable[Keyed]:
-        verdict = span(clock, self._registration, self._scans)
+    def _only(self, clock: Clock) -> Iterable[Keyed]:
+        verdict = self.whole(clock)
         return () if verdict is None else ((None, verdict),)
 
     def _groups(self, clock: Clock) -> Iterator[Keyed]:
@@ -76,14 +107,30 @@ class Facts:
                 yield from self._group(clock, key)
 
     def _group(self, clock: Clock, key: str) -> Iterable[Keyed]:
-        """One instance of a clock per leg, facility or piece: its own scans, and those that end every instance."""
+        """One instance of a clock per leg, facility, piece or case: its own scans, and those that end every one."""
         ends = clock.ends
         own = [scan for scan in self._scans if _key(clock, scan) == key or scan.code in ends]
-        verdict = span(clock, self._registration, own)
-        return () if verdict is None else ((key, verdict),)
+        verdict = span(clock, self._registration, own, self._held)
+        return () if verdict is None else ((key, self._full(clock, verdict)),)
+
+    def _told(self, clock: Clock, found: Iterable[tuple[str, Verdict]]) -> Iterator[Keyed]:
+        for key, verdict in found:
+            yield key, self._full(clock, verdict)
+
+    def _full(self, clock: Clock, verdict: Verdict) -> Verdict:
+        """With what a miss leads to: whose fault it was, and what is owed."""
+        if verdict.status == MISSED and (clock.stages or clock.proposals):
+            stop = verdict.stopped_at
+            assert stop is not None  # noqa: S101 - a clock that was missed has stopped
+            verdict.faults = faults(clock.stages, self._scans, verdict.start, stop)
+            verdict.owed = owed(clock.proposals, self._registration, verdict.start_scan, stop - verdict.due)
+        return verdict
 
 
 def _key(clock: Clock, scan: KnownScan) -> str | None:
-    if clock.per == "facility":
+    per = clock.per
+    if per == "facility":
         return scan.facility
-    return scan.leg if clock.per == "leg" else scan.piece
+    if per == "leg":
+        return scan.leg
+    return scan.piece if per == "piece" else scan.case

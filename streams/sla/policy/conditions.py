@@ -1,46 +1,109 @@
-"""What a rule may ask of a shipment."""
+"""When something holds: all of some attributes have values that are wanted."""
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Final
 
+from streams.sla.policy.attributes import ATTRIBUTES, CHOICES, LABEL, NEEDS, Attribute, label
 from streams.sla.policy.problems import Problem
 from streams.sla.state import KnownScan, Registration
 
-Attribute = Callable[[Registration], object]
-
-
-def lane(registration: Registration) -> str | None:
-    """`same-city` within one region, `inter-city` between two, None while a region is unknown."""
-    if registration.origin is None or registration.destination is None:
-        return None
-    return "same-city" if registration.origin == registration.destination else "inter-city"
-
-
-ATTRIBUTES: Final[Mapping[str, Attribute]] = {
-    "lane": lane,
-    "tier": lambda registration: registration.tier,
-    "product": lambda registration: registration.product,
-    "origin.region": lambda registration: registration.origin,
-    "destination.region": lambda registration: registration.destination,
-    "destination.remote": lambda registration: registration.remote,
-    "customer_id": lambda registration: registration.customer_id,
-    "pieces": lambda registration: registration.pieces,
-}
-"""Attribute of a condition to its value."""
+Test = Callable[[object], bool]
+BOUNDS: Final = ("at_least", "at_most", "above", "below")
 
 
 class Condition:
-    """All of some attributes have one of some values."""
+    """All of some attributes have values that are wanted."""
 
     def __init__(self, when: Mapping[str, object], path: str) -> None:
-        self._tests: list[tuple[Attribute, frozenset[object]]] = []
-        for name, wanted in when.items():
-            if name not in ATTRIBUTES:
-                raise Problem(f"{path}.{name}", f"no such attribute; there are {', '.join(sorted(ATTRIBUTES))}")
-            values = wanted if isinstance(wanted, list) else [wanted]
-            self._tests.append((ATTRIBUTES[name], frozenset(values)))
+        """Raises `Problem` for an attribute that does not exist, or that cannot be what is wanted."""
+        self.when = dict(when)
+        """As it is written."""
+        self._tests = [(_attribute(name, path), _test(name, wanted, f"{path}.{name}")) for name, wanted in when.items()]
+        self.needs = frozenset(
+            name if name.startswith(LABEL) else NEEDS[name] for name in when if name in NEEDS or name.startswith(LABEL)
+        )
+        """Attributes to be kept for it, beyond what is kept always."""
 
     def holds(self, registration: Registration, scan: KnownScan | None = None) -> bool:
         """Whether the shipment is meant; `scan` is the one that starts the clock."""
-        del scan
-        return all(attribute(registration) in values for attribute, values in self._tests)
+        return all(test(attribute(registration, scan)) for attribute, test in self._tests)
+
+    @property
+    def always(self) -> bool:
+        """Whether it holds for every shipment."""
+        return not self._tests
+
+    def __str__(self) -> str:
+        """`lane is same-city and tier is A or B`."""
+        return " and ".join(f"{name} {_written(wanted)}" for name, wanted in self.when.items()) or "always"
+
+
+def _attribute(name: str, path: str) -> Attribute:
+    if name.startswith(LABEL) and len(name) > len(LABEL):
+        return label(name.removeprefix(LABEL))
+    found = ATTRIBUTES.get(name)
+    if found is None:
+        near = get_close_matches(name, ATTRIBUTES, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(ATTRIBUTES))} and labels.NAME"
+        raise Problem(f"{path}.{name}", f"no such attribute: {name!r}; {hint}")
+    return found
+
+
+def _test(name: str, wanted: object, path: str) -> Test:
+    if not isinstance(wanted, Mapping):
+        return _one_of(name, wanted, path)
+    tests: list[Test] = []
+    for operator, operand in wanted.items():
+        if operator == "not":
+            tests.append(_none_of(_one_of(name, operand, f"{path}.not")))
+        elif operator in BOUNDS:
+            tests.append(_bound(str(operator), operand, f"{path}.{operator}"))
+        else:
+            raise Problem(f"{path}.{operator}", f"no such comparison; there are not, {', '.join(BOUNDS)}")
+    if not tests:
+        raise Problem(path, f"it compares with nothing; give a value, a list, or one of not, {', '.join(BOUNDS)}")
+    return lambda value: all(test(value) for test in tests)
+
+
+def _one_of(name: str, wanted: object, path: str) -> Test:
+    values = frozenset(wanted if isinstance(wanted, list) else [wanted])
+    choices = CHOICES.get(name)
+    for value in values:
+        if choices is not None and value not in choices:
+            near = get_close_matches(str(value), [str(choice) for choice in choices], n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(map(str, choices)))}"
+            raise Problem(path, f"{name} is never {value!r}; {hint}")
+    return lambda value: value in values
+
+
+def _none_of(test: Test) -> Test:
+    return lambda value: not test(value)
+
+
+def _bound(operator: str, operand: object, path: str) -> Test:
+    if isinstance(operand, bool) or not isinstance(operand, int | float):
+        raise Problem(path, f"{operand!r} is no number")
+    bound = float(operand)
+    compare: dict[str, Callable[[float], bool]] = {
+        "at_least": lambda number: number >= bound,
+        "at_most": lambda number: number <= bound,
+        "above": lambda number: number > bound,
+        "below": lambda number: number < bound,
+    }
+    chosen = compare[operator]
+    return lambda value: value is not None and chosen(float(value))  # type: ignore[arg-type]
+
+
+def _written(wanted: object) -> str:
+    if isinstance(wanted, Mapping):
+        return " and ".join(
+            f"is not {_values(operand)}" if operator == "not" else f"is {str(operator).replace('_', ' ')} {operand}"
+            for operator, operand in wanted.items()
+        )
+    return f"is {_values(wanted)}"
+
+
+def _values(wanted: object) -> str:
+    values = wanted if isinstance(wanted, list) else [wanted]
+    return " or ".join(str(value).lower() if isinstance(value, bool) else str(value) for value in values)

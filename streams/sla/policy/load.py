@@ -1,23 +1,21 @@
-"""Reading a policy: YAML with line numbers, then types, then sense.  Every error names its place and the remedy."""
+"""Reading a policy: YAML with line numbers, what it extends, then types, then sense.
+
+Every error names its place and the remedy.
+"""
 
 import hashlib
-import re
+from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from streams.errors import PolicyError
-from streams.sla.policy.compiled import Policy, compile_policy
+from streams.pages import Value, convert, located, parse_page, read_page
+from streams.sla.policy.compiled import Policy
+from streams.sla.policy.compiling import compile_policy
 from streams.sla.policy.document import PolicyDocument
+from streams.sla.policy.inheritance import inherited
 from streams.sla.policy.problems import Problem
-
-Positions = dict[str, tuple[int, int]]
-_TEXT_TAGS = ("tag:yaml.org,2002:timestamp",)
-_PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]+)`)?$", re.DOTALL)
 
 
 def load_policy(path: Path) -> Policy:
@@ -25,58 +23,62 @@ def load_policy(path: Path) -> Policy:
 
     Raises `PolicyError` naming file, line, column and field path.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{path}: cannot be read as a policy: {error}"
-        raise PolicyError(message) from error
-    return parse_policy(text, source=str(path))
+    return compiled(policy_page(path))
 
 
 def parse_policy(text: str, *, source: str = "policy") -> Policy:
     """The compiled policy of a YAML text.  Raises `PolicyError`, as `load_policy`."""
-    positions: Positions = {}
+    return compiled(inherited(parse_page(text, source), _Library(Path()).find))
+
+
+def policy_page(path: Path) -> Value:
+    """The page of a YAML file with everything that it extends.  Raises `PolicyError`."""
+    return inherited(read_page(path, "policy"), _Library(path.parent, path).find)
+
+
+def document_of(page: Value) -> PolicyDocument:
+    """The document of a page.  Raises `PolicyError`."""
+    return convert(page, PolicyDocument)
+
+
+def digest_of(document: PolicyDocument) -> str:
+    """16 hexadecimal digits of the content of a policy, whatever pages it was put together from."""
+    return hashlib.blake2b(msgspec.json.encode(document, order="sorted"), digest_size=8).hexdigest()
+
+
+def compiled(page: Value) -> Policy:
+    """The policy of a page.  Raises `PolicyError`."""
+    document = document_of(page)
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
-        content = _plain(root, "$", positions) if root is not None else None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{source}:{mark.line + 1}:{mark.column + 1}" if mark else source
-        message = f"{place}: this is not YAML: {error.problem}"
-        raise PolicyError(message) from error
-    try:
-        document = msgspec.convert(content, PolicyDocument)
-        digest = hashlib.blake2b(msgspec.json.encode(document, order="sorted"), digest_size=8).hexdigest()
-        return compile_policy(document, digest)
-    except msgspec.ValidationError as error:
-        matched = _PATH.match(str(error))
-        path = (matched and matched["path"]) or "$"
-        what = matched["what"] if matched else str(error)
-        raise PolicyError(_located(source, positions, path, what)) from error
+        return compile_policy(document, digest_of(document))
     except Problem as problem:
-        raise PolicyError(_located(source, positions, problem.path, problem.what)) from problem
+        raise located(page, problem.path, problem.what) from problem
 
 
-def _located(source: str, positions: Positions, path: str, what: str) -> str:
-    known = path
-    while known not in positions and known != "$":
-        known = known.rpartition("[" if known.endswith("]") else ".")[0] or "$"
-    line, column = positions.get(known, (1, 1))
-    return f"{source}:{line}:{column}: {path}: {what}"
+class _Library:
+    """Where pages that are extended are found: beside the page that names them, or among those of Shipclock."""
 
+    def __init__(self, folder: Path, page: Path | None = None) -> None:
+        self._folder = folder
+        self._seen = [] if page is None else [page.resolve()]
 
-def _plain(node: Node, path: str, positions: Positions) -> Any:
-    positions[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if isinstance(node, MappingNode):
-        content: dict[Any, Any] = {}
-        for key, value in node.value:
-            name = str(key.value)
-            if name in content:
-                raise MarkedYAMLError(problem=f"the key {name!r} is there twice", problem_mark=key.start_mark)
-            content[name] = _plain(value, f"{path}.{name}", positions)
-        return content
-    if isinstance(node, SequenceNode):
-        return [_plain(item, f"{path}[{place}]", positions) for place, item in enumerate(node.value)]
-    if node.tag in _TEXT_TAGS:
-        return node.value
-    return YAML(typ="safe", pure=True).constructor.construct_object(node, deep=True)
+    def find(self, name: str, named: Value) -> Value:
+        """The page of a name.  Raises `PolicyError`."""
+        file_name = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
+        beside = self._folder / file_name
+        if beside.is_file():
+            return self._read(beside, named)
+        with as_file(files("streams") / "policies") as shipped:
+            if (shipped / file_name).is_file():
+                return self._read(shipped / file_name, named)
+            known = ", ".join(sorted(page.stem for page in shipped.glob("*.yaml")))
+        message = f"{named.place}: $.extends: no {file_name} in {self._folder.resolve()}; with Shipclock come {known}"
+        raise PolicyError(message)
+
+    def _read(self, file: Path, named: Value) -> Value:
+        if file.resolve() in self._seen:
+            message = f"{named.place}: $.extends: {file.name} extends itself by way of this page: break the circle"
+            raise PolicyError(message)
+        self._seen.append(file.resolve())
+        self._folder = file.parent
+        return read_page(file, "policy")

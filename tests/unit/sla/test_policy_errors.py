@@ -33,7 +33,7 @@ HEAD = 'policy: test\nversion: "1"\nclocks:\n'
         (
             "{name: c, from: a, until: b, within: [{when: {colour: ^red}, allow: PT1H}]}",
             "$.clocks[0].within[0].when.colour",
-            "no such attribute; there are customer_id, ",
+            "no such attribute: 'colour'; there are case.kind, ",
         ),
     ],
 )

@@ -6,6 +6,7 @@ from streams.sla.policy.allowances.days import END_OF_DAY, Days
 from streams.sla.policy.allowances.elapsed import Appointment, Duration, PlanTotal, Promised
 from streams.sla.policy.allowances.place import PLACES, Place
 from streams.sla.policy.allowances.rules import CACHED, Rule, Rules
+from streams.sla.policy.allowances.shifted import Shifted
 from streams.sla.policy.allowances.working import Working
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "Promised",
     "Rule",
     "Rules",
+    "Shifted",
     "Working",
 ]

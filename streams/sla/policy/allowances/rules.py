@@ -27,6 +27,8 @@ _MOST_KEPT = 20_000
 class Condition(Protocol):
     """What a rule asks of a shipment and of the scan that starts the clock."""
 
+    needs: frozenset[str]
+
     def holds(self, registration: Registration, scan: KnownScan | None) -> bool:
         """Whether they are meant."""
 
@@ -63,7 +65,8 @@ class Rules(Allowance):
         self._cached = cached
         self._choices: dict[tuple[object, ...], _Choice] = {}
         parts: list[Allowance | Addition] = [part for rule in rules for part in rule[1:] if part is not None]
-        self.needs = frozenset[str]().union(*(part.needs for part in parts))
+        asked = [rule.condition.needs for rule in rules]
+        self.needs = frozenset[str]().union(*asked, *(part.needs for part in parts))
 
     def due(self, start: int, registration: Registration, scan: KnownScan | None) -> int | None:
         """By the allowance that counts, and with all that is added."""

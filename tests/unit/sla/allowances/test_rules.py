@@ -30,6 +30,7 @@ class Tier:
     """Holds for one tier, and for every shipment when it names none."""
 
     name: str | None = None
+    needs: frozenset[str] = frozenset()
 
     def holds(self, registration: Registration, scan: KnownScan | None) -> bool:
         del scan
@@ -38,6 +39,8 @@ class Tier:
 
 class Remote:
     """Holds for remote destinations."""
+
+    needs: frozenset[str] = frozenset()
 
     def holds(self, registration: Registration, scan: KnownScan | None) -> bool:
         del scan

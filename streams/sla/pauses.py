@@ -1,0 +1,50 @@
+"""Time that does not count: pauses between two scans, and times when a region was suspended."""
+
+from collections.abc import Sequence
+
+from streams.sla.policy.compiled import Clock
+from streams.sla.state import NEVER, KnownScan, Registration
+
+
+def paused_due(
+    clock: Clock,
+    registration: Registration,
+    start: KnownScan | None,
+    due: int,
+    start_at: int,
+    stop_at: int,
+    scans: Sequence[KnownScan],
+    held: Sequence[tuple[int, int]],
+) -> int:
+    """The due instant moved by the time that does not count until the clock stops; `NEVER` while a pause lasts.
+
+    `held` are times that do not count by themselves: from, until.
+    """
+    allowance = clock.allowance
+    moved, covered = due, start_at
+    for began, until in sorted([*_pauses(clock, scans), *held]):
+        begin, ended = max(began, covered), min(until, stop_at)
+        if begin >= due or ended <= begin:
+            continue
+        if ended == NEVER:
+            return NEVER
+        moved = allowance.extend(moved, begin, ended, registration, start)
+        due = allowance.settle(moved, registration, start)
+        covered = ended
+    return due
+
+
+def _pauses(clock: Clock, scans: Sequence[KnownScan]) -> list[tuple[int, int]]:
+    intervals: list[tuple[int, int]] = []
+    for begins, untils in clock.pauses:
+        began: int | None = None
+        for scan in scans:
+            if began is None:
+                if scan.code in begins:
+                    began = scan.at
+            elif scan.code in untils:
+                intervals.append((began, scan.at))
+                began = None
+        if began is not None:
+            intervals.append((began, NEVER))
+    return intervals

@@ -1,0 +1,84 @@
+"""What is owed when a promise is missed: a proposal, with the rule that gave it."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from msgspec import Struct
+
+from streams.sla.policy.conditions import Condition
+from streams.sla.policy.document import Cap, Compensation, Pay
+from streams.sla.policy.durations import duration
+from streams.sla.policy.problems import Problem
+from streams.sla.state import KnownScan, Registration
+
+_CENT: Final = Decimal("0.01")
+
+
+class Owed(Struct, frozen=True, gc=False):
+    """A sum of money."""
+
+    amount: str
+    """A decimal number with two digits."""
+    currency: str
+    rule: str
+
+
+class Proposal:
+    """One rule of compensation, compiled."""
+
+    def __init__(self, document: Compensation, path: str) -> None:
+        """Raises `Problem` for a sum without its currency, or nothing to pay."""
+        self.condition = Condition(document.when, f"{path}.when")
+        self._late_over = 0 if document.late_over is None else duration(document.late_over, f"{path}.late_over")
+        self._pay = document.pay
+        self._cap = document.cap or Cap()
+        self._rule = document.rule
+        named = [name for name in ("freight", "value", "amount") if getattr(document.pay, name) is not None]
+        if len(named) != 1:
+            raise Problem(f"{path}.pay", "name one of `freight`, `value` (shares of them) and `amount`")
+        if document.pay.amount is not None and document.pay.currency is None:
+            raise Problem(f"{path}.pay.currency", "a sum needs its currency, e.g. CNY")
+        asked = {"freight": "freight", "value": "declared_value"}
+        amounts: tuple[Pay | Cap, ...] = (self._pay, self._cap)
+        self.needs = self.condition.needs | {
+            kept for name, kept in asked.items() for one in amounts if getattr(one, name) is not None
+        }
+
+    def owed(self, registration: Registration, scan: KnownScan | None, late_ms: int) -> Owed | None:
+        """What is owed to a shipment that is so late; None where the rule does not hold, or a sum is not known."""
+        if late_ms <= self._late_over and self._late_over:
+            return None
+        if not self.condition.holds(registration, scan):
+            return None
+        pay, details = self._pay, registration.details
+        amount = _sum(pay, registration)
+        if amount is None:
+            return None
+        cap = _sum(self._cap, registration)
+        if cap is not None:
+            amount = min(amount, cap)
+        currency = pay.currency if pay.amount is not None else details.currency
+        return Owed(str(amount.quantize(_CENT, ROUND_HALF_UP)), currency or "", self._rule)
+
+
+def owed(
+    proposals: Sequence[Proposal], registration: Registration, scan: KnownScan | None, late_ms: int
+) -> Owed | None:
+    """What the first rule that holds gives."""
+    for proposal in proposals:
+        found = proposal.owed(registration, scan, late_ms)
+        if found is not None:
+            return found
+    return None
+
+
+def _sum(terms: Pay | Cap, registration: Registration) -> Decimal | None:
+    """A share of the freight or of the value, or a sum; None where that is not known or not asked for."""
+    if terms.amount is not None:
+        return Decimal(str(terms.amount))
+    details = registration.details
+    for share, base in ((terms.freight, details.freight), (terms.value, details.declared_value)):
+        if share is not None and base is not None:
+            return Decimal(base) * Decimal(str(share))
+    return None

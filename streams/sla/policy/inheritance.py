@@ -1,0 +1,63 @@
+"""One page on top of another: `extends`."""
+
+from collections.abc import Callable
+
+from streams.pages import Value
+
+Finder = Callable[[str, Value], Value]
+"""From a name after `extends`, and the page that names it, to the page that is meant."""
+
+
+def inherited(page: Value, find: Finder) -> Value:
+    """A page with everything that it takes over.
+
+    Mappings merge, clocks merge by their name, `null` takes something away, everything else is replaced.  What `find`
+    raises passes through; it also sees to it that pages do not extend each other in a circle.
+    """
+    content = page.content
+    if not isinstance(content, dict) or "extends" not in content:
+        return page
+    name = content["extends"]
+    base = inherited(find(str(name.content), name), find)
+    rest = Value({key: value for key, value in content.items() if key != "extends"}, page.place)
+    return merged(base, rest)
+
+
+def merged(base: Value, own: Value) -> Value:
+    """`own` on top of `base`."""
+    if isinstance(base.content, dict) and isinstance(own.content, dict):
+        content = dict(base.content)
+        for key, value in own.content.items():
+            if value.content is None:
+                content.pop(key, None)
+            elif key in content:
+                content[key] = merged(content[key], value)
+            else:
+                content[key] = value
+        return Value(content, own.place)
+    if _named(base) and _named(own):
+        return _by_name(base, own)
+    return own
+
+
+def _named(value: Value) -> bool:
+    """Whether it is a list of things that have a name."""
+    content = value.content
+    return isinstance(content, list) and all(isinstance(one.content, dict) and "name" in one.content for one in content)
+
+
+def _by_name(base: Value, own: Value) -> Value:
+    """Two lists of named things: what has the same name is merged in its place, what is new follows.
+
+    A thing that is nothing but a name and `remove: true` is taken away.
+    """
+    changes = {one.content["name"].content: one for one in own.content}
+    kept: list[Value] = []
+    for one in base.content:
+        change = changes.pop(one.content["name"].content, None)
+        if change is None:
+            kept.append(one)
+        elif "remove" not in change.content:
+            kept.append(merged(one, change))
+    kept.extend(changes.values())
+    return Value(kept, own.place)
