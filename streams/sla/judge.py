@@ -298,6 +298,7 @@ class Judge:
     def _settle(self, hearing: Hearing, shipment: Shipment, before: Rulings, after: Rulings) -> None:
         """Settle every instance of the clocks that `after` or `before` speak of."""
         nothing: dict[str | None, Ruling] = {}
+        relabelled = hearing.relabelled
         for number in [*after, *(number for number in before if number not in after)]:
             now, then = after.get(number, nothing), before.get(number, nothing)
             known = {instance.key: instance for instance in shipment.instances if instance.clock == number}
@@ -306,6 +307,9 @@ class Judge:
                 either = found or earlier
                 clock = self._book.clock(number) if either is None else either[0]
                 if clock is not None:
+                    # An outcome names its version: another one must be told, too.
+                    moved = found is not None and earlier is not None and found[0] is not earlier[0]
+                    hearing.relabelled = relabelled or moved
                     hearing.settle(
                         clock,
                         key,

@@ -12,7 +12,9 @@ from streams.sla.instants import rfc3339
 from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
 from streams.sla.policy.compensation import Owed
 from streams.sla.policy.compiled import Policy
+from streams.sla.policy.rulebook import Rulebook
 from streams.sla.state import NEVER, KnownScan, Registration, Shipment
+from streams.sla.surroundings import Surroundings
 from streams.sla.verdict import Verdict
 
 _UNREGISTERED = Registration("", 0)
@@ -21,11 +23,16 @@ _FOREVER = "9999-12-31T23:59:59.999Z"
 
 
 class Renderer:
-    """Builds output records for one namespace and policy."""
+    """Builds output records for one namespace."""
 
     def __init__(self, namespace: str, policy: Policy) -> None:
         self._namespace = namespace
-        self._policy = policy
+        self.look_at(Surroundings.of(policy))
+
+    def look_at(self, surroundings: Surroundings, former: Surroundings | None = None) -> None:
+        """Name the versions of these surroundings; of `former` ones in what is replaced while they are left behind."""
+        self._book = surroundings.book
+        self._former = surroundings.book if former is None else former.book
 
     def record(
         self, decision: Decision, shipment_id: str, shipment: Shipment
@@ -33,7 +40,8 @@ class Renderer:
         """The record of a decision."""
         if decision.topic == OUTCOMES:
             return self._outcome(decision, shipment_id, shipment)
-        verdict, policy, registration = decision.verdict, self._policy, shipment.registration
+        verdict, registration = decision.verdict, shipment.registration
+        policy = self._book.only or self._book.at(verdict.start).policy
         stopped_at, clock = verdict.stopped_at, decision.clock
         start_text = rfc3339(verdict.start)
         stop_text = None if stopped_at is None else rfc3339(stopped_at)
@@ -71,10 +79,10 @@ class Renderer:
     def status(self, shipment_id: str, shipment: Shipment, decided_at: int) -> ShipmentStatus:
         """Where a shipment stands now."""
         shipment.sequence += 1
-        names = self._policy.by_number
+        clock_of = self._book.clock
         standing: dict[str, list[str]] = {"notice": [], "alert": []}
         for instance in shipment.instances:
-            clock, said = names.get(instance.clock), instance.said
+            clock, said = clock_of(instance.clock), instance.said
             if clock is None or said is None:
                 continue
             label = clock.name if instance.key is None else f"{clock.name}/{instance.key}"
@@ -117,6 +125,7 @@ class Renderer:
                 replaced.sequence,
                 replaced.decided_at,
                 replaced.registration,
+                self._former,
             )
         return self._outcome_record(
             decision,
@@ -129,6 +138,7 @@ class Renderer:
             decision.sequence,
             decision.decided_at,
             shipment.registration,
+            self._book,
             before,
         )
 
@@ -144,9 +154,11 @@ class Renderer:
         sequence: int,
         decided_at: int,
         registered: Registration | None,
+        book: Rulebook,
         replaces: SlaOutcome | None = None,
     ) -> SlaOutcome:
         registration = registered or _UNREGISTERED
+        policy = book.only or book.at(verdict.start).policy
         stopped_at = verdict.stopped_at
         stop_text = None if stopped_at is None else rfc3339(stopped_at)
         return SlaOutcome(
@@ -161,8 +173,8 @@ class Renderer:
             sequence=sequence,
             start=rfc3339(verdict.start),
             due=_due(verdict.due),
-            policy=self._policy.name,
-            policy_version=self._policy.version,
+            policy=policy.name,
+            policy_version=policy.version,
             decided_at=stop_text if stopped_at == decided_at else rfc3339(decided_at),  # type: ignore[arg-type]
             evidence=_ends(verdict, registration),
             stopped_at=stop_text,

@@ -37,14 +37,15 @@ def find(shipment: Shipment, number: int, key: str | None) -> Instance | None:
 class Hearing:
     """One record or deadline of one shipment: `watermark` is the partition time, `at` the time that decisions carry."""
 
-    __slots__ = ("_docket", "_formerly", "_relabelled", "_shipment", "at", "watermark")
+    __slots__ = ("_docket", "_formerly", "_shipment", "at", "relabelled", "watermark")
 
     def __init__(
         self, docket: Docket, shipment: Shipment, watermark: int, at: int, formerly: Registration | None = None
     ) -> None:
         """`formerly` is the registration before the change under way, when that changes the registration."""
         self._formerly = formerly
-        self._relabelled = formerly is not None and _labels(formerly) != _labels(shipment.registration)
+        self.relabelled = formerly is not None and _labels(formerly) != _labels(shipment.registration)
+        """Whether outcomes must be told again although their verdicts are the same."""
         self._docket = docket
         self._shipment = shipment
         self.watermark = watermark
@@ -132,7 +133,7 @@ class Hearing:
                 return
         if missed and clock.form == NEVER_HAPPENS and said.alert != ENDED:
             self._alert(clock, instance, said, verdict, "opened", ENDED)
-        if not said.outcome_revision or self._relabelled or before is None or _differ(before, verdict):
+        if not said.outcome_revision or self.relabelled or before is None or _differ(before, verdict):
             self._outcome(clock, instance, said, verdict, before)
 
     def _stop_standing(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict) -> None:

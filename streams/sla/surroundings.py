@@ -1,0 +1,68 @@
+"""What holds for all shipments of a partition alike: the versions of the policy, and the suspensions of regions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from streams.sla.policy.compiled import Policy
+from streams.sla.policy.rulebook import EVER, Rulebook, Version
+from streams.sla.state import NEVER, KnownScan, Registration
+
+
+class Suspension(Struct, frozen=True, kw_only=True):
+    """Time that does not count in some regions, UTC milliseconds."""
+
+    id: str
+    revision: int
+    regions: tuple[str, ...]
+    begins: int
+    until: int = NEVER
+    reason: str | None = None
+    lifted: bool = False
+    """Whether it was taken back: then it never held."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """What clocks are judged under."""
+
+    book: Rulebook
+    suspensions: tuple[Suspension, ...] = ()
+
+    @staticmethod
+    def of(policy: Policy) -> "Surroundings":
+        """One policy, from ever on, and nothing suspended."""
+        return Surroundings(Rulebook([(policy, EVER)]))
+
+    def held(self, registration: Registration) -> tuple[tuple[int, int], ...]:
+        """When the region that a shipment comes from or goes to was suspended: from, until."""
+        places = (registration.origin, registration.destination)
+        return tuple(
+            (one.begins, one.until)
+            for one in self.suspensions
+            if not one.lifted and (places[0] in one.regions or places[1] in one.regions)
+        )
+
+    def versions(self, registration: Registration, scans: Sequence[KnownScan]) -> tuple[Version, ...]:
+        """The versions that the clocks of a shipment can fall under; `scans` are in order."""
+        first = last = registration.registered_at
+        if scans:
+            first, last = min(first, scans[0].at), max(last, scans[-1].at)
+        return self.book.between(first, last)
+
+    def with_version(self, policy: Policy, begins: int, time: int) -> "Surroundings":
+        """With one more version, and without what is outlived at `time`."""
+        return Surroundings(self.book.plus(policy, begins).current(time), self.suspensions)
+
+    def with_suspension(self, suspension: Suspension, time: int) -> "Surroundings":
+        """With a suspension instead of an older revision of it, and without what is outlived at `time`."""
+        oldest = time - self.book.longest_life()
+        kept = [one for one in self.suspensions if one.id != suspension.id and one.until > oldest]
+        clean = replace(suspension, regions=tuple(sorted(set(suspension.regions))))
+        return Surroundings(self.book, tuple(sorted([*kept, clean], key=lambda one: one.id)))
+
+    def suspension(self, name: str) -> Suspension | None:
+        """What is known of a suspension."""
+        return next((one for one in self.suspensions if one.id == name), None)
