@@ -11,6 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from streams import garbage
 from streams.backtest.recording import read_recording
 from streams.backtest.run import Announce, backtest
 from streams.backtest.tables import print_report
@@ -56,6 +57,7 @@ def backtest_command(
     for text in shifts:
         second = shifted(second or first, *parse_shift(text))
     history, end = read_recording(file), None if until is None else _instant(until)
+    garbage.settle()
     with _progress(len(history.events)) as announce:
         report = backtest(history, first, second, until=end, announce=announce)
     if form == "json":
