@@ -127,6 +127,8 @@ class Policy:
     version: str
     digest: str
     """Of the document's content."""
+    document: bytes
+    """The whole page as JSON, whatever pages it was put together from; `streams.sla.policy.load.restored` reads it."""
     time_zone: str
     clocks: tuple[Clock, ...]
     by_number: Mapping[int, Clock]

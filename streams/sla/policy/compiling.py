@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
 from streams.sla.calendars import Calendar
 from streams.sla.codes import CLOSING
 from streams.sla.policy.allowances import Duration, Place, Working
@@ -39,6 +41,7 @@ def compile_policy(document: PolicyDocument, digest: str) -> Policy:
         name=document.policy,
         version=document.version,
         digest=digest,
+        document=msgspec.json.encode(document, order="sorted"),
         time_zone=document.time_zone,
         clocks=clocks,
         by_number={clock.number: clock for clock in clocks},

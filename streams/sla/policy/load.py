@@ -36,6 +36,18 @@ def policy_page(path: Path) -> Value:
     return inherited(read_page(path, "policy"), _Library(path.parent, path).find)
 
 
+def restored(document: bytes) -> Policy:
+    """The compiled policy of what `Policy.document` gave, here or elsewhere.
+
+    Raises `PolicyError` naming the field path.
+    """
+    try:
+        page = msgspec.json.decode(document, type=PolicyDocument)
+        return compile_policy(page, digest_of(page))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, Problem) as error:
+        raise PolicyError(f"the policy cannot be read: {error}") from error
+
+
 def document_of(page: Value) -> PolicyDocument:
     """The document of a page.  Raises `PolicyError`."""
     return convert(page, PolicyDocument)
