@@ -15,7 +15,7 @@ from streams import garbage
 from streams.backtest.recording import read_recording
 from streams.backtest.run import Announce, backtest
 from streams.backtest.tables import print_report
-from streams.backtest.whatif import parse_shift, shifted
+from streams.backtest.whatif import shifted
 from streams.sla.instants import from_datetime
 from streams.sla.policy import Policy, load_policy
 
@@ -55,7 +55,7 @@ def backtest_command(
     first = _policy(policy)
     second = None if against is None else _policy(against)
     for text in shifts:
-        second = shifted(second or first, *parse_shift(text))
+        second = shifted(second or first, text)
     history, end = read_recording(file), None if until is None else _instant(until)
     garbage.settle()
     with _progress(len(history.events)) as announce:

@@ -14,13 +14,12 @@ from streams.backtest.history import history
 from streams.backtest.judgements import Judgements
 from streams.backtest.replay import replay
 from streams.backtest.summary import Row, summary
-from streams.backtest.whatif import parse_shift, shifted
+from streams.backtest.whatif import shifted
 from streams.cli import main
 from streams.errors import PolicyError
-from streams.sla.instants import MINUTE_MS, from_datetime
+from streams.sla.instants import from_datetime
 from streams.sla.policy import Policy, parse_policy
 
-HOUR_MS = 60 * MINUTE_MS
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 PAGE = """
 policy: shop
@@ -109,7 +108,7 @@ def test_a_scan_counts_from_when_it_was_recorded() -> None:
 
 
 def test_a_tighter_promise_is_missed_more_often() -> None:
-    compared = change(-2 * HOUR_MS)
+    compared = change("-PT2H")
     assert (compared.newly_missed, compared.newly_met, compared.changed) == (1, 0, 1)
     [one] = compared.changes
     assert (one.clock, one.tier, one.before, one.after, one.examples) == (
@@ -122,13 +121,13 @@ def test_a_tighter_promise_is_missed_more_often() -> None:
 
 
 def test_a_wider_promise_is_met_more_often_and_owed_less() -> None:
-    compared = change(12 * HOUR_MS)
+    compared = change("PT12H")
     assert (compared.newly_missed, compared.newly_met) == (0, 1)
     assert ("owed", "none") in {(one.before, one.after) for one in compared.changes}
 
 
-def change(shift: int) -> Comparison:
-    return compare(judged(), judged(shifted(parse_policy(PAGE), "promised-date", shift)))
+def change(shift: str) -> Comparison:
+    return compare(judged(), judged(shifted(parse_policy(PAGE), f"promised-date={shift}")))
 
 
 def test_the_same_policy_changes_nothing() -> None:
@@ -137,9 +136,14 @@ def test_the_same_policy_changes_nothing() -> None:
 
 def test_a_shift_needs_a_clock_of_the_policy() -> None:
     with pytest.raises(PolicyError, match="no clock 'pickup' in the policy 'shop'; it has promised-date"):
-        shifted(parse_policy(PAGE), "pickup", 1)
+        shifted(parse_policy(PAGE), "pickup=PT1H")
     with pytest.raises(PolicyError, match="such as promised-date=-P2D"):
-        parse_shift("promised-date")
+        shifted(parse_policy(PAGE), "promised-date")
+
+
+def test_a_shift_needs_a_duration() -> None:
+    with pytest.raises(PolicyError, match="clocks"):
+        shifted(parse_policy(PAGE), "promised-date=two days")
 
 
 def lines(*records: ShipmentRegistration | ParcelScan) -> str:
