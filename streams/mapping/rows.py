@@ -1,0 +1,90 @@
+"""The rows of a file: cells of a CSV file, or a JSON object a line."""
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+
+from streams.errors import ShipclockError
+from streams.mapping.mapping import Mapped, Mapping, Reader
+from streams.mapping.oddities import NOT_JSON, Oddity
+
+_LARGEST_CELL = 16 * 1024 * 1024
+_EVERY = 2_000
+"""Rows between two reports of progress."""
+
+Progress = Callable[[int], None]
+"""Takes how many bytes of the file have been read."""
+
+
+class FileError(ShipclockError):
+    """A file cannot be read with a mapping."""
+
+    exit_code = 2
+
+
+class MappedFile:
+    """A file, row by row."""
+
+    def __init__(self, mapping: Mapping, path: Path, progress: Progress | None = None) -> None:
+        """Nothing is read yet."""
+        self._mapping = mapping
+        self._path = path
+        self._progress = progress
+        self.reader: Reader | None = None
+        """Once reading has begun."""
+        self.rows = 0
+        """That have been read."""
+
+    def __iter__(self) -> Iterator[Mapped]:
+        """What each row says, in order.
+
+        Raises `FileError` when the file cannot be read or is cut off from its encoding, and `PolicyError` when its
+        columns are not those that the mapping names.
+        """
+        document = self._mapping.document
+        try:
+            with self._path.open(encoding=document.encoding, newline="") as file:
+                yield from self._csv(file) if document.format == "csv" else self._json(file)
+        except (OSError, LookupError, UnicodeError) as error:
+            raise FileError(
+                f"{self._path}, after row {self.rows}: it cannot be read as {document.encoding}: {error};"
+                " `encoding` of the mapping says how the file is written"
+            ) from error
+        except csv.Error as error:
+            raise FileError(f"{self._path}, after row {self.rows}: it is no CSV: {error}") from error
+
+    def _csv(self, file: TextIO) -> Iterator[Mapped]:
+        document = self._mapping.document
+        csv.field_size_limit(_LARGEST_CELL)
+        lines = csv.reader(file, delimiter=document.csv.delimiter, quotechar=document.csv.quote)
+        header = document.csv.columns or next(lines, [])
+        if not header:
+            raise FileError(f"{self._path} is empty: its first line should name the columns")
+        self.reader = reader = self._mapping.columns(header)
+        for cells in lines:
+            if not cells:
+                continue  # an empty line
+            self._count(file)
+            yield reader.read(cells, self.rows)
+
+    def _json(self, file: TextIO) -> Iterator[Mapped]:
+        decode = msgspec.json.Decoder().decode
+        self.reader = reader = self._mapping.objects()
+        for line in file:
+            if not line.strip():
+                continue
+            self._count(file)
+            try:
+                row: Any = decode(line)
+            except (msgspec.DecodeError, RecursionError) as error:
+                yield Mapped(None, (), (), [Oddity(self.rows, NOT_JSON, str(error)[:200])])
+                continue
+            yield reader.read(row, self.rows)
+
+    def _count(self, file: TextIO) -> None:
+        self.rows += 1
+        if self._progress is not None and self.rows % _EVERY == 0:
+            self._progress(file.buffer.tell())

@@ -1,0 +1,232 @@
+"""From texts to instants: declared formats, local times, and durations since something.
+
+Texts come again and again: what one means is worked out once.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from streams.mapping.cells import Cell
+from streams.mapping.document import Time, TimeDocument, TimesDocument
+from streams.mapping.oddities import BAD_NUMBER, BAD_TIME, BAD_VALUE, REPEATED_HOUR, SKIPPED_HOUR, Unreadable
+from streams.mapping.problems import Problem
+from streams.mapping.values import Tell, Values, constant
+
+_MOST_KNOWN: Final = 200_000
+"""Texts that are remembered."""
+_LONGEST: Final = timedelta(days=36_525)
+
+Instant = Callable[[Any, "Moments"], datetime | None]
+"""Reads an instant, in UTC, from a row; None where there is none.  Raises `Unreadable`."""
+
+
+class Moments:
+    """Of one row: when its journey started, and its latest event so far."""
+
+    __slots__ = ("previous", "start")
+
+    def __init__(self, start: datetime | None) -> None:
+        self.start = start
+        self.previous = start
+
+
+class LocalTimes:
+    """Reads texts of some formats as times of one zone."""
+
+    def __init__(self, formats: Sequence[str], zone: ZoneInfo) -> None:
+        self._formats = tuple(formats)
+        self._zone = zone
+        self._known: dict[str, datetime] = {}
+        self._odd: dict[str, str] = {}
+
+    def read(self, text: str, tell: Tell) -> datetime:
+        """The instant, in UTC.  Raises `Unreadable`."""
+        found = self._known.get(text)
+        if found is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+                self._odd.clear()
+            found = self._known[text] = self._work_out(text)
+        if self._odd and text in self._odd:
+            tell(self._odd[text], f"{text} in {self._zone.key}")
+        return found
+
+    def local_date(self, moment: datetime) -> date:
+        """The date of an instant in this zone."""
+        return moment.astimezone(self._zone).date()
+
+    def _work_out(self, text: str) -> datetime:
+        parsed = self._parsed(text)
+        try:
+            if parsed.tzinfo is not None:
+                return parsed.astimezone(UTC)
+            first, second = parsed.replace(tzinfo=self._zone), parsed.replace(tzinfo=self._zone, fold=1)
+            instant = first.astimezone(UTC)
+            if first.utcoffset() != second.utcoffset():
+                skipped = instant.astimezone(self._zone).replace(tzinfo=None) != parsed
+                self._odd[text] = SKIPPED_HOUR if skipped else REPEATED_HOUR
+        except (OverflowError, ValueError) as error:
+            raise Unreadable(BAD_TIME, f"{text!r}: {error}") from None
+        return instant
+
+    def _parsed(self, text: str) -> datetime:
+        for form in self._formats:
+            try:
+                if form == "iso":
+                    return datetime.fromisoformat(text)
+                if form in {"unix", "unix-ms"}:
+                    return datetime.fromtimestamp(float(text) / (1 if form == "unix" else 1000), UTC)
+                return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the caller's
+            except (ValueError, OverflowError, OSError):
+                continue
+        raise Unreadable(BAD_TIME, f"{text!r} is not {' or '.join(self._formats)}")
+
+
+class Times:
+    """Compiles times for one layout of rows."""
+
+    def __init__(self, usual: TimesDocument, values: Values, tell: Tell) -> None:
+        """`usual` is how times are written where nothing else is said.  Raises `Problem`."""
+        self._usual = usual
+        self._values = values
+        self._tell = tell
+        self._readers: dict[tuple[tuple[str, ...], str], LocalTimes] = {}
+        self.local(usual.formats, usual.zone, "$.times.zone")
+
+    def local(self, formats: Sequence[str], zone: str, path: str) -> LocalTimes:
+        """The reader of a zone.  Raises `Problem` for a zone that does not exist."""
+        key = (tuple(formats), zone)
+        if key not in self._readers:
+            try:
+                self._readers[key] = LocalTimes(formats, ZoneInfo(zone))
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise Problem(path, f"there is no time zone {zone!r}; give one such as Asia/Shanghai") from error
+        return self._readers[key]
+
+    def constant(self, text: str, path: str) -> datetime:
+        """An instant that stands on the page.  Raises `Problem`."""
+        for formats in (self._usual.formats, ["iso"]):
+            try:
+                return self.local(formats, self._usual.zone, path).read(text, self._tell)
+            except Unreadable:
+                continue
+        raise Problem(path, f"{text!r} is no time; write it as the file does, or as 2026-11-01T08:00:00Z")
+
+    def instant(self, time: Time, path: str) -> Instant:
+        """A time.  Raises `Problem`."""
+        document = TimeDocument(column=time) if isinstance(time, str) else time
+        given = [n for n in ("column", "first", "earliest", "latest", "constant") if getattr(document, n)]
+        if document.after is not None:
+            if given not in ([], ["column"]):
+                raise Problem(path, "after goes with a column that holds a duration, or with none")
+            return self._after(document, path)
+        if len(given) != 1:
+            raise Problem(path, "give one of column, first, earliest, latest and constant")
+        if document.constant is not None:
+            fixed = self.constant(document.constant, f"{path}.constant")
+            return lambda row, moments: fixed  # noqa: ARG005 - every row has it
+        names = [document.column] if document.column else document.first or document.earliest or document.latest
+        cells = [
+            self._values.text(name, path if document.column else f"{path}.{given[0]}[{n}]")
+            for n, name in enumerate(names)
+        ]
+        read = self._reading(document, path)
+        if len(cells) == 1:
+            return _one(cells[0], read)
+        if document.first:
+            return _first(cells, read)
+        return _extreme(cells, read, min if document.earliest else max)
+
+    def local_day(self, time: Time, path: str) -> Callable[[Any, Moments], date | None]:
+        """The local date of a time, in the zone that it is written in.  Raises `Problem`."""
+        instant = self.instant(time, path)
+        document = TimeDocument(column=time) if isinstance(time, str) else time
+        zone = document.zone if isinstance(document.zone, str) and "/" in document.zone else self._usual.zone
+        local = self.local(self._usual.formats, zone, f"{path}.zone")
+
+        def read(row: Any, moments: Moments) -> date | None:
+            found = instant(row, moments)
+            return None if found is None else local.local_date(found)
+
+        return read
+
+    def _reading(self, document: TimeDocument, path: str) -> Callable[[str, Any], datetime]:
+        """From the text of a cell, and its row, to an instant."""
+        formats, tell, zone = document.formats or self._usual.formats, self._tell, document.zone
+        if zone is None or (isinstance(zone, str) and ("/" in zone or zone == "UTC")):
+            local = self.local(formats, zone or self._usual.zone, f"{path}.zone")
+            return lambda text, row: local.read(text, tell)  # noqa: ARG005 - all rows have one zone
+        where = self._values.text(zone, f"{path}.zone")
+
+        def read(text: str, row: Any) -> datetime:
+            name = where(row) or self._usual.zone
+            try:
+                return self.local(formats, name, path).read(text, tell)
+            except Problem as problem:
+                raise Unreadable(BAD_VALUE, problem.what) from None
+
+        return read
+
+    def _after(self, document: TimeDocument, path: str) -> Instant:
+        cell = self._values.text(document.column, f"{path}.column") if document.column else constant("0")
+        duration = lasting(cell, document.unit, document.column or "")
+        from_start = document.after == "start"
+
+        def after(row: Any, moments: Moments) -> datetime | None:
+            begun = moments.start if from_start else moments.previous
+            length = duration(row)
+            return None if begun is None or length is None else begun + length
+
+        return after
+
+
+def _one(cell: Cell, read: Callable[[str, Any], datetime]) -> Instant:
+    def one(row: Any, moments: Moments) -> datetime | None:
+        del moments
+        text = cell(row)
+        return None if text is None else read(text, row)
+
+    return one
+
+
+def _first(cells: Sequence[Cell], read: Callable[[str, Any], datetime]) -> Instant:
+    def first(row: Any, moments: Moments) -> datetime | None:
+        del moments
+        return next((read(text, row) for cell in cells if (text := cell(row)) is not None), None)
+
+    return first
+
+
+def _extreme(cells: Sequence[Cell], read: Callable[[str, Any], datetime], choose: Callable[..., datetime]) -> Instant:
+    def extreme(row: Any, moments: Moments) -> datetime | None:
+        del moments
+        found = [read(text, row) for cell in cells if (text := cell(row)) is not None]
+        return choose(found) if found else None
+
+    return extreme
+
+
+def lasting(cell: Cell, unit: str, what: str) -> Callable[[Any], timedelta | None]:
+    """A duration, None where the cell holds nothing."""
+    one = timedelta(**{unit: 1})
+    known: dict[str, timedelta] = {}
+
+    def read(row: Any) -> timedelta | None:
+        text = cell(row)
+        if text is None:
+            return None
+        found = known.get(text)
+        if found is None:
+            try:
+                found = float(text) * one
+            except (ValueError, OverflowError):
+                raise Unreadable(BAD_NUMBER, f"{what}: {text!r}") from None
+            if not -_LONGEST <= found <= _LONGEST:
+                raise Unreadable(BAD_NUMBER, f"{what}: {text!r} {unit} are more than a hundred years")
+            if len(known) < _MOST_KNOWN:
+                known[text] = found
+        return found
+
+    return read
