@@ -8,7 +8,7 @@ from faust.types import StreamT
 from mode.supervisors import CrashingSupervisor
 from yarl import URL
 
-from agents import control, parcel_scans, shipments
+from agents import care_events, control, parcel_scans, shipments
 from streams.kafka.connection import Connection
 from streams.kafka.names import STATE_TOPIC, Names
 from streams.kafka.schema import BatchSchema
@@ -17,6 +17,7 @@ from streams.kafka.source import Sources
 AGENTS: dict[str, Callable[[StreamT[Any]], Awaitable[None]]] = {
     shipments.TOPIC: shipments.shipments,
     parcel_scans.TOPIC: parcel_scans.parcel_scans,
+    care_events.TOPIC: care_events.care_events,
     control.TOPIC: control.control,
 }
 """Source topic to agent: a topic is read when it stands here and in `streams.kafka.names.SOURCE_TOPICS`."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 STATE_TOPIC = "sla-state"
 """Short name of the changelog of the partitions."""
 
-SOURCE_TOPICS = ("shipments", "parcel-scans", "control")
+SOURCE_TOPICS = ("shipments", "parcel-scans", "care-events", "control")
 """Short names of the topics that a partition task reads."""
 
 

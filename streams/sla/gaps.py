@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from streams.sla.codes import name_of
 from streams.sla.policy.compiled import Clock
-from streams.sla.standing import running, stopped, warning
+from streams.sla.standing import cancelled, running, stopped, warning
 from streams.sla.state import Instance, KnownScan, Registration
 from streams.sla.verdict import Verdict
 
@@ -20,7 +21,7 @@ def gaps(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -
         if start is not None and (stops_any or code in stops or code in ends):
             due = clock.allowance.due(start.at, registration, start)
             if due is not None:
-                yield start.scan_id, stopped(start.at, due, start, scan)
+                yield start.scan_id, _ended(clock, start, due, scan)
             start = None
         if start is None and (starts_any or code in starts) and code not in ends:
             start = scan
@@ -28,6 +29,13 @@ def gaps(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -
         due = clock.allowance.due(start.at, registration, start)
         if due is not None:
             yield start.scan_id, running(clock, registration, start.at, due, start)
+
+
+def _ended(clock: Clock, start: KnownScan, due: int, scan: KnownScan) -> Verdict:
+    """A gap ends with whatever is seen of the parcel; an attempt, which is a promise of its own, may be called off."""
+    if clock.per == "attempt" and not clock.stops_any and scan.code not in clock.stops:
+        return cancelled(clock, start.at, due, start, scan, name_of(scan.code))
+    return stopped(start.at, due, start, scan)
 
 
 def roll(

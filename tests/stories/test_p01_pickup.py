@@ -7,7 +7,11 @@ def test_collected_within_two_hours() -> None:
     story = (
         Story("gbt-27917").ordered("2026-11-02 09:00").scan("picked_up", "2026-11-02 10:59").until("2026-11-03 09:00")
     )
-    assert story.told("pickup") == ["11-02 10:59 outcome met"]
+    assert story.told("pickup") == [
+        "11-02 10:30 notice predicted",
+        "11-02 10:59 notice cleared",
+        "11-02 10:59 outcome met",
+    ]
 
 
 def test_nobody_comes_a_notice_first_then_an_alert_then_how_late_it_was() -> None:

@@ -34,7 +34,12 @@ def test_a_complaint_is_timed_step_by_step() -> None:
 
 
 def test_days_of_a_complaint_are_working_days() -> None:
-    story = _story().care("complaint.opened", "2026-09-28 10:00").care("complaint.acknowledged", "2026-09-28 11:00")
+    story = (
+        Story("carrier")
+        .registered("2026-09-27 09:00")
+        .care("complaint.opened", "2026-09-28 10:00")
+        .care("complaint.acknowledged", "2026-09-28 11:00")
+    )
     story.care("complaint.proposed", "2026-09-29 09:00").care("complaint.executed", "2026-10-09 10:00")
     # Three working days from Tuesday the 29th: the 30th, then after the National Day the 8th and the 9th.
     assert story.due("complaint-executed") == "10-09 18:00"

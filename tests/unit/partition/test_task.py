@@ -65,7 +65,7 @@ def test_a_new_worker_restores_what_the_last_one_committed_and_reads_on_from_the
         town.scan("S1", "delivered")
         second = await Worker(town).started()
         assert len(second.core) == 3
-        assert second.source.positions == {"control": 0, "shipments": 3, "parcel-scans": 3}
+        assert second.source.positions == {"control": 0, "shipments": 3, "parcel-scans": 3, "care-events": 0}
         await second.idle()
         assert town.said == ["met"]
         await second.task.stop(commit=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from streams.partition.core import SCANS, SHIPMENTS, Core, CoreSettings
+from streams.partition.core import SCANS, SHIPMENTS, SOURCES, Core, CoreSettings
 from streams.partition.lanes import TimeSource
 from streams.partition.pace import TaskSettings
 from streams.partition.partitioners import Partitioner
@@ -138,7 +138,7 @@ class Town:
         self.later(1)
 
     def broker_ends(self) -> dict[str, int]:
-        return {topic: self.broker.log(topic, 0).high_watermark for topic in ("control", SHIPMENTS, SCANS)}
+        return {topic: self.broker.log(topic, 0).high_watermark for topic in SOURCES}
 
     @property
     def said(self) -> list[str]:

@@ -26,6 +26,7 @@ def catalogue() -> Mapping[str, TopicSpec]:
 
 def test_the_catalogue_lists_inputs_then_state_then_outputs(catalogue: Mapping[str, TopicSpec]) -> None:
     assert list(catalogue) == [
+        "care-events",
         "control",
         "parcel-scans",
         "shipments",

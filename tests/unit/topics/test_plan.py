@@ -181,6 +181,7 @@ def test_create_time_of_live_sources_is_advice_once_the_workers_know_of_it() -> 
 
 def test_topics_made_for_live_time_are_refused_in_replay_time() -> None:
     assert {finding.topic for finding in plan_topics(target("replay"), as_planned("live")).fatal} == {
+        "ns.care-events",
         "ns.control",
         "ns.parcel-scans",
         "ns.shipments",

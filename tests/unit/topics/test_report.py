@@ -13,7 +13,7 @@ PLAN = plan_topics(TARGET, ObservedCluster(brokers=1, topics={}))
 
 def test_the_text_has_a_line_per_action_and_finding_and_ends_with_a_sum() -> None:
     lines = list(as_text(PLAN))
-    assert lines[0].startswith("create ns.control: 4 partitions, 1 copies, cleanup.policy=delete")
+    assert lines[0].startswith("create ns.care-events: 4 partitions, 1 copies, cleanup.policy=delete")
     assert lines[-2].startswith("advice: *: the cluster has one broker")
     assert lines[-1] == f"4 partitions, {len(load_catalogue())} to do, 0 fatal, 1 advice"
 
@@ -29,5 +29,5 @@ def test_the_document_is_json_with_what_was_done_and_what_remains() -> None:
 
 def test_in_one_line_topics_with_the_same_problem_stand_together() -> None:
     line = in_one_line(examine(TARGET, ObservedCluster(brokers=3, topics={})))
-    assert line.startswith("ns.control, ns.parcel-scans, ns.shipments, ns.sla-state, ")
+    assert line.startswith("ns.care-events, ns.control, ns.parcel-scans, ns.shipments, ns.sla-state, ")
     assert line.endswith(": does not exist. Remedy: shipclock topics apply --namespace ns --time live")
