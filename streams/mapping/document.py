@@ -21,6 +21,8 @@ class ValueDocument(Struct, forbid_unknown_fields=True, frozen=True):
     """From what the cell holds to what is meant; null for nothing."""
     vocabulary: str | None = None
     """A table that comes with Shipclock, or a file beside the mapping."""
+    beside: str | None = None
+    """A second column, where the table speaks of two values: `EME/*`, `*/damaged`."""
     otherwise: str | int | float | bool | None = None
     """For what the table does not hold; without it the cell's text is kept and told as unknown."""
 

@@ -1,5 +1,6 @@
 """What is wrong or strange about a row: told by row, counted by kind, never hidden."""
 
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
@@ -23,6 +24,10 @@ REPEATED_HOUR: Final = "repeated-hour"
 
 LOST: Final = frozenset({SHORT_ROW, MISSING, BAD_TIME, BAD_NUMBER, BAD_VALUE, NOT_JSON})
 """Kinds that cost a record; the others are only told."""
+
+
+Tell = Callable[[str, str], None]
+"""Takes kind and detail of something odd about the row under way."""
 
 
 class Oddity(Struct, frozen=True, gc=False):

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from streams.mapping.cells import Cell
 from streams.mapping.document import Time, TimeDocument, TimesDocument
-from streams.mapping.oddities import BAD_NUMBER, BAD_TIME, BAD_VALUE, REPEATED_HOUR, SKIPPED_HOUR, Unreadable
+from streams.mapping.oddities import BAD_NUMBER, BAD_TIME, BAD_VALUE, REPEATED_HOUR, SKIPPED_HOUR, Tell, Unreadable
 from streams.mapping.problems import Problem
-from streams.mapping.values import Tell, Values, constant
+from streams.mapping.values import Values, constant
 
 _MOST_KNOWN: Final = 200_000
 """Texts that are remembered."""

@@ -1,13 +1,14 @@
 """From a `Text` of the page to a function that reads it from a row."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from streams.mapping.cells import Cell, Layout
 from streams.mapping.document import Text, ValueDocument
-from streams.mapping.oddities import BAD_NUMBER, BAD_VALUE, MISSING, UNKNOWN_CODE, Unreadable
+from streams.mapping.oddities import BAD_NUMBER, BAD_VALUE, MISSING, Tell, Unreadable
 from streams.mapping.problems import Problem
+from streams.mapping.tables import Table
 from streams.vocabularies import load_vocabulary
 
 T = TypeVar("T")
@@ -15,9 +16,6 @@ T = TypeVar("T")
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _YES = frozenset({"true", "yes", "y", "1", "t"})
 _NO = frozenset({"false", "no", "n", "0", "f"})
-
-Tell = Callable[[str, str], None]
-"""Takes kind and detail of something odd that costs nothing."""
 
 
 class Values:
@@ -74,31 +72,24 @@ class Values:
             cell = self.text(value.column, f"{path}.column")
         else:
             cell = _first([self.text(name, f"{path}.first[{n}]") for n, name in enumerate(value.first)])
-        table = {name: None if meant is None else spelled(meant) for name, meant in value.table.items()}
-        if value.vocabulary is not None:
-            if table:
-                raise Problem(f"{path}.vocabulary", "there is a table, too: give one of them")
-            known = load_vocabulary(value.vocabulary, self._folder)
-            table = {name: term.code for name, term in known.values.items()}
-        if not table:
+        table = self._table(value, path)
+        if table is None:
+            if value.beside is not None:
+                raise Problem(f"{path}.beside", "only a table or a vocabulary can say what two values mean together")
             return cell
-        return self._looked_up(cell, table, None if value.otherwise is None else spelled(value.otherwise))
+        if value.beside is not None:
+            return table.of_two(cell, self.text(value.beside, f"{path}.beside"), self._tell)
+        return table.of_one(cell, self._tell)
 
-    def _looked_up(self, cell: Cell, table: Mapping[str, str | None], otherwise: str | None) -> Cell:
-        tell = self._tell
-
-        def looked_up(row: Any) -> str | None:
-            found = cell(row)
-            if found is None:
-                return None
-            if found in table:
-                return table[found]
-            if otherwise is None:
-                tell(UNKNOWN_CODE, found)
-                return found
-            return otherwise
-
-        return looked_up
+    def _table(self, value: ValueDocument, path: str) -> Table | None:
+        otherwise = None if value.otherwise is None else spelled(value.otherwise)
+        if value.vocabulary is None:
+            meanings = {name: None if meant is None else spelled(meant) for name, meant in value.table.items()}
+            return Table(meanings, (), otherwise) if meanings else None
+        if value.table:
+            raise Problem(f"{path}.vocabulary", "there is a table, too: give one of them")
+        vocabulary = load_vocabulary(value.vocabulary, self._folder)
+        return Table(vocabulary.table(), vocabulary.strip, otherwise)
 
 
 def _first(cells: Sequence[Cell]) -> Cell:

@@ -20,14 +20,24 @@ class Term(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Vocabulary(Struct, forbid_unknown_fields=True, frozen=True):
-    """The values of one field of one source."""
+    """The values of one source, of one field or of two.
+
+    Of two, `a/b` means both, `*/b` any first value with the second, `a/*` the first with any second, and `a` the first
+    whatever the second says; the earlier of these counts.
+    """
 
     vocabulary: str
     source: str
     """Whose values they are, and where they are defined."""
     field: str
-    """Which field holds them; for `EPCIS/CBV` two fields with a slash between them."""
+    """Which field holds them, or which two: `bizStep/disposition`."""
     values: dict[str, Term]
+    strip: list[str] = []
+    """What may stand before a value and means nothing."""
+
+    def table(self) -> dict[str, str | None]:
+        """From values to codes."""
+        return {value: term.code for value, term in self.values.items()}
 
 
 def load_vocabulary(name: str, folder: str = ".") -> Vocabulary:
