@@ -12,19 +12,14 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from bench.errors import BenchFailed
-from bench.olist import END, Orders, Promise
-from schemas.records import ParcelScan, ShipmentRegistration
 from streams.backtest.comparison import compare
-from streams.backtest.history import History, history
 from streams.backtest.judgements import Judgements
 from streams.backtest.replay import replay
 from streams.backtest.summary import Row, summary
+from streams.backtest.table import read_table
 from streams.backtest.whatif import shifted
-from streams.demo.dataset import load
-from streams.demo.journeys import journeys
 from streams.errors import ShipclockError
-from streams.sla.instants import from_datetime
+from streams.mapping import load_mapping
 from streams.sla.policy import load_policy
 
 OLIST_POLICY = Path(__file__).with_name("olist.yaml")
@@ -50,27 +45,14 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     cargo_overrun_milestones: int
 
 
-def olist(file: Path, promise: Promise) -> History:
-    """The history of Olist's orders.  Raises `BenchFailed` when the file cannot be read."""
-    try:
-        with file.open(encoding="utf-8", newline="") as lines:
-            orders = Orders(lines)
-            made = history(orders.records(promise))
-    except (OSError, KeyError, ValueError) as error:
-        raise BenchFailed(f"{file} cannot be read as Olist's orders: {error!r}") from error
-    made.oddities = dict(orders.oddities)
-    return made
-
-
 def figures(folder: Path, console: Console) -> Figures:
     """Judge both files of a folder.  Raises `ShipclockError` when one of them cannot be read."""
-    policy, until = load_policy(OLIST_POLICY), from_datetime(END) + 1
-    orders = folder / "olist_orders.csv"
-    by_instant = olist(orders, "instant")
-    instant = replay(policy, by_instant, until=until)
-    tighter = replay(shifted(policy, f"{_CLOCK}=-P2D"), by_instant, until=until)
-    date = replay(policy, olist(orders, "date"), until=until)
-    cargo = replay(load_policy(_AIR_FREIGHT), _cargo(folder / "cargo2000.csv"))
+    policy, orders = load_policy(OLIST_POLICY), folder / "olist_orders.csv"
+    by_instant = read_table(orders, load_mapping("olist"))
+    instant = replay(policy, by_instant)
+    tighter = replay(shifted(policy, f"{_CLOCK}=-P2D"), by_instant)
+    date = replay(policy, read_table(orders, load_mapping("olist-by-date")))
+    cargo = replay(load_policy(_AIR_FREIGHT), read_table(folder / "cargo2000.csv", load_mapping("cargo2000")))
     for what, judged in (("Olist by instant", instant), ("Olist by date", date), ("Cargo 2000", cargo)):
         _print(console, what, judged)
     for oddity, count in by_instant.oddities.items():
@@ -86,13 +68,6 @@ def figures(folder: Path, console: Console) -> Figures:
         cargo_late_legs=_row(cargo, "leg").missed,
         cargo_overrun_milestones=_row(cargo, "milestone").missed,
     )
-
-
-def _cargo(file: Path) -> History:
-    records: list[ShipmentRegistration | ParcelScan] = []
-    for made in journeys(load(file), seed=1):
-        records += (made.registration, *made.scans)
-    return history(records)
 
 
 def _row(judged: Judgements, clock: str) -> Row:

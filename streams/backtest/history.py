@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
-from schemas.records import ParcelScan, ShipmentRegistration
+from schemas.records import CareEvent, ParcelScan, ShipmentRegistration
 from streams.feed.records import milliseconds
 from streams.partition.core import SCANS, SHIPMENTS, SOURCES
 
+CARE: Final = "care-events"
 _RANKS = {topic: rank for rank, topic in enumerate(SOURCES)}
 _encode = msgspec.json.Encoder().encode
 
@@ -48,17 +49,20 @@ class History:
     """By shipment, of its last registration."""
     oddities: dict[str, int] = field(default_factory=dict)
     """What was read and gave no event, and what was odd, by a sentence that says so."""
+    ends: int = 0
+    """Up to when it is known that there is nothing more, UTC milliseconds; 0 where nobody says so."""
 
     @property
     def end(self) -> int:
-        """The instant after the last event, UTC milliseconds; 0 without any."""
-        return self.events[-1].timestamp + 1 if self.events else 0
+        """The instant after the last event, or `ends` where that is later, UTC milliseconds; 0 without any."""
+        return max(self.events[-1].timestamp + 1 if self.events else 0, self.ends)
 
 
-def history(records: Iterable[ShipmentRegistration | ParcelScan]) -> History:
+def history(records: Iterable[ShipmentRegistration | ParcelScan | CareEvent]) -> History:
     """Put records in order.
 
-    A registration becomes known at `registered_at`, a scan at `recorded_at` or, without that, at `occurred_at`.
+    A registration becomes known at `registered_at`, a scan or care event at `recorded_at` or, without that, at
+    `occurred_at`.
     """
     made = History()
     events = made.events
@@ -69,9 +73,10 @@ def history(records: Iterable[ShipmentRegistration | ParcelScan]) -> History:
         key = keys.get(shipment_id)
         if key is None:
             key = keys[shipment_id] = shipment_id.encode()
-        if isinstance(record, ParcelScan):
+        if not isinstance(record, ShipmentRegistration):
             known = record.recorded_at or record.occurred_at
-            events.append(Event(SCANS, milliseconds(known), key, _encode(record), number))
+            topic = SCANS if isinstance(record, ParcelScan) else CARE
+            events.append(Event(topic, milliseconds(known), key, _encode(record), number))
         else:
             events.append(Event(SHIPMENTS, milliseconds(record.registered_at), key, _encode(record), number))
             found = labels_of(record)

@@ -14,8 +14,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from streams import garbage
 from streams.backtest.recording import read_recording
 from streams.backtest.run import Announce, backtest
+from streams.backtest.table import read_table
 from streams.backtest.tables import print_report
 from streams.backtest.whatif import shifted
+from streams.mapping import load_mapping
 from streams.sla.instants import from_datetime
 from streams.sla.policy import Policy, load_policy
 
@@ -28,6 +30,7 @@ _WIDTH = 160
 @click.command("backtest")
 @click.argument("file", type=_FILE)
 @click.option("--policy", required=True, help="A policy file, or the name of one that comes with Shipclock.")
+@click.option("--mapping", help="What the columns of FILE mean: a mapping file, or the name of a shipped one.")
 @click.option("--against", help="Another policy: what would it change?")
 @click.option(
     "--shift",
@@ -42,6 +45,7 @@ def backtest_command(
     *,
     file: Path,
     policy: str,
+    mapping: str | None,
     against: str | None,
     shifts: tuple[str, ...],
     until: str | None,
@@ -49,14 +53,16 @@ def backtest_command(
 ) -> None:
     """Judge the history in FILE, and show what another policy would have said.
 
-    FILE has a line of JSON for each record of a source topic: topic, key, value, timestamp; `shipclock feed --dry-run`
-    prints such lines.  With --shift the second policy is --against, or the first one, with those clocks shifted.
+    With --mapping FILE is a CSV file, or has a JSON object a line.  Without it FILE has a line of JSON for each record
+    of a source topic: topic, key, value, timestamp; `shipclock feed --dry-run` prints such lines.  With --shift the
+    second policy is --against, or the first one, with those clocks shifted.
     """
     first = _policy(policy)
     second = None if against is None else _policy(against)
     for text in shifts:
         second = shifted(second or first, text)
-    history, end = read_recording(file), None if until is None else _instant(until)
+    end = None if until is None else _instant(until)
+    history = read_recording(file) if mapping is None else read_table(file, load_mapping(mapping))
     garbage.settle()
     with _progress(len(history.events)) as announce:
         report = backtest(history, first, second, until=end, announce=announce)

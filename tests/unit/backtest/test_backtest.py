@@ -188,3 +188,31 @@ def test_what_cannot_be_read_or_accepted_is_told_and_not_hidden(tmp_path: Path) 
     shown = run(tmp_path, text)
     assert "parcel-scans not-json" in shown
     assert "line 1: " in shown
+
+
+def test_somebody_elses_file_is_judged_by_a_mapping(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(PAGE, encoding="utf-8")
+    mapping = """
+mapping: theirs
+id: order
+times: {formats: ["%Y-%m-%d %H:%M"], zone: Asia/Shanghai}
+ends: "2026-11-05 00:00"
+shipment: {customer: {constant: c}, registered_at: ordered, promised_at: promised}
+events: [{code: delivered, at: delivered}]
+"""
+    (tmp_path / "theirs.yaml").write_text(mapping, encoding="utf-8")
+    (tmp_path / "theirs.csv").write_text(
+        "order,ordered,promised,delivered\n"
+        "in time,2026-11-02 08:00,2026-11-03 08:00,2026-11-03 08:00\n"
+        "late,2026-11-02 08:00,2026-11-03 08:00,2026-11-03 08:01\n"
+        "owed,2026-11-02 08:00,2026-11-04 08:00,\n"
+        "odd,yesterday,2026-11-04 08:00,\n",
+        encoding="utf-8",
+    )
+    files = [str(tmp_path / name) for name in ("theirs.csv", "shop.yaml", "theirs.yaml")]
+    arguments = ["backtest", files[0], "--policy", files[1], "--mapping", files[2], "--format", "json"]
+    report = json.loads(CliRunner().invoke(main, arguments, catch_exceptions=False).stdout)
+    row = report["sides"][0]["rows"][0]
+    assert (row["met"], row["missed"], row["owed"]) == (1, 1, 1)
+    assert report["until"].startswith("2026-11-04T16:00:00")
+    assert any(what.startswith("bad-time (first in row 4") for what in report["oddities"])
