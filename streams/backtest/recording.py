@@ -8,9 +8,10 @@ import msgspec
 from schemas.records import ShipmentRegistration
 from streams.backtest.history import Event, History, labels_of, sort
 from streams.errors import ShipclockError
-from streams.partition.core import SCANS, SHIPMENTS
+from streams.partition.core import CONTROL, SHIPMENTS, SOURCES
 
 _MOST_NAMED = 5
+_TOPICS = tuple(topic for topic in SOURCES if topic != CONTROL)
 
 
 class HistoryError(ShipclockError):
@@ -53,7 +54,7 @@ def read_recording(path: Path) -> History:
         raise HistoryError(f"{path} cannot be read: {error.strerror}") from error
     if not made.events:
         raise HistoryError(
-            f"{path} holds no record of {SHIPMENTS} or {SCANS}; one is a line of JSON with topic, key, value, timestamp"
+            f"{path} holds no record of {', '.join(_TOPICS)}; one is a line of JSON with topic, key, value, timestamp"
         )
     made.oddities = dict(unreadable)
     sort(made.events)
@@ -61,7 +62,7 @@ def read_recording(path: Path) -> History:
 
 
 def _take(made: History, line: _Line, number: int, unreadable: Counter[str]) -> None:
-    if line.topic not in {SHIPMENTS, SCANS}:
+    if line.topic not in _TOPICS:
         unreadable[f"records of {line.topic}, which a backtest does not read"] += 1
         return
     made.events.append(Event(line.topic, line.timestamp, line.key.encode(), line.value.encode(), number))

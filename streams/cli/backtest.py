@@ -21,7 +21,7 @@ from streams.mapping import load_mapping
 from streams.sla.instants import from_datetime
 from streams.sla.policy import Policy, load_policy
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(path_type=Path)
 _SHIPPED = Path(__file__).parents[1] / "policies"
 _WIDTH = 160
 """Characters of a line where there is no terminal to ask."""
