@@ -12,6 +12,7 @@ from typing import Any
 from schemas.asyncapi import asyncapi_document
 from schemas.catalogue import load_catalogue
 from schemas.json_schema import topic_schema
+from streams.sla.policy.schema import policy_schema
 
 ROOT = Path(__file__).parent
 
@@ -20,6 +21,7 @@ def generated_files() -> dict[str, str]:
     """Return every generated file: path relative to the folder `schemas`, to its text."""
     specs = load_catalogue().values()
     files = {f"json/{spec.schema_file}": _text(topic_schema(spec)) for spec in specs if spec.value}
+    files["json/policy.schema.json"] = _text(policy_schema())
     files["asyncapi.json"] = _text(asyncapi_document(specs))
     return files
 

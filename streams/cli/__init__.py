@@ -16,6 +16,7 @@ COMMANDS = {
     "topics": "streams.cli.topics:topics",
     "partitions": "streams.cli.partitions:partitions",
     "backtest": "streams.cli.backtest:backtest_command",
+    "policy": "streams.cli.policy:policy",
 }
 """Command name to `module:object`."""
 
