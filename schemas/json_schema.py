@@ -42,8 +42,10 @@ def _describe(schema: Schema, record: type) -> None:
     schema["description"] = " ".join(schema["description"].split())
     if not schema["required"]:
         del schema["required"]
+    written = {field.name: field.encode_name for field in msgspec.structs.fields(record)}
     for field, text in field_docstrings(record).items():
-        schema["properties"][field] = {"description": text, **schema["properties"][field]}
+        name = written[field]
+        schema["properties"][name] = {"description": text, **schema["properties"][name]}
 
 
 def _retarget(node: Any, old: str, new: str) -> Any:

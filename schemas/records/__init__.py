@@ -15,6 +15,8 @@ from schemas.records.inputs import (
     Plan,
     PlannedLeg,
     PlannedMilestone,
+    PolicyPublication,
+    RegionSuspension,
     ShipmentRegistration,
     Tick,
 )
@@ -43,6 +45,8 @@ __all__ = [
     "Plan",
     "PlannedLeg",
     "PlannedMilestone",
+    "PolicyPublication",
+    "RegionSuspension",
     "ShipmentRegistration",
     "ShipmentStatus",
     "SlaOutcome",

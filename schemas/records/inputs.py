@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
 """A name that ends up in keys, ids and logs: 1 to 128 characters."""
@@ -147,5 +147,36 @@ class Tick(Struct, frozen=True, kw_only=True, gc=False, tag_field="type", tag="t
     at: Moment
 
 
-Control = Tick
+class PolicyPublication(Struct, frozen=True, kw_only=True, gc=False, tag_field="type", tag="policy"):
+    """A version of the policy, and from when on it holds: for the clocks that start from then on.
+
+    Without `rerate` it holds at the earliest from the record's own timestamp on.
+    """
+
+    name: Identifier
+    version: Identifier
+    digest: Identifier
+    """Of the document: who reads it makes sure that it is the one that was checked."""
+    effective_from: Moment
+    document: dict[str, Any]
+    """The policy with everything that it extends; its schema is that of policies."""
+    rerate: bool = False
+    """Whether clocks that have started already are judged again: those that started from `effective_from` on."""
+
+
+class RegionSuspension(Struct, frozen=True, kw_only=True, gc=False, tag_field="type", tag="suspension"):
+    """Time that does not count for shipments from or to some regions: a typhoon, a lockdown."""
+
+    id: Identifier
+    revision: Revision = 0
+    regions: Annotated[tuple[Label, ...], Meta(min_length=1, max_length=1000)]
+    begin: Moment = field(name="from")
+    until: Moment | None = None
+    """None while nobody knows; a later revision tells."""
+    reason: Label | None = None
+    lifted: bool = False
+    """Whether it is taken back as if it had never been."""
+
+
+Control = Tick | PolicyPublication | RegionSuspension
 """Records of topic `control`, written to every partition; a tagged union by `type`."""

@@ -1,11 +1,14 @@
 """Handles one record or deadline: from bytes to decisions, and from decisions to output records."""
 
+from collections import deque
+
 import msgspec
 
-from schemas.records import Control
-from streams.intake import Rejected, read_registration, read_scan
+from schemas.records import Control, Tick
+from streams.intake import Rejected, read_care_event, read_registration, read_scan
 from streams.intake.reading import read
 from streams.intake.rejection import ORPHAN_EXPIRED, WRONG_PARTITION
+from streams.partition.governance import Governance
 from streams.partition.memory import Memory
 from streams.partition.outputs import Envelope
 from streams.partition.partitioners import Partitioner
@@ -18,7 +21,7 @@ from streams.sla.phases import MISSED, RESIDUE
 from streams.sla.policy import Policy
 from streams.sla.refusal import Refused
 from streams.sla.render import Renderer
-from streams.sla.state import Shipment
+from streams.sla.state import KnownScan, Shipment
 
 _control = msgspec.json.Decoder(Control)
 
@@ -40,10 +43,12 @@ class Clerk:
         self.docket = Docket()
         self.outputs: list[Output] = []
         self.tally = Tally()
+        self.governance = Governance(policy)
         self._judge = Judge(policy, self.docket)
         self._needs = policy.needs
         self._facilities = "facility" in policy.needs
         self._renderer = Renderer(namespace, policy)
+        self._waiting: deque[bytes] = deque()
         self._envelope = Envelope(namespace, partition)
         self._partition = partition
         self._partitions = partitions
@@ -51,12 +56,42 @@ class Clerk:
         self._guard = guard
 
     def control(self, record: Record, time: int) -> None:
-        """A control record.  Ticks count when they are received, so there is nothing left to do but check it."""
-        del time
+        """A control record.  Ticks count when they are received, so there is nothing left to do but check them."""
         try:
-            read(_control, record.key or b"", record.value)
+            body = read(_control, record.key or b"", record.value)
+            if isinstance(body, Tick) or not self.governance.apply(body, max(record.timestamp, time)):
+                return
         except Rejected as rejected:
             self.reject("control", record, rejected)
+            return
+        self.adopt(time)
+
+    def adopt(self, time: int) -> None:
+        """Go on under what is in force now; where that has just changed, there is something to `sweep`."""
+        now, change = self.governance.now, self.governance.change
+        self._judge.look_at(now, time)
+        self._renderer.look_at(now, None if change is None else change.former)
+        self._needs = now.book.needs()
+        self._facilities = "facility" in self._needs
+        self._waiting = deque(() if change is None else self.memory.keys_after(change.after.encode()))
+
+    def sweep(self, most: int, time: int) -> int:
+        """Judge up to `most` of the waiting shipments again; gives how many.  Until all are done time stands still."""
+        change, waiting = self.governance.change, self._waiting
+        if change is None:
+            return 0
+        count = min(most, len(waiting))
+        for _ in range(count):
+            key = waiting.popleft()
+            shipment = self.memory.get(key)
+            if shipment is not None and self._judge.reconsider(shipment, change.former, change.at, time):
+                self._record(key, shipment, max(change.at, time))
+                self.memory.put(key, shipment)
+            change.after = key.decode()
+        if not waiting:
+            self.governance.change = None
+            self._renderer.look_at(self.governance.now)
+        return count
 
     def registration(self, record: Record, time: int) -> None:
         """A record of `shipments`."""
@@ -78,16 +113,32 @@ class Clerk:
 
     def scan(self, record: Record, time: int) -> None:
         """A record of `parcel-scans`."""
+        try:
+            scan, flags = read_scan(record.key, record.value, max(time, record.timestamp), facilities=self._facilities)
+        except Rejected as rejected:
+            self.reject("parcel-scans", record, rejected)
+            return
+        self._apply("parcel-scans", record, time, scan, flags)
+
+    def care_event(self, record: Record, time: int) -> None:
+        """A record of `care-events`."""
+        try:
+            step, flags = read_care_event(record.key, record.value, max(time, record.timestamp))
+        except Rejected as rejected:
+            self.reject("care-events", record, rejected)
+            return
+        self._apply("care-events", record, time, step, flags)
+
+    def _apply(self, topic: str, record: Record, time: int, scan: KnownScan, flags: tuple[str, ...]) -> None:
         stamp = record.timestamp
         key = record.key
         try:
-            scan, flags = read_scan(key, record.value, max(time, stamp), facilities=self._facilities)
             shipment = self.memory.get(key)  # type: ignore[arg-type]
             if shipment is None:
                 self._check_partition(key)  # type: ignore[arg-type]
             changed = self._judge.scan(shipment, scan, stamp, time)
         except (Rejected, Refused) as refused:
-            self.reject("parcel-scans", record, refused)
+            self.reject(topic, record, refused)
             return
         for flag in flags:
             self._flag(flag)

@@ -12,8 +12,9 @@ import msgspec
 
 from schemas.records import Tick
 from streams.partition.clerk import Clerk
+from streams.partition.governance import PAGES
 from streams.partition.lanes import Lane, Lanes, TimeSource
-from streams.partition.meta import KEY, Meta, decode_meta, encode_meta
+from streams.partition.meta import FORMAT, KEY, Meta, PolicyInForce, decode_meta, encode_meta
 from streams.partition.partitioners import Partitioner, murmur2
 from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, Record, SourceBatch, Tally, UnitOfWork
 from streams.partition.reject_guard import RejectGuard
@@ -23,7 +24,8 @@ from streams.sla.policy import Policy
 CONTROL: Final = "control"
 SHIPMENTS: Final = "shipments"
 SCANS: Final = "parcel-scans"
-SOURCES: Final = (CONTROL, SHIPMENTS, SCANS)
+CARE: Final = "care-events"
+SOURCES: Final = (CONTROL, SHIPMENTS, SCANS, CARE)
 """Short names of the source topics, in the order in which records of the same timestamp are handled."""
 
 _tick = msgspec.json.Decoder(Tick)
@@ -72,6 +74,7 @@ class Core:
             CONTROL: self._clerk.control,
             SHIPMENTS: self._clerk.registration,
             SCANS: self._clerk.scan,
+            CARE: self._clerk.care_event,
         }
         self._deadlines_left = settings.deadlines_per_unit
         self._meta: Meta | None = None
@@ -88,11 +91,13 @@ class Core:
 
     def load(self, entries: Sequence[ChangelogEntry]) -> None:
         """Take over changelog records, in order."""
-        memory = self._clerk.memory
+        memory, governance = self._clerk.memory, self._clerk.governance
         for _, key, value in entries:
             if key == KEY:
                 if value is not None:
                     self._meta = decode_meta(value)
+            elif key.startswith(PAGES):
+                governance.load(key, value)
             else:
                 memory.load(key, value)
 
@@ -106,6 +111,8 @@ class Core:
             offsets |= {topic: offset for topic, offset in meta.offsets.items() if topic in offsets}
             self.time = self._committed_time = meta.time
             self._clerk.docket.restore(meta.gauges)
+            self._clerk.governance.restore(meta)
+            self._clerk.adopt(meta.time)
         self._lanes = Lanes(SOURCES, self._settings.time)
         for topic, lane in self._lanes.by_topic.items():
             lane.begin(offsets[topic], self.time)
@@ -152,16 +159,30 @@ class Core:
         Raises `PartitionParked`.
         """
         next_run = self._lanes.next_run
+        governance = self._clerk.governance
         while most > 0:
+            if governance.change is not None:
+                if self.exhausted:
+                    return True
+                most -= max(self._sweep(most), 1)
+                continue
             run = next_run()
             if run is None:
                 return not self._pass(self._lanes.time())
             lane, end = run
-            count = self._run(lane, min(end, lane.place + most))
+            # A control record may change what holds for all: nothing may follow it at once.
+            count = self._run(lane, min(end, lane.place + (1 if lane.topic == CONTROL else most)))
             if not count:
                 return True
             most -= count
         return True
+
+    def _sweep(self, most: int) -> int:
+        """Judge shipments again; gives how many."""
+        count = self._clerk.sweep(min(most, self._deadlines_left), self.time)
+        self._deadlines_left -= count
+        self._touched = True
+        return count
 
     def _run(self, lane: Lane, end: int) -> int:
         """Handle the records of one topic before place `end`; gives how many."""
@@ -237,14 +258,19 @@ class Core:
         clerk.tally.opened = dict(clerk.docket.opened)
         clerk.docket.opened.clear()
         meta = Meta(
+            format=FORMAT,
             offsets=offsets,
             time=self.time,
-            policy=f"{self._policy.name} {self._policy.version} {self._policy.digest}",
+            policies=clerk.governance.policies(clerk.governance.now),
+            suspensions=clerk.governance.now.suspensions,
+            sweep=clerk.governance.sweep(),
             gauges=clerk.docket.gauges(),
         )
         self._meta = meta
         known = {topic: offset for topic, offset in offsets.items() if offset != EARLIEST}
-        unit = UnitOfWork(clerk.memory.flush(), encode_meta(meta), clerk.outputs, known, clerk.tally)
+        changelog = clerk.memory.flush()
+        changelog.update(clerk.governance.flush())
+        unit = UnitOfWork(changelog, encode_meta(meta), clerk.outputs, known, clerk.tally)
         clerk.outputs = []
         clerk.tally = Tally()
         self._deadlines_left = self._settings.deadlines_per_unit
@@ -256,6 +282,11 @@ class Core:
     def gauges(self) -> dict[str, dict[str, int]]:
         """How many clocks run and are overdue by clock, and shipments by phase."""
         return self._clerk.docket.gauges()
+
+    @property
+    def policies(self) -> tuple[PolicyInForce, ...]:
+        """The versions of the policy that are in force."""
+        return self._clerk.governance.policies(self._clerk.governance.now)
 
     def __len__(self) -> int:
         return len(self._clerk.memory)

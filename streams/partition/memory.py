@@ -58,6 +58,10 @@ class Memory:
                 raise PartitionParked(f"the state of shipment {key!r} cannot be read: it begins with {value[:9].hex()}")
             index.file(key, deadline_of(value))
 
+    def keys_after(self, after: bytes) -> list[bytes]:
+        """The keys of the shipments that follow one, in their order."""
+        return sorted(key for key in self._values if key > after)
+
     def get(self, key: bytes) -> Shipment | None:
         """A shipment to look at and change; `put` it back when it has changed.
 

@@ -6,22 +6,49 @@ import msgspec
 from msgspec import Struct
 
 from streams.errors import PartitionParked
+from streams.sla.surroundings import Suspension
 
 KEY: Final = b""
 """Its changelog key; a shipment id cannot be empty."""
 FORMAT: Final = 1
 
 
-class Meta(Struct, frozen=True, kw_only=True):
+class PolicyInForce(Struct, frozen=True, kw_only=True):
+    """One version of the policy; its page lies beside the meta record, under its digest."""
+
+    name: str
+    version: str
+    digest: str
+    begins: int
+    """From which start of a clock on it holds, UTC milliseconds."""
+
+
+class Sweep(Struct, frozen=True, kw_only=True):
+    """Shipments are being judged again, one after the other, because something changed that holds for all of them."""
+
+    at: int
+    """When that happened, UTC milliseconds."""
+    after: str = ""
+    """The last shipment that was judged again, in the order of their keys."""
+    policies: tuple[PolicyInForce, ...]
+    """In force before."""
+    suspensions: tuple[Suspension, ...]
+    """Known before."""
+
+
+class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a partition is."""
 
-    format: int = FORMAT
+    format: int
     offsets: dict[str, int]
     """Next offset to read, by short topic name; -1 where nothing is known of the topic yet."""
     time: int
     """Partition time, UTC milliseconds."""
-    policy: str
-    """Name, version and digest of the policy in force."""
+    policies: tuple[PolicyInForce, ...] = ()
+    """Oldest first."""
+    suspensions: tuple[Suspension, ...] = ()
+    sweep: Sweep | None = None
+    """None when every shipment has been judged under what is in force."""
     gauges: dict[str, dict[str, int]]
     """How many clocks run and are overdue, by clock; how many shipments there are, by phase."""
 

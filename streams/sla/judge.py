@@ -46,8 +46,11 @@ class Judge:
         self._lifecycle = self._book.at(time).policy.lifecycle
         self._until = self._book.next_change(time)
 
-    def reconsider(self, shipment: Shipment, former: Surroundings, time: int) -> bool:
-        """Bring what was said under former surroundings in line with those of now; False when nothing can change."""
+    def reconsider(self, shipment: Shipment, former: Surroundings, stamp: int, watermark: int) -> bool:
+        """Bring what was said under former surroundings in line with those of now; False when nothing can change.
+
+        `stamp` is the timestamp of the record that changed them.
+        """
         registration = shipment.registration
         if registration is None or shipment.phase == RESIDUE:
             return False
@@ -61,7 +64,7 @@ class Judge:
             return False
         effective_scans = effective(shipment)
         before = rulings(old, Facts(registration, effective_scans, former.held(registration)))
-        self._hear_all(shipment, before, time, time)
+        self._hear_all(shipment, before, watermark, stamp)
         return True
 
     def register(

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from streams.sla.policy.compiled import Policy
-from streams.sla.policy.rulebook import EVER, Rulebook, Version
+from streams.sla.policy.rulebook import Rulebook, Version
 from streams.sla.state import NEVER, KnownScan, Registration
 
 
@@ -33,8 +33,8 @@ class Surroundings:
 
     @staticmethod
     def of(policy: Policy) -> "Surroundings":
-        """One policy, from ever on, and nothing suspended."""
-        return Surroundings(Rulebook([(policy, EVER)]))
+        """One policy, from the beginning on, and nothing suspended."""
+        return Surroundings(Rulebook([(policy, 0)]))
 
     def held(self, registration: Registration) -> tuple[tuple[int, int], ...]:
         """When the region that a shipment comes from or goes to was suspended: from, until."""

@@ -47,7 +47,7 @@ class Rulebook:
 
     @property
     def entries(self) -> tuple[tuple[Policy, int], ...]:
-        """What it was made of."""
+        """What it was made of, oldest first."""
         return tuple((version.policy, begins) for version, begins in zip(self.versions, self._begins, strict=True))
 
     def at(self, start: int) -> Version:

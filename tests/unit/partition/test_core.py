@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from streams.errors import PartitionParked, ShipclockError
-from streams.partition.core import CONTROL, SCANS, SHIPMENTS, SOURCES, Core, CoreSettings
+from streams.partition.core import CARE, CONTROL, SCANS, SHIPMENTS, SOURCES, Core, CoreSettings
 from streams.partition.lanes import TimeSource
 from streams.partition.meta import KEY
 from streams.partition.partitioners import PARTITIONERS, crc32, murmur2
@@ -33,7 +33,7 @@ def test_a_record_in_the_wrong_partition_is_rejected_and_keeps_its_bytes() -> No
     core.offer(SourceBatch(SHIPMENTS, [Stored(0, BEGIN, key, record.value)], 1))
     end = tick(BEGIN + 1)
     core.offer(SourceBatch(CONTROL, [Stored(0, BEGIN + 1, end.key, end.value)], 1))
-    for topic, position in ((SHIPMENTS, 1), (CONTROL, 1), (SCANS, 0)):
+    for topic, position in ((SHIPMENTS, 1), (CONTROL, 1), (SCANS, 0), (CARE, 0)):
         core.caught_up(CaughtUp(topic, position, 2))
     core.work(10)
     (reject,) = core.take().outputs
@@ -67,7 +67,7 @@ def test_a_storm_of_deadlines_is_fired_in_order_and_in_chunks_while_time_waits()
     player.append([tick(BEGIN + 11 * HOUR)])
     for topic in (SHIPMENTS, CONTROL):
         player.fetch(topic, 100)
-    for topic in (SHIPMENTS, CONTROL, SCANS):
+    for topic in SOURCES:
         player.poll(topic)
     fired = []
     while True:

@@ -1,0 +1,236 @@
+"""Versions of the policy and suspensions, as a partition takes them over."""
+
+from typing import Any
+
+import pytest
+
+from streams.errors import PartitionParked
+from streams.partition.core import SCANS, SHIPMENTS, Core
+from streams.partition.governance import PAGES
+from streams.partition.lanes import TimeSource
+from streams.partition.ports import Output
+from streams.sla.instants import rfc3339
+from tests.property.engine import Arrival, Decision, Player, arrival, bodies, newest, settings, tick
+from tests.unit.partition.publishing import page, publication, suspension
+
+BEGIN = 1_793_577_600_000
+HOUR = 3_600_000
+OLD, NEW = page("1", 10), page("2", 4)
+
+
+def registered(name: str, hour: int, region: str = "north") -> Arrival:
+    at = BEGIN + hour * HOUR
+    body = {"shipment_id": name, "customer_id": "c", "registered_at": rfc3339(at), "destination": {"region": region}}
+    return arrival(SHIPMENTS, at, body)
+
+
+def delivered(name: str, hour: int, *, said: int | None = None) -> Arrival:
+    """Delivered at an hour, and told at this one or later."""
+    at = BEGIN + hour * HOUR
+    body = {"scan_id": f"{name}-d", "shipment_id": name, "code": "delivered", "occurred_at": rfc3339(at)}
+    return arrival(SCANS, BEGIN + (hour if said is None else said) * HOUR, body)
+
+
+def play(*records: Arrival, until: int = 100) -> list[Output]:
+    player = Player(OLD)
+    player.append([*records, tick(BEGIN + until * HOUR)])
+    return player.finish()
+
+
+def told(outputs: list[Output], topic: str) -> list[tuple[str, str, str]]:
+    """Shipment, kind and version."""
+    return [(body["shipment_id"], body["kind"], body["policy_version"]) for body in bodies(outputs, topic)]
+
+
+def outcome(outputs: list[Output], name: str) -> Decision:
+    return newest(outputs)[name, "delivery", None]
+
+
+def test_a_clock_has_the_version_that_is_in_force_when_it_starts() -> None:
+    outputs = play(
+        registered("A", 0),
+        publication(NEW, BEGIN + HOUR, BEGIN + 5 * HOUR),
+        registered("B", 4),
+        registered("C", 5),
+        *(delivered(name, 10) for name in ("A", "B", "C")),
+    )
+    assert sorted(told(outputs, "sla-outcomes")) == [("A", "met", "1"), ("B", "met", "1"), ("C", "missed", "2")]
+    assert told(outputs, "breach-alerts") == [("C", "opened", "2"), ("C", "resolved", "2")]
+
+
+def test_a_version_holds_at_the_earliest_from_its_own_record_on() -> None:
+    outputs = play(
+        registered("A", 0),
+        publication(NEW, BEGIN + HOUR, BEGIN),
+        registered("B", 1),
+        delivered("A", 9),
+        delivered("B", 4),
+    )
+    assert sorted(told(outputs, "sla-outcomes")) == [("A", "met", "1"), ("B", "met", "2")]
+
+
+def test_rerating_judges_again_what_is_open_and_corrects_what_was_told() -> None:
+    outputs = play(
+        registered("A", 0),
+        registered("B", 0),
+        registered("C", 30),
+        delivered("A", 6),
+        publication(NEW, BEGIN + 7 * HOUR, BEGIN, rerate=True),
+        delivered("B", 8),
+    )
+    assert told(outputs, "breach-alerts")[0] == ("B", "opened", "2")
+    corrected = outcome(outputs, "A")
+    assert (corrected["kind"], corrected["policy_version"], corrected["revision"]) == ("missed", "2", 2)
+    assert (corrected["replaces"]["kind"], corrected["replaces"]["policy_version"]) == ("met", "1")
+    assert corrected["decided_at"] == rfc3339(BEGIN + 7 * HOUR)
+    assert outcome(outputs, "B")["kind"] == "missed"
+
+
+def test_rerating_withdraws_a_breach_that_is_none_any_more() -> None:
+    outputs = play(
+        registered("A", 0), publication(page("2", 20), BEGIN + 11 * HOUR, BEGIN, rerate=True), delivered("A", 15)
+    )
+    assert told(outputs, "breach-alerts") == [("A", "opened", "1"), ("A", "withdrawn", "2")]
+    assert told(outputs, "sla-outcomes") == [("A", "met", "2")]
+
+
+def test_a_verdict_that_another_version_confirms_is_told_with_that_version() -> None:
+    outputs = play(registered("A", 0), delivered("A", 3), publication(NEW, BEGIN + 4 * HOUR, BEGIN, rerate=True))
+    assert told(outputs, "sla-outcomes") == [("A", "met", "1"), ("A", "met", "2")]
+
+
+@pytest.mark.parametrize("units", range(1, 9))
+def test_rerating_goes_on_after_a_crash_where_it_was(units: int) -> None:
+    names = [f"S{number}" for number in range(6)]
+    records = [
+        *(registered(name, 0) for name in names),
+        publication(NEW, BEGIN + 7 * HOUR, BEGIN, rerate=True),
+        *(delivered(name, 8) for name in names),
+        tick(BEGIN + 50 * HOUR),
+    ]
+    whole = Player(OLD, deadlines_per_unit=1)
+    whole.append(records)
+    halted = Player(OLD, deadlines_per_unit=1)
+    halted.append(records)
+    for topic in halted.topics:
+        halted.fetch(topic, 100)
+        halted.poll(topic)
+    for _ in range(units):
+        halted.work(1000)
+        halted.commit()
+    halted.work(1000)
+    halted.restart()
+    assert halted.finish() == whole.finish()
+
+
+def test_every_unit_of_a_sweep_is_bounded() -> None:
+    player = Player(OLD, deadlines_per_unit=2)
+    player.append([*(registered(f"S{number}", 0) for number in range(5)), publication(NEW, BEGIN + HOUR, BEGIN)])
+    player.append([tick(BEGIN + 2 * HOUR)])
+    for topic in player.topics:
+        player.fetch(topic, 100)
+        player.poll(topic)
+    units = 0
+    while player.work(1000):
+        assert player.core.exhausted
+        player.commit()
+        units += 1
+    assert units == 2
+    assert player.core.time == BEGIN + 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"digest": "0" * 16}, "$.digest"),
+        ({"version": "3"}, "$.digest"),
+        ({"document": {"policy": "test", "version": "2", "clocks": [{"name": "c"}]}}, "$.document"),
+        ({"document": {"policy": "test", "version": "2", "clocks": [], "surprise": 1}}, "$.document"),
+    ],
+)
+def test_a_bad_policy_is_rejected_and_changes_nothing(changes: dict[str, Any], path: str) -> None:
+    outputs = play(registered("A", 2), publication(NEW, BEGIN + HOUR, BEGIN, **changes), delivered("A", 9))
+    (reject,) = (dict(one.headers) for one in outputs if one.topic == "scan-rejects")
+    assert (reject["reason"], reject["path"].decode()) == (b"bad-policy", path)
+    assert told(outputs, "sla-outcomes") == [("A", "met", "1")]
+
+
+def test_the_same_publication_twice_is_one() -> None:
+    once = [registered("A", 0), publication(NEW, BEGIN + HOUR, BEGIN), registered("B", 3), delivered("B", 4)]
+    assert play(*once) == play(*once[:2], publication(NEW, BEGIN + 2 * HOUR, BEGIN), *once[2:])
+
+
+def test_a_worker_with_another_file_goes_on_with_what_is_in_force() -> None:
+    player = Player(OLD)
+    player.append([registered("A", 0), publication(NEW, BEGIN + HOUR, BEGIN + HOUR), tick(BEGIN + HOUR)])
+    player.finish()
+    core = Core(page("3", 1), settings(TimeSource.REPLAY))
+    core.load(player.changelog)
+    core.restored(len(player.changelog))
+    assert [(one.version, one.begins) for one in core.policies] == [("1", 0), ("2", BEGIN + HOUR)]
+
+
+def test_a_version_whose_page_is_gone_parks_the_partition_with_advice() -> None:
+    player = Player(OLD)
+    player.append([publication(NEW, BEGIN + HOUR, BEGIN + HOUR), tick(BEGIN + HOUR)])
+    player.finish()
+    core = Core(OLD, settings(TimeSource.REPLAY))
+    core.load([one for one in player.changelog if not one.key.startswith(PAGES)])
+    with pytest.raises(PartitionParked, match=r"version '2' of the policy 'test'.*SHIPCLOCK_POLICY"):
+        core.restored(len(player.changelog))
+
+
+def test_versions_that_no_shipment_can_have_any_more_are_dropped_with_their_pages() -> None:
+    player = Player(OLD)
+    later = BEGIN + 24 * 400 * HOUR
+    player.append([publication(NEW, BEGIN, BEGIN), publication(page("3", 1), later, later), tick(later)])
+    player.finish()
+    assert [one.version for one in player.core.policies] == ["2", "3"]
+    pages = {entry.key: entry.value for entry in player.changelog if entry.key.startswith(PAGES)}
+    assert [key for key, value in pages.items() if value is None] == [PAGES + OLD.digest.encode()]
+
+
+def test_a_suspension_told_after_a_breach_withdraws_it_where_it_holds() -> None:
+    outputs = play(
+        registered("A", 0),
+        registered("B", 0, "south"),
+        suspension(BEGIN + 12 * HOUR, BEGIN + 5 * HOUR),
+        suspension(BEGIN + 20 * HOUR, BEGIN + 5 * HOUR, BEGIN + 15 * HOUR, revision=1),
+        delivered("A", 19, said=20),
+        delivered("B", 19, said=20),
+    )
+    assert [(one["shipment_id"], one["kind"]) for one in bodies(outputs, "breach-alerts")] == [
+        ("A", "opened"),
+        ("B", "opened"),
+        ("A", "withdrawn"),
+        ("B", "resolved"),
+    ]
+    met, missed = outcome(outputs, "A"), outcome(outputs, "B")
+    assert (met["kind"], met["due"]) == ("met", rfc3339(BEGIN + 20 * HOUR))
+    assert missed["kind"] == "missed"
+
+
+def test_a_lifted_suspension_never_held() -> None:
+    outputs = play(
+        registered("A", 0),
+        suspension(BEGIN + HOUR, BEGIN + HOUR),
+        suspension(BEGIN + 12 * HOUR, BEGIN + HOUR, revision=1, lifted=True),
+        suspension(BEGIN + 13 * HOUR, BEGIN + HOUR, revision=0),
+    )
+    assert [(one["kind"], one["due"]) for one in bodies(outputs, "breach-alerts")] == [
+        ("opened", rfc3339(BEGIN + 10 * HOUR))
+    ]
+
+
+def test_a_suspension_that_ends_before_it_begins_is_rejected() -> None:
+    (reject,) = play(suspension(BEGIN, BEGIN + HOUR, BEGIN))
+    assert dict(reject.headers)["reason"] == b"bad-suspension"
+
+
+def test_what_is_in_force_survives_a_restart() -> None:
+    player = Player(OLD)
+    player.append([suspension(BEGIN, BEGIN + HOUR), tick(BEGIN + HOUR)])
+    player.finish()
+    player.restart()
+    player.append([registered("A", 2), tick(BEGIN + 40 * HOUR)])
+    assert bodies(player.finish(), "breach-alerts") == []
