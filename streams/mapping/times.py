@@ -1,21 +1,17 @@
-"""From texts to instants: declared formats, local times, and durations since something.
-
-Texts come again and again: what one means is worked out once.
-"""
+"""From a `Time` of the page to a function that reads it from a row."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from streams.mapping.cells import Cell
 from streams.mapping.document import Time, TimeDocument, TimesDocument
-from streams.mapping.oddities import BAD_NUMBER, BAD_TIME, BAD_VALUE, REPEATED_HOUR, SKIPPED_HOUR, Tell, Unreadable
+from streams.mapping.local_times import MOST_KNOWN, LocalTimes
+from streams.mapping.oddities import BAD_NUMBER, BAD_VALUE, Tell, Unreadable
 from streams.mapping.problems import Problem
 from streams.mapping.values import Values, constant
 
-_MOST_KNOWN: Final = 200_000
-"""Texts that are remembered."""
 _LONGEST: Final = timedelta(days=36_525)
 
 Instant = Callable[[Any, "Moments"], datetime | None]
@@ -32,58 +28,6 @@ class Moments:
         self.previous = start
 
 
-class LocalTimes:
-    """Reads texts of some formats as times of one zone."""
-
-    def __init__(self, formats: Sequence[str], zone: ZoneInfo) -> None:
-        self._formats = tuple(formats)
-        self._zone = zone
-        self._known: dict[str, datetime] = {}
-        self._odd: dict[str, str] = {}
-
-    def read(self, text: str, tell: Tell) -> datetime:
-        """The instant, in UTC.  Raises `Unreadable`."""
-        found = self._known.get(text)
-        if found is None:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-                self._odd.clear()
-            found = self._known[text] = self._work_out(text)
-        if self._odd and text in self._odd:
-            tell(self._odd[text], f"{text} in {self._zone.key}")
-        return found
-
-    def local_date(self, moment: datetime) -> date:
-        """The date of an instant in this zone."""
-        return moment.astimezone(self._zone).date()
-
-    def _work_out(self, text: str) -> datetime:
-        parsed = self._parsed(text)
-        try:
-            if parsed.tzinfo is not None:
-                return parsed.astimezone(UTC)
-            first, second = parsed.replace(tzinfo=self._zone), parsed.replace(tzinfo=self._zone, fold=1)
-            instant = first.astimezone(UTC)
-            if first.utcoffset() != second.utcoffset():
-                skipped = instant.astimezone(self._zone).replace(tzinfo=None) != parsed
-                self._odd[text] = SKIPPED_HOUR if skipped else REPEATED_HOUR
-        except (OverflowError, ValueError) as error:
-            raise Unreadable(BAD_TIME, f"{text!r}: {error}") from None
-        return instant
-
-    def _parsed(self, text: str) -> datetime:
-        for form in self._formats:
-            try:
-                if form == "iso":
-                    return datetime.fromisoformat(text)
-                if form in {"unix", "unix-ms"}:
-                    return datetime.fromtimestamp(float(text) / (1 if form == "unix" else 1000), UTC)
-                return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the caller's
-            except (ValueError, OverflowError, OSError):
-                continue
-        raise Unreadable(BAD_TIME, f"{text!r} is not {' or '.join(self._formats)}")
-
-
 class Times:
     """Compiles times for one layout of rows."""
 
@@ -96,13 +40,17 @@ class Times:
         self.local(usual.formats, usual.zone, "$.times.zone")
 
     def local(self, formats: Sequence[str], zone: str, path: str) -> LocalTimes:
-        """The reader of a zone.  Raises `Problem` for a zone that does not exist."""
+        """The reader of a zone.  Raises `Problem` for a zone or a format that does not exist."""
         key = (tuple(formats), zone)
         if key not in self._readers:
             try:
-                self._readers[key] = LocalTimes(formats, ZoneInfo(zone))
+                known = ZoneInfo(zone)
             except (ZoneInfoNotFoundError, ValueError, OSError) as error:
                 raise Problem(path, f"there is no time zone {zone!r}; give one such as Asia/Shanghai") from error
+            try:
+                self._readers[key] = LocalTimes(formats, known)
+            except ValueError as error:
+                raise Problem(path, f"{error}; give iso, unix, unix-ms or a format of strptime") from error
         return self._readers[key]
 
     def constant(self, text: str, path: str) -> datetime:
@@ -225,7 +173,7 @@ def lasting(cell: Cell, unit: str, what: str) -> Callable[[Any], timedelta | Non
                 raise Unreadable(BAD_NUMBER, f"{what}: {text!r}") from None
             if not -_LONGEST <= found <= _LONGEST:
                 raise Unreadable(BAD_NUMBER, f"{what}: {text!r} {unit} are more than a hundred years")
-            if len(known) < _MOST_KNOWN:
+            if len(known) < MOST_KNOWN:
                 known[text] = found
         return found
 

@@ -1,0 +1,66 @@
+"""Mapping pages that are wrong, or do not fit their file: errors name the place and the remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from streams.errors import PolicyError
+from streams.mapping import load_mapping
+from streams.mapping.rows import FileError
+from tests.unit.mapping.reading import read
+
+GOOD = "mapping: theirs\nid: no\nevents:\n  - {code: delivered, at: time}\n"
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        (
+            GOOD.replace("time}", "tiem}"),
+            r"mapping:4:\d+: \$\.events\[0\]\.at: the file has no column 'tiem'; did you mean 'time'",
+        ),
+        (GOOD.replace("code:", "cod:"), r"mapping:4:5: \$\.events\[0\]: .*cod"),
+        (GOOD.replace("code: delivered, ", ""), r"an event needs a code"),
+        (
+            GOOD + "times: {zone: Asia/Shangai}\n",
+            r"mapping:5:\d+: \$\.times\.zone: there is no time zone 'Asia/Shangai'",
+        ),
+        (GOOD + 'times: {formats: ["%Q"]}\n', r"\$\.times\..*: .*give iso, unix"),
+        (GOOD + "ends: soon\n", r"\$\.ends: 'soon' is no time; write it as the file does"),
+        (
+            GOOD.replace("code: delivered", "code: {column: time, first: [no]}"),
+            r"give one of column, first and constant",
+        ),
+        (GOOD.replace("at: time", "at: {column: time, constant: 2026-11-01}"), r"give one of column, first, earliest"),
+        (GOOD.replace("at: time", "at: time, when: {no: {least: 3}}"), r"\$\.events\[0\]\.when\.no: give a value"),
+        (GOOD.replace("at: time", "at: {after: yesterday}"), r"mapping:4:\d+: .*yesterday"),
+        (GOOD + "start: {base: 2026-11-01, every: often}\n", r"\$\.start\.every: 'often' is not a duration"),
+        (GOOD + "start: {every: PT1H}\n", r"\$\.start: give at, or base with every"),
+        (GOOD + "oddities: [{name: odd, before: [time]}]\n", r"\$\.oddities\[0\]\.before: give two columns"),
+        (GOOD + "legs: [{names: [a], after: [b], milestones: []}]\n", r"there is no leg 'b'; there are a"),
+        (
+            GOOD.replace("code: delivered", "code: {column: no, vocabulary: klingon}"),
+            r"no vocabulary 'klingon'.*kuaidi100",
+        ),
+        ("mapping: theirs\nid: no\n", r"it says nothing: give shipment, events or legs"),
+        (GOOD + "extends: elsewhere\n", r"mapping:5:10: \$\.extends: there is no other page elsewhere.yaml"),
+    ],
+)
+def test_a_wrong_page_is_refused_with_place_and_remedy(tmp_path: Path, page: str, message: str) -> None:
+    with pytest.raises(PolicyError, match=message):
+        read(tmp_path, page, "no,time\n1,2026-11-01\n")
+
+
+def test_an_unknown_mapping_is_refused_with_those_that_are_there() -> None:
+    with pytest.raises(PolicyError, match=r"there is no mapping nowhere.*cargo2000, olist"):
+        load_mapping("nowhere")
+
+
+def test_a_file_of_another_encoding_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="`encoding` of the mapping says how the file is written"):
+        read(tmp_path, GOOD, "no,time\n签收\n".encode("gb18030"))
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="its first line should name the columns"):
+        read(tmp_path, GOOD, "")
