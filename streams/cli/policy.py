@@ -9,6 +9,7 @@ from typing import Literal
 import click
 import msgspec
 
+from streams.cli.publish import active, publish
 from streams.errors import PolicyError
 from streams.intake.care import read_care_event
 from streams.intake.registrations import read_registration
@@ -25,7 +26,7 @@ from streams.sla.policy.load import compiled, document_of, policy_page
 from streams.sla.policy.schema import policy_schema
 from streams.sla.state import NEVER, KnownScan, Registration, Shipment
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 _FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 Form = Literal["text", "json"]
 
@@ -40,7 +41,11 @@ class Finding(msgspec.Struct, frozen=True):
 
 @click.group()
 def policy() -> None:
-    """Check, compare and explain pages of promises."""
+    """Check, compare and explain pages of promises; put them into force."""
+
+
+policy.add_command(publish)
+policy.add_command(active)
 
 
 @policy.command()
@@ -103,7 +108,7 @@ def explain(
         raise click.BadParameter(f"{name} has no clock {clock!r}; there are {known}", param_hint="--clock")
     registration, body = _registration(shipment, rules.needs)
     life = Shipment(life=0, phase=OPEN, registration=registration)
-    for number, line in enumerate([] if scans is None else scans.read_bytes().splitlines(), 1):
+    for number, line in enumerate([] if scans is None else _content(scans, "--scans").splitlines(), 1):
         if line.strip():
             scan = _scan(line, body, f"{scans}:{number}", facilities="facility" in rules.needs)
             other = next((one for one in life.scans if one.scan_id == scan.scan_id), None)
@@ -149,12 +154,19 @@ def _findings(name: str) -> list[Finding]:
 
 
 def _registration(file: Path, needs: frozenset[str]) -> tuple[Registration, bytes]:
-    body = file.read_bytes()
+    body = _content(file, "--shipment")
     try:
         key = _key(body)
         return read_registration(key, body, NEVER // 2, needs), key
     except (Rejected, msgspec.MsgspecError) as error:
         raise click.BadParameter(f"{file}: {error}", param_hint="--shipment") from error
+
+
+def _content(file: Path, option: str) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise click.BadParameter(f"{file} cannot be read: {error.strerror}", param_hint=option) from error
 
 
 class _Keyed(msgspec.Struct):

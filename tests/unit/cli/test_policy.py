@@ -116,6 +116,17 @@ def test_a_clock_that_is_not_there_is_named(page: Path, parcel: list[object]) ->
     assert "there are door" in result.output
 
 
+def test_a_record_that_cannot_be_read_is_named(page: Path, parcel: list[object], tmp_path: Path) -> None:
+    result = run("explain", page, "--shipment", tmp_path / "nothing.json")
+    assert result.exit_code == 2
+    assert "nothing.json cannot be read" in " ".join(result.output.split())
+    scans = tmp_path / "scans.jsonl"
+    scans.write_text(scans.read_text("utf-8") + "\n{}\n", encoding="utf-8")
+    result = run("explain", page, *parcel)
+    assert result.exit_code == 2
+    assert "scans.jsonl:5" in result.output
+
+
 def test_the_schema_takes_every_policy_that_ships() -> None:
     schema = json.loads(run("schema").output)
     assert schema == json.loads(json.dumps(policy_schema()))
