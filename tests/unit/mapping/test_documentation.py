@@ -1,0 +1,37 @@
+"""The example of docs/mapping.md does what the page says."""
+
+import re
+from pathlib import Path
+
+from streams.vocabularies import load_vocabulary, shipped
+from tests.unit.mapping.reading import read, told
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def block(page: str, language: str) -> str:
+    """The first block of a language on a page."""
+    found = re.search(rf"```{language}\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_the_example_gives_two_registrations_and_names_the_bad_row(tmp_path: Path) -> None:
+    rows = read(tmp_path, block("mapping.md", "yaml"), block("mapping.md", "csv"))
+    assert [row.registration and row.registration.tier for row in rows] == ["A", "B", None]
+    assert [[scan.code for scan in row.scans] for row in rows] == [
+        ["picked_up", "arrived", "delivered"],
+        ["picked_up", "cancelled"],
+        [],
+    ]
+    assert told(rows) == [(3, "bad-time")]
+
+
+def test_the_example_vocabulary_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "my-carrier.yaml").write_text(block("vocabularies.md", "yaml"), encoding="utf-8")
+    assert len(load_vocabulary("my-carrier", str(tmp_path)).values) == 5
+
+
+def test_every_shipped_page_is_listed() -> None:
+    text = (DOCS / "vocabularies.md").read_text(encoding="utf-8")
+    assert [name for name in shipped() if f"`{name}`" not in text] == []
