@@ -17,6 +17,7 @@ COMMANDS = {
     "partitions": "streams.cli.partitions:partitions",
     "backtest": "streams.cli.backtest:backtest_command",
     "policy": "streams.cli.policy:policy",
+    "suspend": "streams.cli.publish:suspend",
 }
 """Command name to `module:object`."""
 

@@ -1,0 +1,168 @@
+"""`shipclock policy publish|active` and `shipclock suspend`: what holds for all partitions, changed while they run."""
+
+import asyncio
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+import msgspec
+
+from schemas.records import PolicyPublication, RegionSuspension
+from streams.configuration import load_settings
+from streams.connecting import connection_of
+from streams.errors import PolicyError
+from streams.kafka.announcing import LARGEST, announce, in_force
+from streams.kafka.names import Names
+from streams.partition.meta import Meta
+from streams.settings import Settings
+from streams.sla.instants import from_datetime, rfc3339
+from streams.sla.policy.load import load_policy
+
+AHEAD_MS = 60_000
+"""How far ahead of now a version begins, unless told otherwise: long enough for every partition to know of it."""
+
+
+class Instant(click.ParamType):
+    """RFC 3339 with an offset."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the instant of a text."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no instant; give one such as 2026-12-01T00:00:00+08:00", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} has no offset; add one, such as +08:00 or Z", param, ctx)
+        return moment
+
+
+_SERVERS = click.option("--bootstrap-servers", help="host:port of one or more brokers, separated by commas.")
+_NAMESPACE = click.option("--namespace", help="Prefix of topics, group and transactional ids.")
+_AT = click.option(
+    "--at", type=Instant(), help="Timestamp of the record: its place in recorded time. Only in replay time."
+)
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--effective-from", type=Instant(), help="For clocks that start from then on; without it, in a minute.")
+@click.option("--rerate", is_flag=True, help="Also judge clocks again that have started since --effective-from.")
+@_AT
+@_NAMESPACE
+@_SERVERS
+def publish(*, file: Path, effective_from: datetime | None, rerate: bool, at: datetime | None, **asked: Any) -> None:
+    """Put a version of the policy into force, in every partition, without a restart.
+
+    Clocks keep the version that was in force when they started; --rerate is the exception.  May be repeated: the same
+    version again changes nothing.
+    """
+    policy = load_policy(file)
+    if rerate and effective_from is None:
+        raise click.UsageError("--rerate needs --effective-from: from which start on are clocks to be judged again?")
+    settings = _settings(at, **asked)
+    begins = _now() + AHEAD_MS if effective_from is None else from_datetime(effective_from)
+    body = PolicyPublication(
+        name=policy.name,
+        version=policy.version,
+        digest=policy.digest,
+        effective_from=_moment(begins),
+        document=msgspec.json.decode(policy.document),
+        rerate=rerate,
+    )
+    value = msgspec.json.encode(body)
+    if len(value) > LARGEST:
+        raise PolicyError(f"{file} has {len(value)} bytes as JSON, more than a record may have ({LARGEST}): shorten it")
+    count = _announce(settings, policy.digest.encode(), value, at)
+    click.echo(f"{policy.name} {policy.version} ({policy.digest}) holds from {rfc3339(begins)} in {count} partitions")
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_NAMESPACE
+@_SERVERS
+def active(*, form: Literal["text", "json"], **asked: Any) -> None:
+    """Show the versions that are in force, by partition, as committed."""
+    settings = load_settings(**asked)
+    found = asyncio.run(in_force(connection_of(settings).options(), Names(settings.namespace)))
+    if form == "json":
+        click.echo(json.dumps({number: msgspec.to_builtins(_shown(meta)) for number, meta in found.items()}))
+        return
+    for number, meta in found.items():
+        for one in () if meta is None else meta.policies:
+            since = f"from {rfc3339(one.begins)}" if one.begins else "from the beginning"
+            click.echo(f"{number:>5}  {one.name} {one.version} ({one.digest}) {since}")
+        for held in () if meta is None else meta.suspensions:
+            click.echo(f"{number:>5}  suspension {held.id} of {', '.join(held.regions)}{' (lifted)' * held.lifted}")
+        if meta is None:
+            click.echo(f"{number:>5}  nothing yet")
+        elif meta.sweep is not None:
+            click.echo(f"{number:>5}  shipments are being judged again, up to {meta.sweep.after!r} so far")
+
+
+@click.command()
+@click.argument("name", metavar="ID")
+@click.option("--region", "regions", multiple=True, required=True, help="May be given several times.")
+@click.option("--from", "begins", type=Instant(), required=True)
+@click.option("--until", type=Instant(), help="Without it, until a later revision tells.")
+@click.option("--reason", help="For people.")
+@click.option("--revision", type=click.IntRange(0), default=0, show_default=True, help="The greatest one holds.")
+@click.option("--lift", is_flag=True, help="Take it back as if it had never been.")
+@_AT
+@_NAMESPACE
+@_SERVERS
+def suspend(
+    *,
+    name: str,
+    regions: tuple[str, ...],
+    begins: datetime,
+    until: datetime | None,
+    reason: str | None,
+    revision: int,
+    lift: bool,
+    at: datetime | None,
+    **asked: Any,
+) -> None:
+    """Stop the clocks of shipments from or to some regions for a time: a typhoon, a lockdown."""
+    if until is not None and until <= begins:
+        raise click.UsageError("--until must come after --from")
+    settings = _settings(at, **asked)
+    body = RegionSuspension(
+        id=name, revision=revision, regions=regions, begin=begins, until=until, reason=reason, lifted=lift
+    )
+    count = _announce(settings, name.encode(), msgspec.json.encode(body), at)
+    click.echo(f"suspension {name}, revision {revision}, is known in {count} partitions")
+
+
+def _settings(at: datetime | None, **asked: Any) -> Settings:
+    settings = load_settings(**asked)
+    if settings.time == "replay" and at is None:
+        raise click.UsageError("in replay time a control record needs its place in time: give --at")
+    if settings.time == "live" and at is not None:
+        raise click.UsageError("--at goes with replay time; the brokers' clock rules here")
+    return settings
+
+
+def _announce(settings: Settings, key: bytes, value: bytes, at: datetime | None) -> int:
+    stamp = None if at is None else from_datetime(at)
+    return asyncio.run(announce(connection_of(settings).options(), Names(settings.namespace), key, value, stamp))
+
+
+def _shown(meta: Meta | None) -> dict[str, Any]:
+    if meta is None:
+        return {"policies": [], "suspensions": [], "sweep": None}
+    return {"policies": meta.policies, "suspensions": meta.suspensions, "sweep": meta.sweep}
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromisoformat(rfc3339(at))

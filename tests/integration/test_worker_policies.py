@@ -1,0 +1,97 @@
+"""A policy is published while workers run under load."""
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+
+from streams.embedded import EmbeddedKafka
+from streams.sla.instants import rfc3339
+from tests.integration.stage import WITHIN_S, Sent, Stage, registration, scan, without_duplicates
+
+PARTITIONS = 4
+TOOK = 2_000
+PAGE = """
+policy: live
+version: "{version}"
+clocks:
+  - {{name: delivery, from: accepted, until: delivered, within: {within}}}
+"""
+FIRST, SECOND = PAGE.format(version="1", within="PT3S"), PAGE.format(version="2", within="PT1S")
+
+
+async def shipclock(stage: Stage, *arguments: str) -> str:
+    """What a command prints; it must succeed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from streams.cli import main; main()", *arguments),
+        env=stage.environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(WITHIN_S):
+        out, _ = await process.communicate()
+    assert process.returncode == 0, out.decode()
+    return out.decode()
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def parcels(numbers: range, accepted: dict[str, int]) -> list[Sent]:
+    """Parcels that are accepted now and delivered in two seconds; the instants are noted."""
+    records = []
+    for number in numbers:
+        name, at = f"P{number}", now()
+        accepted[name] = at
+        records += [registration(name, at), scan(name, "accepted", at), scan(name, "delivered", at + TOOK)]
+    return records
+
+
+def test_a_policy_published_under_load_judges_what_starts_in_its_time_in_every_partition_without_a_restart(
+    kafka: EmbeddedKafka, namespace: str, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        stage = Stage(kafka.bootstrap_servers, namespace, tmp_path, FIRST, PARTITIONS)
+        await stage.create()
+        second = tmp_path / "second.yaml"
+        second.write_text(SECOND, encoding="utf-8")
+        accepted: dict[str, int] = {}
+        async with stage.workers(2) as workers, stage.outputs() as outputs:
+
+            async def load() -> None:
+                await stage.send(parcels(range(len(accepted), len(accepted) + 100), accepted))
+                await outputs.poll()
+
+            def versions() -> set[tuple[int, str]]:
+                return {
+                    (stage.partition_of(told["shipment_id"]), told["policy_version"])
+                    for told in outputs.told("sla-outcomes")
+                }
+
+            async def until_heard(version: str) -> None:
+                async with asyncio.timeout(WITHIN_S):
+                    while not versions() >= {(number, version) for number in range(PARTITIONS)}:
+                        await load()
+
+            await until_heard("1")
+            begins = now() + 4_000
+            arguments = ("policy", "publish", str(second), "--effective-from", rfc3339(begins))
+            publishing = asyncio.create_task(shipclock(stage, *arguments))
+            await until_heard("2")
+            assert f"in {PARTITIONS} partitions" in await publishing
+            await outputs.until("every parcel is judged", lambda: len(outputs.told("sla-outcomes")) >= len(accepted))
+            await outputs.drain()
+            for worker in workers:
+                worker.require_running()
+            active = json.loads(await shipclock(stage, "policy", "active", "--format", "json"))
+
+        told = {one["shipment_id"]: (one["policy_version"], one["kind"]) for one in outputs.told("sla-outcomes")}
+        assert told == {name: ("2", "missed") if at >= begins else ("1", "met") for name, at in accepted.items()}
+        assert without_duplicates(outputs.told())
+        assert outputs.rejects() == []
+        in_force = [[(one["version"], one["begins"]) for one in active[str(n)]["policies"]] for n in range(PARTITIONS)]
+        assert in_force == [[("1", 0), ("2", begins)]] * PARTITIONS
+
+    asyncio.run(story())
