@@ -52,7 +52,7 @@ def _account(
     stop = verdict.stopped_at
     return Account(
         clock.name,
-        _standing(verdict, at),
+        _standing(clock, verdict, at),
         list(_steps(clock, verdict, registration, scans, at)),
         key=key,
         start=rfc3339(verdict.start),
@@ -61,11 +61,11 @@ def _account(
     )
 
 
-def _standing(verdict: Verdict, at: int) -> str:
+def _standing(clock: Clock, verdict: Verdict, at: int) -> str:
     if verdict.status != RUNNING:
         return VERDICTS[verdict.status]
     if verdict.due >= NEVER:
-        return "paused"
+        return "paused" if clock.pauses else "running"
     return "overdue" if at > verdict.due else "running"
 
 
@@ -86,7 +86,8 @@ def _steps(
     if stop is None or verdict.stop_scan is None:
         yield f"nothing has stopped it by {rfc3339(at)}"
         return
-    reason = "" if verdict.reason is None else f", {verdict.reason}"
+    told = verdict.reason in {None, name_of(verdict.stop_scan.code)}
+    reason = "" if told else f", {verdict.reason}"
     yield f"{VERDICTS.get(verdict.status, 'ended')} at {rfc3339(stop)} by {_scan(verdict.stop_scan)}{reason}"
     if stop > verdict.due:
         yield f"{describe(stop - verdict.due)} late"

@@ -51,10 +51,16 @@ def changes(before: PolicyDocument, after: PolicyDocument) -> list[Change]:
 
 
 def _summary(clock: ClockDocument) -> str:
-    allowed = "; ".join(_line(*line) for line in _by_condition(clock, "within")) or f"due {clock.due}"
-    begins = " or ".join(named(clock.begin)) or ", ".join(clock.all_of)
+    if clock.all_of:
+        return f"met when {', '.join(clock.all_of)} are met"
     until = " or ".join(named(clock.until))
-    return f"from {begins}{f' until {until}' if until else ''}: {allowed}"
+    course = f"from {' or '.join(named(clock.begin))}{f' until {until}' if until else ''}"
+    if clock.never:
+        return f"{course}: never {' or '.join(named(clock.never))}"
+    if clock.uploads is not None:
+        return f"{course}: every scan recorded within {duration_in_words(clock.uploads)}"
+    allowed = "; ".join(_line(*line) for line in _by_condition(clock, "within"))
+    return f"{course}: {allowed or f'due as {clock.due}'}"
 
 
 def _of_clock(old: ClockDocument, new: ClockDocument) -> Iterator[Change]:

@@ -54,4 +54,11 @@ def value_in_words(value: Any) -> str:
         return duration_in_words(value)
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return ", ".join(value)
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(_told(value), ensure_ascii=False)
+
+
+def _told(value: Any) -> Any:
+    """Without what is not said."""
+    if isinstance(value, dict):
+        return {name: _told(one) for name, one in value.items() if one is not None and one not in ([], {})}
+    return [_told(one) for one in value] if isinstance(value, list) else value

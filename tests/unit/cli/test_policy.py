@@ -110,6 +110,11 @@ def test_the_past_is_explained_as_it_stood(page: Path, parcel: list[object]) -> 
     assert "stop" not in found
 
 
+def test_a_promise_without_a_time_runs_and_is_not_paused(page: Path, parcel: list[object]) -> None:
+    page.write_text(PAGE + "  - {name: safe, from: picked_up, until: delivered, never: lost}\n", encoding="utf-8")
+    assert "safe: running" in run("explain", page, *parcel, "--at", "2026-11-02T03:00:00Z").output
+
+
 def test_a_clock_that_is_not_there_is_named(page: Path, parcel: list[object]) -> None:
     result = run("explain", page, *parcel, "--clock", "window")
     assert result.exit_code == 2

@@ -73,3 +73,20 @@ def test_clocks_and_parts_of_the_page_come_and_go() -> None:
     ]
     assert found[1].what == "b is new: from accepted until delivered: 12:00 of D+1 (work), cut-off 18:00"
     assert found[3].what == "shipment.settle is 9 d instead of 7 d"
+
+
+def test_a_new_promise_without_a_time_is_told_by_what_it_asks() -> None:
+    kept = "name: a, from: accepted, until: delivered, within: PT1H"
+    after = page(
+        kept,
+        "name: safe, from: accepted, until: delivered, never: [lost, damaged]",
+        "name: uploads, from: any, until: delivered, uploads: PT30M",
+        "name: perfect, all_of: [a, safe]",
+        more="feeds: [{silent_after: PT2H}]",
+    )
+    assert [change.what for change in changes(page(kept), after)] == [
+        "safe is new: from accepted until delivered: never lost or damaged",
+        "uploads is new: from any until delivered: every scan recorded within 30 min",
+        "perfect is new: met when a, safe are met",
+        'feeds.0 is new: {"silent_after": "PT2H"}',
+    ]
