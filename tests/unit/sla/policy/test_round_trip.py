@@ -14,6 +14,7 @@ POLICIES = Path(__file__).parents[4] / "streams" / "policies"
 @pytest.mark.parametrize("file", sorted(POLICIES.glob("*.yaml")), ids=lambda file: file.stem)
 def test_a_policy_survives_json(file: Path) -> None:
     document = document_of(policy_page(file))
-    again = msgspec.json.decode(msgspec.json.encode(document), type=PolicyDocument)
-    assert again == document
+    written = msgspec.json.encode(document)
+    again = msgspec.json.decode(written, type=PolicyDocument)
+    assert msgspec.json.encode(again) == written
     assert digest_of(again) == load_policy(file).digest
