@@ -47,6 +47,15 @@ class MetricsObserver:
         self._metrics.parked.inc()
         log.error("partition parked", partition=number, reason=reason)
 
+    def other_policy(self, number: int, *, in_force: str, configured: str) -> None:
+        """Say that the policy of the settings does not hold."""
+        log.warning(
+            "another policy is in force: to change it, run shipclock policy publish",
+            partition=number,
+            in_force=in_force,
+            configured=configured,
+        )
+
     def aborted(self, number: int, reason: str) -> None:
         """Count a transaction that was given up."""
         self._metrics.aborted.inc()

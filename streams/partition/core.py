@@ -288,5 +288,15 @@ class Core:
         """The versions of the policy that are in force."""
         return self._clerk.governance.policies(self._clerk.governance.now)
 
+    @property
+    def configured(self) -> str:
+        """Name, version and digest of the policy that the worker was given."""
+        return f"{self._policy.name} {self._policy.version} ({self._policy.digest})"
+
+    @property
+    def other_policy(self) -> bool:
+        """Whether that policy is not among those in force: to change it, one publishes."""
+        return all(one.digest != self._policy.digest for one in self.policies)
+
     def __len__(self) -> int:
         return len(self._clerk.memory)

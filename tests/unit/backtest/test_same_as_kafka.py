@@ -50,6 +50,9 @@ class Silent:
     def parked(self, number: int, reason: str) -> None:
         raise AssertionError(f"partition {number} was parked: {reason}")
 
+    def other_policy(self, number: int, *, in_force: str, configured: str) -> None:
+        pass
+
     def aborted(self, number: int, reason: str) -> None:
         raise AssertionError(f"partition {number} gave a unit of work up: {reason}")
 

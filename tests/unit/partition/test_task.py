@@ -8,7 +8,7 @@ import pytest
 from streams.partition.ports import CaughtUp, Committed, UnitOfWork
 from streams.simulation import SimulatedWriter
 from streams.simulation.broker import Fault
-from tests.unit.partition.town import HOUR, Town, Worker
+from tests.unit.partition.town import HOUR, PAGE, Town, Worker
 
 
 def play(story: Callable[[Town], Awaitable[None]]) -> None:
@@ -304,5 +304,19 @@ def test_poll_times_do_not_move_time_while_the_clocks_disagree() -> None:
         assert worker.core.time == held
         assert town.said == []
         await worker.task.stop(commit=True)
+
+    play(story)
+
+
+def test_a_worker_with_another_policy_says_so_and_goes_on_with_what_is_in_force() -> None:
+    async def story(town: Town) -> None:
+        first = await Worker(town).started()
+        await first.idle()
+        await first.task.stop(commit=True)
+        second = await Worker(town, page=PAGE.replace('version: "1"', 'version: "2"')).started()
+        assert first.watcher.other_policies == []
+        ((in_force, configured),) = second.watcher.other_policies
+        assert (in_force[:6], configured[:6]) == ("test 1", "test 2")
+        assert [one.version for one in second.core.policies] == ["1"]
 
     play(story)

@@ -43,6 +43,7 @@ class Watcher:
         self.restores: list[int] = []
         self.parks: list[str] = []
         self.aborts: list[str] = []
+        self.other_policies: list[tuple[str, str]] = []
 
     def committed(self, number: int, tally: Tally, *, transaction_s: float, records: int) -> None:
         del number, transaction_s, records
@@ -56,6 +57,10 @@ class Watcher:
         del number
         self.parks.append(reason)
 
+    def other_policy(self, number: int, *, in_force: str, configured: str) -> None:
+        del number
+        self.other_policies.append((in_force, configured))
+
     def aborted(self, number: int, reason: str) -> None:
         del number
         self.aborts.append(reason)
@@ -64,11 +69,11 @@ class Watcher:
 class Worker:
     """A worker that owns the partition, or thinks so."""
 
-    def __init__(self, town: "Town", *, partitioner: Partitioner = anywhere, **settings: Any) -> None:
+    def __init__(self, town: "Town", *, partitioner: Partitioner = anywhere, page: str = PAGE, **settings: Any) -> None:
         self._town = town
         paced = {"commit_interval_s": 0.0, "longest_unit_s": 0.0, "retry_s": 0.0, "fenced_s": 0.0, **settings}
         self.core = Core(
-            parse_policy(PAGE),
+            parse_policy(page),
             CoreSettings("ns", 0, 1, TimeSource.APPEND, partitioner=partitioner, reject_window=10),
         )
         self.source = SimulatedSource(town.broker, 0, clock=town.clock, batch=3)
