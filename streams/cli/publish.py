@@ -14,7 +14,7 @@ from schemas.records import PolicyPublication, RegionSuspension
 from streams.configuration import load_settings
 from streams.connecting import connection_of
 from streams.errors import PolicyError
-from streams.kafka.announcing import LARGEST, announce, in_force
+from streams.kafka.announcing import LARGEST, POLICIES, announce, in_force
 from streams.kafka.names import Names
 from streams.partition.meta import Meta
 from streams.settings import Settings
@@ -79,7 +79,7 @@ def publish(*, file: Path, effective_from: datetime | None, rerate: bool, at: da
     value = msgspec.json.encode(body)
     if len(value) > LARGEST:
         raise PolicyError(f"{file} has {len(value)} bytes as JSON, more than a record may have ({LARGEST}): shorten it")
-    count = _announce(settings, policy.digest.encode(), value, at)
+    count = _announce(settings, policy.digest.encode(), value, at, archive=POLICIES)
     click.echo(f"{policy.name} {policy.version} ({policy.digest}) holds from {rfc3339(begins)} in {count} partitions")
 
 
@@ -149,9 +149,10 @@ def _settings(at: datetime | None, **asked: Any) -> Settings:
     return settings
 
 
-def _announce(settings: Settings, key: bytes, value: bytes, at: datetime | None) -> int:
+def _announce(settings: Settings, key: bytes, value: bytes, at: datetime | None, *, archive: str | None = None) -> int:
     stamp = None if at is None else from_datetime(at)
-    return asyncio.run(announce(connection_of(settings).options(), Names(settings.namespace), key, value, stamp))
+    options, names = connection_of(settings).options(), Names(settings.namespace)
+    return asyncio.run(announce(options, names, key, value, stamp, archive=archive))
 
 
 def _shown(meta: Meta | None) -> dict[str, Any]:

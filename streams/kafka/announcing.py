@@ -11,17 +11,22 @@ from streams.kafka.names import STATE_TOPIC, Names
 from streams.partition.meta import KEY, Meta, decode_meta
 
 CONTROL: Final = "control"
+POLICIES: Final = "policies"
+"""The archive of all that were published."""
 LARGEST: Final = 1_000_000
 """Bytes of a control record: below the topic's `max.message.bytes`."""
 _STEP: Final = 64
 """Records that are read at first to find the newest meta record."""
 
 
-async def announce(connection: Mapping[str, Any], names: Names, key: bytes, value: bytes, at: int | None) -> int:
+async def announce(
+    connection: Mapping[str, Any], names: Names, key: bytes, value: bytes, at: int | None, *, archive: str | None = None
+) -> int:
     """Write one record to every partition of `control` in one transaction; gives how many partitions there are.
 
-    It is there everywhere or nowhere.  `connection` are keyword arguments of aiokafka's clients; `at` is the record's
-    timestamp (UTC milliseconds), where the topic does not take the broker's time.
+    It is there everywhere or nowhere, and likewise in the topic `archive`, where one is named.  `connection` are
+    keyword arguments of aiokafka's clients; `at` is the record's timestamp (UTC milliseconds), where the topic does not
+    take the broker's time.
 
     Raises:
         TopicMismatch: there is no such topic.
@@ -39,6 +44,8 @@ async def announce(connection: Mapping[str, Any], names: Names, key: bytes, valu
         async with producer.transaction():
             for number in sorted(partitions):
                 await producer.send_and_wait(topic, value, key, partition=number, timestamp_ms=at)
+            if archive is not None:
+                await producer.send_and_wait(names.topic(archive), value, key)
         return len(partitions)
     except KafkaError as error:
         raise KafkaUnavailable(f"nothing was written to {topic}: {error}") from error

@@ -33,6 +33,7 @@ def test_the_catalogue_lists_inputs_then_state_then_outputs(catalogue: Mapping[s
         "sla-state",
         "breach-alerts",
         "delay-notices",
+        "policies",
         "scan-rejects",
         "shipment-status",
         "sla-outcomes",
@@ -77,8 +78,10 @@ def test_every_named_record_type_exists(catalogue: Mapping[str, TopicSpec]) -> N
     assert all(record_type(spec) for spec in catalogue.values() if spec.value)
 
 
-def test_only_the_private_state_and_the_rejects_carry_no_record_of_ours(catalogue: Mapping[str, TopicSpec]) -> None:
-    assert {name for name, spec in catalogue.items() if spec.value is None} == {"sla-state", "scan-rejects"}
+def test_only_the_private_state_the_archive_and_the_rejects_name_no_record_of_ours(
+    catalogue: Mapping[str, TopicSpec],
+) -> None:
+    assert {name for name, spec in catalogue.items() if spec.value is None} == {"sla-state", "policies", "scan-rejects"}
 
 
 def test_in_live_time_every_topic_carries_append_time(catalogue: Mapping[str, TopicSpec]) -> None:
