@@ -51,7 +51,7 @@ def uploads(clock: Clock, registration: Registration, scans: Sequence[KnownScan]
     for scan in scans:
         if scan.case is not None:
             continue
-        if start is None and (clock.starts_any or clock.from_registration or scan.code in clock.starts):
+        if start is None and (clock.starts_any or scan.code in clock.starts):
             start = scan
         if start is None:
             continue

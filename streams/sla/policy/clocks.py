@@ -47,8 +47,9 @@ def compile_clock(
         per=item.per,
         form=form,
         starts=starts,
-        starts_any=ANY in begins,
-        from_registration=REGISTERED in begins,
+        # Uploads count from the first scan on: that is what `registered` means for them, too.
+        starts_any=ANY in begins or (form == compiled.UPLOADS and REGISTERED in begins),
+        from_registration=REGISTERED in begins and form != compiled.UPLOADS,
         last_start=item.start == "last",
         stops=stops,
         stops_any=ANY in untils,

@@ -1,0 +1,88 @@
+"""Promises that are no span of time: records, uploads, incidents, and promises made of others."""
+
+from tests.oracles.dues import due_of
+from tests.oracles.ends import called_off, ends_of, last_of
+from tests.oracles.terms import Fact, Final, Finals, Json, codes, duration, ms
+
+
+def recorded(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -> Final | None:
+    """Kept when the last of the codes was recorded in time."""
+
+    begins = [fact for fact in facts if fact.code in codes(clock["from"])]
+    if not begins and "registered" not in codes(clock["from"]):
+        return None
+    begin = None if not begins else begins[-1 if clock.get("start") == "last" else 0]
+    start = ms(registration["registered_at"]) if begin is None else begin.at
+    due = due_of(policy, clock, registration, start, begin)
+    if due is None:
+        return None
+    known = {code: [fact.recorded for fact in facts if fact.code == code] for code in codes(clock["recorded"])}
+    if all(known.values()):
+        stop = max([start, *(min(times) for times in known.values())])
+        return Final("met" if stop <= due else "missed", start, due, stop)
+    end = next((fact for fact in facts if fact.code in ends_of(policy, clock) and fact.at >= start), None)
+    return Final("running", start, due) if end is None else called_off(clock, start, due, end)
+
+
+def uploads(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -> Final | None:
+    """Kept when every scan of the parcel, from the first one until the stop, was recorded soon enough."""
+
+    del registration
+    own = [fact for fact in facts if fact.case is None]
+    begins = codes(clock["from"])
+    first = next((at for at, fact in enumerate(own) if begins & {"any", "registered", fact.code}), None)
+    if first is None:
+        return None
+    own = own[first:]
+    start = own[0].at
+    stops, ends = codes(clock["until"]), ends_of(policy, clock)
+    last = next((at for at, fact in enumerate(own) if fact.code in stops | ends), None)
+    if last is None:
+        return Final("running", start, None)
+    if own[last].code not in stops:
+        return called_off(clock, start, own[last].at, own[last])
+    limit = duration(clock["uploads"])
+    late = [fact for fact in own[: last + 1] if fact.recorded - fact.at > limit]
+    if not late:
+        return Final("met", start, own[last].at, own[last].at)
+    worst = max(late, key=lambda fact: (fact.recorded - fact.at, -own.index(fact)))
+    return Final("missed", start, worst.at + limit, worst.recorded)
+
+
+def never(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -> Final | None:
+    """Broken by the first such scan; kept when it stops."""
+
+    begins = [fact for fact in facts if fact.code in codes(clock["from"])]
+    if not begins and "registered" not in codes(clock["from"]):
+        return None
+    start = begins[0].at if begins else ms(registration["registered_at"])
+    bad = next((fact for fact in facts if fact.code in codes(clock["never"])), None)
+    if bad is not None:
+        return Final("missed", start, bad.at, bad.at, bad.code)
+    whole = {"complete": clock.get("complete")}
+    stop = last_of(whole, registration, facts, codes(clock["until"]), set())
+    end = last_of({"complete": "pieces"}, registration, facts, ends_of(policy, clock), set())
+    if stop is not None and (end is None or facts.index(stop) <= facts.index(end)):
+        return Final("met", start, stop.at, stop.at)
+    return Final("running", start, None) if end is None else called_off(clock, start, end.at, end)
+
+
+def all_of(clock: Json, found: Finals, closing: Fact | None) -> Final | None:
+    """Kept when all clocks that were promised have ended, some were kept and none was missed."""
+
+    own = {name: found[name, None] for name in clock["all_of"] if (name, None) in found}
+    if not own:
+        return None
+    start = min(final.start for final in own.values())
+    kinds = {final.kind for final in own.values()}
+    if closing is None or "running" in kinds:
+        return Final("running", start, None)
+    stop = max([closing.at, *(final.stopped_at for final in own.values() if final.stopped_at is not None)])
+    due = max([final.due for final in own.values() if final.due is not None], default=stop)
+    missed = [name for name, final in own.items() if final.kind == "missed"]
+    if missed:
+        return Final("missed", start, due, stop, f"missed: {', '.join(missed)}")
+    if "met" in kinds:
+        return Final("met", start, due, stop)
+    kind = "excused" if "excused" in kinds else "cancelled"
+    return Final(kind, start, due, stop, kind)
