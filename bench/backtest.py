@@ -9,8 +9,9 @@ import msgspec
 
 from bench.load import POLICIES
 from streams import garbage
-from streams.backtest.history import Event, History, sort
-from streams.backtest.replay import replay
+from streams.backtest.history import History
+from streams.backtest.run import backtest
+from streams.backtest.spool import Event
 from streams.build import is_native
 from streams.feed.express import express
 from streams.partition.core import CONTROL
@@ -40,7 +41,7 @@ def measure(events: int) -> Cost:
     past = _history(events)
     policy = load_policy(POLICIES / "express.yaml")
     began, cpu = time.perf_counter(), time.process_time()
-    replay(policy, past)
+    backtest(past, policy, None, progress=lambda done: None)  # noqa: ARG005 - nobody watches
     cpu = time.process_time() - cpu
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return Cost(
@@ -53,14 +54,13 @@ def measure(events: int) -> Cost:
 
 
 def _history(count: int) -> History:
-    events: list[Event] = []
+    past = History()
     for one in express(1, max(1, round(count / (_MINUTES * _PER_SHIPMENT)))):
         if one.topic != CONTROL:
-            events.append(Event(one.topic, one.timestamp, one.key or b"", one.value or b"", len(events)))
-        if len(events) == count:
+            past.add(Event(one.topic, one.timestamp, one.key or b"", one.value or b"", len(past)))
+        if len(past) == count:
             break
-    sort(events)
-    return History(events)
+    return past
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,6 +9,8 @@ from streams.backtest.judgements import MISSED, Instance, Judgement, Judgements
 _EXAMPLES = 5
 """How many examples of each change are kept."""
 _NOTHING = Judgement()
+_Group = tuple[str, str, str, str, str]
+"""Clock, lane, tier, verdict before and after."""
 NONE = "none"
 """Verdict of an instance that one of the policies says nothing about."""
 
@@ -41,37 +43,61 @@ class Comparison(Struct, frozen=True, kw_only=True):
     changes: list[Change]
 
 
+class Changes:
+    """Holds the judgements of two policies against each other, shipment by shipment."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[_Group] = Counter()
+        self._examples: dict[_Group, list[str]] = {}
+        self._compared = self._newly_missed = self._newly_met = 0
+
+    def add(self, first: Judgements, second: Judgements) -> None:
+        """Count what changes from the first to the second in all that they hold."""
+        others = second.by_instance
+        for instance in {**first.by_instance, **others}:
+            before = first.by_instance.get(instance, _NOTHING).standing or NONE
+            after = others.get(instance, _NOTHING).standing or NONE
+            self._compared += not before == after == NONE
+            if before == after:
+                continue
+            self._newly_missed += before == "met" and after == MISSED
+            self._newly_met += before == MISSED and after == "met"
+            labels = first.labels(instance.shipment_id)
+            group = (instance.clock, labels.lane, labels.tier, before, after)
+            self._counts[group] += 1
+            if self._counts[group] <= _EXAMPLES:
+                self._examples.setdefault(group, []).append(_named(instance))
+
+    def result(self) -> Comparison:
+        """What has changed, the most frequent change of each clock first."""
+        changes = [
+            Change(
+                clock=clock,
+                lane=lane,
+                tier=tier,
+                before=before,
+                after=after,
+                count=count,
+                examples=self._examples[clock, lane, tier, before, after],
+            )
+            for (clock, lane, tier, before, after), count in sorted(
+                self._counts.items(), key=lambda item: (item[0][0], -item[1], item[0])
+            )
+        ]
+        return Comparison(
+            compared=self._compared,
+            changed=self._counts.total(),
+            newly_missed=self._newly_missed,
+            newly_met=self._newly_met,
+            changes=changes,
+        )
+
+
 def compare(first: Judgements, second: Judgements) -> Comparison:
-    """What changes from the first to the second, the most frequent change of each clock first."""
-    counts: Counter[tuple[str, str, str, str, str]] = Counter()
-    examples: dict[tuple[str, str, str, str, str], list[str]] = {}
-    newly_missed = newly_met = compared = 0
-    others = second.by_instance
-    for instance in {**first.by_instance, **others}:
-        before = first.by_instance.get(instance, _NOTHING).standing or NONE
-        after = others.get(instance, _NOTHING).standing or NONE
-        compared += not before == after == NONE
-        if before == after:
-            continue
-        newly_missed += before == "met" and after == MISSED
-        newly_met += before == MISSED and after == "met"
-        labels = first.labels(instance.shipment_id)
-        group = (instance.clock, labels.lane, labels.tier, before, after)
-        counts[group] += 1
-        if counts[group] <= _EXAMPLES:
-            examples.setdefault(group, []).append(_named(instance))
-    changes = [
-        Change(clock=clock, lane=lane, tier=tier, before=before, after=after, count=count, examples=examples[group])
-        for group, count in sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0]))
-        for clock, lane, tier, before, after in [group]
-    ]
-    return Comparison(
-        compared=compared,
-        changed=counts.total(),
-        newly_missed=newly_missed,
-        newly_met=newly_met,
-        changes=changes,
-    )
+    """What changes between judgements that are all held in memory."""
+    changes = Changes()
+    changes.add(first, second)
+    return changes.result()
 
 
 def _named(instance: Instance) -> str:

@@ -1,30 +1,19 @@
-"""What happened, in the order in which it became known."""
+"""What happened, by shipment, in the order in which it became known."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 import msgspec
 
 from schemas.records import CareEvent, ParcelScan, ShipmentRegistration
+from streams.backtest.spool import MOST_IN_MEMORY, Event, Spool
 from streams.feed.records import milliseconds
 from streams.partition.core import SCANS, SHIPMENTS, SOURCES
 
 CARE: Final = "care-events"
 _RANKS = {topic: rank for rank, topic in enumerate(SOURCES)}
 _encode = msgspec.json.Encoder().encode
-
-
-class Event(msgspec.Struct, frozen=True, gc=False):
-    """One record of a source topic, as the core of a partition takes it."""
-
-    topic: str
-    timestamp: int
-    """When it became known, UTC milliseconds."""
-    key: bytes
-    value: bytes
-    offset: int
-    """Number of the record as it was given: it names the record among those that are rejected."""
+_registration = msgspec.json.Decoder(ShipmentRegistration).decode
 
 
 class Labels(NamedTuple):
@@ -40,62 +29,83 @@ UNKNOWN = Labels("", "")
 """Of a shipment that was never registered."""
 
 
-@dataclass(slots=True)
 class History:
-    """Events by time; at equal times in the order of the source topics, then as they were given."""
+    """Events of shipments.  A great many of them wait on disk."""
 
-    events: list[Event] = field(default_factory=list)
-    labels: dict[str, Labels] = field(default_factory=dict)
-    """By shipment, of its last registration."""
-    oddities: dict[str, int] = field(default_factory=dict)
-    """What was read and gave no event, and what was odd, by a sentence that says so."""
-    ends: int = 0
-    """Up to when it is known that there is nothing more, UTC milliseconds; 0 where nobody says so."""
+    def __init__(self, events: Iterable[Event] = (), *, most_in_memory: int = MOST_IN_MEMORY) -> None:
+        """`most_in_memory` is how many events are held in memory at most."""
+        self._spool = Spool(most_in_memory)
+        self.oddities: dict[str, int] = {}
+        """What was read and gave no event, and what was odd, by a sentence that says so."""
+        self.ends = 0
+        """Up to when it is known that there is nothing more, UTC milliseconds; 0 where nobody says so."""
+        self._last = -1
+        for event in events:
+            self.add(event)
+
+    def __len__(self) -> int:
+        return self._spool.count
+
+    def add(self, event: Event) -> None:
+        """Take one more event, in any order."""
+        self._last = max(self._last, event.timestamp)
+        self._spool.add(event)
 
     @property
     def end(self) -> int:
         """The instant after the last event, or `ends` where that is later, UTC milliseconds; 0 without any."""
-        return max(self.events[-1].timestamp + 1 if self.events else 0, self.ends)
+        return max(self._last + 1, self.ends)
+
+    def shipments(self) -> Iterator[tuple[bytes, list[Event]]]:
+        """Every shipment with its events, as a partition handles them.
+
+        By time, at equal times in the order of the source topics, then as they were given.
+        """
+        for key, events in self._spool.piles():
+            if len(events) > 1:
+                events.sort(key=_order)
+            yield key, events
+
+    def events(self) -> list[Event]:
+        """All events in the order in which a partition handles them."""
+        found = [event for _, events in self.shipments() for event in events]
+        return sorted(found, key=lambda event: (_order(event), event.offset))
 
 
 def history(records: Iterable[ShipmentRegistration | ParcelScan | CareEvent]) -> History:
-    """Put records in order.
+    """Take the events of records.
 
     A registration becomes known at `registered_at`, a scan or care event at `recorded_at` or, without that, at
     `occurred_at`.
     """
     made = History()
-    events = made.events
-    keys: dict[str, bytes] = {}
-    same: dict[Labels, Labels] = {}
     for number, record in enumerate(records):
-        shipment_id = record.shipment_id
-        key = keys.get(shipment_id)
-        if key is None:
-            key = keys[shipment_id] = shipment_id.encode()
-        if not isinstance(record, ShipmentRegistration):
-            known = record.recorded_at or record.occurred_at
-            topic = SCANS if isinstance(record, ParcelScan) else CARE
-            events.append(Event(topic, milliseconds(known), key, _encode(record), number))
+        if isinstance(record, ShipmentRegistration):
+            topic, known = SHIPMENTS, record.registered_at
         else:
-            events.append(Event(SHIPMENTS, milliseconds(record.registered_at), key, _encode(record), number))
-            found = labels_of(record)
-            made.labels[shipment_id] = same.setdefault(found, found)
-    sort(events)
+            topic, known = SCANS if isinstance(record, ParcelScan) else CARE, record.recorded_at or record.occurred_at
+        made.add(Event(topic, milliseconds(known), record.shipment_id.encode(), _encode(record), number))
     return made
 
 
-def sort(events: list[Event]) -> None:
-    """Put events in the order in which a partition handles them."""
-    events.sort(key=_order)
-
-
 def _order(event: Event) -> int:
+    """Sort key; piles keep those of equal keys as they were given."""
     return event.timestamp * len(_RANKS) + _RANKS[event.topic]
 
 
-def labels_of(registration: ShipmentRegistration) -> Labels:
-    """What results about a shipment are grouped by."""
+def labels_of(events: Iterable[Event]) -> Labels:
+    """What results about a shipment are grouped by: as its last registration says."""
+    found = UNKNOWN
+    for event in events:
+        if event.topic == SHIPMENTS:
+            try:
+                found = _labels(_registration(event.value))
+            except msgspec.MsgspecError:
+                continue  # it is rejected when its turn comes
+    return found
+
+
+def _labels(registration: ShipmentRegistration) -> Labels:
     origin = registration.origin and registration.origin.region
     destination = registration.destination and registration.destination.region
     if origin is None or destination is None:

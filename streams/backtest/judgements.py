@@ -13,6 +13,8 @@ from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, STATUS
 OWED = "owed"
 """Verdict of an instance that is past its due instant at the end, and still runs."""
 MISSED = "missed"
+_SETTLED = frozenset({"resolved", "withdrawn"})
+"""Kinds of alert records after which the alert does not stand any more."""
 _MOST_REJECTS = 20
 """How many rejected records are shown; all are counted."""
 
@@ -77,9 +79,8 @@ _decode = msgspec.json.Decoder(_Said).decode
 class Judgements:
     """Takes output records one by one."""
 
-    def __init__(self, labels: Mapping[str, Labels]) -> None:
-        """`labels` by shipment, as `streams.backtest.history.History` has them."""
-        self._labels = labels
+    def __init__(self) -> None:
+        self._labels: dict[str, Labels] = {}
         self.by_instance: dict[Instance, Judgement] = {}
         self.decisions: Counter[tuple[str, str]] = Counter()
         """Output records, by (topic, kind)."""
@@ -92,15 +93,25 @@ class Judgements:
         self.running: Mapping[str, int] = {}
         """Clocks that run at the end, due or not, by name."""
 
+    def label(self, shipment_id: str, labels: Labels) -> None:
+        """Say what results about a shipment are grouped by."""
+        self._labels[shipment_id] = labels
+
     def labels(self, shipment_id: str) -> Labels:
         """What results about a shipment are grouped by."""
         return self._labels.get(shipment_id, UNKNOWN)
 
-    def count(self, tally: Tally) -> None:
-        """Add what a unit of work has counted."""
+    def forget(self) -> None:
+        """Let go of the shipments so far; what has been counted stays."""
+        self.by_instance.clear()
+        self._labels.clear()
+
+    def count(self, tally: Tally, running: Mapping[str, int]) -> None:
+        """Add what a partition has counted; `running` are its clocks that run now, by name."""
         self.decisions.update(tally.decisions)
         self.rejects.update(tally.rejects)
         self.flags.update(tally.flags)
+        self.running = dict(running)
 
     def add(self, output: Output) -> None:
         """Take in an output record."""
@@ -120,7 +131,10 @@ class Judgements:
             known.stopped_at = said.stopped_at or ""
             known.due = said.due
         elif topic == ALERTS:
-            known.alerting = said.kind == "opened"
+            if said.kind in _SETTLED:
+                known.alerting = False
+            elif said.kind == "opened":
+                known.alerting = True
             known.alerted_at = known.alerted_at or said.decided_at
             known.due = said.due
         elif topic == NOTICES and said.kind == "predicted":

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from schemas.records import ShipmentRegistration
-from streams.backtest.history import Event, History, labels_of, sort
+from streams.backtest.history import History
+from streams.backtest.spool import Event
 from streams.errors import ShipclockError
-from streams.partition.core import CONTROL, SHIPMENTS, SOURCES
+from streams.partition.core import CONTROL, SOURCES
 
 _MOST_NAMED = 5
 _TOPICS = tuple(topic for topic in SOURCES if topic != CONTROL)
@@ -30,7 +30,6 @@ class _Line(msgspec.Struct, frozen=True, gc=False):
 
 
 _line = msgspec.json.Decoder(_Line).decode
-_registration = msgspec.json.Decoder(ShipmentRegistration).decode
 
 
 def read_recording(path: Path) -> History:
@@ -52,12 +51,11 @@ def read_recording(path: Path) -> History:
                 _take(made, line, number, unreadable)
     except OSError as error:
         raise HistoryError(f"{path} cannot be read: {error.strerror}") from error
-    if not made.events:
+    if not len(made):
         raise HistoryError(
             f"{path} holds no record of {', '.join(_TOPICS)}; one is a line of JSON with topic, key, value, timestamp"
         )
     made.oddities = dict(unreadable)
-    sort(made.events)
     return made
 
 
@@ -65,9 +63,4 @@ def _take(made: History, line: _Line, number: int, unreadable: Counter[str]) -> 
     if line.topic not in _TOPICS:
         unreadable[f"records of {line.topic}, which a backtest does not read"] += 1
         return
-    made.events.append(Event(line.topic, line.timestamp, line.key.encode(), line.value.encode(), number))
-    if line.topic == SHIPMENTS:
-        try:
-            made.labels[line.key] = labels_of(_registration(line.value))
-        except msgspec.MsgspecError:
-            return  # the core rejects it and says why
+    made.add(Event(line.topic, line.timestamp, line.key.encode(), line.value.encode(), number))

@@ -1,30 +1,100 @@
-"""Runs the core of one partition over a history, in replay time, with nothing but memory around it.
+"""Judges a history shipment by shipment, in replay time, with nothing but memory around it.
 
-Ids of decisions do not depend on partitions: the same history through Kafka gives the same decisions, id for id.
+What is decided about a shipment depends on its own records and on time alone, and in replay time a record comes at its
+own timestamp.  So one shipment after another gives what all of them at once give through Kafka, id for id, and only one
+is held at a time.  What a partition does between records is done here: deadlines before a record fire before it, and at
+the end those before the end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
-import msgspec
-
-from schemas.records import Tick
-from streams.backtest.history import Event, History
+from streams.backtest.history import CARE, History, labels_of
 from streams.backtest.judgements import Judgements
-from streams.feed.records import instant
-from streams.partition.core import CONTROL, SOURCES, Core, CoreSettings
-from streams.partition.lanes import TimeSource
-from streams.partition.ports import CaughtUp, Output, SourceBatch
+from streams.backtest.spool import Event
+from streams.partition.clerk import Clerk
+from streams.partition.core import SCANS, SHIPMENTS
+from streams.partition.memory import Memory
+from streams.partition.ports import Output, Record, Tally
+from streams.partition.reject_guard import RejectGuard
 from streams.sla.policy import Policy
 
-_CHUNK = 10_000
-"""Records between two ticks: few enough that what is decided about them does not pile up."""
-_EVER = 1
-"""When everything was fetched, as far as a history is concerned: its time rests on records and ticks alone."""
-
-Progress = Callable[[int], None]
-"""Takes how many events have been judged."""
 Listener = Callable[[Output], None]
-"""Takes every output record, in the order of the decisions."""
+"""Takes every output record, for each shipment in the order of its decisions."""
+
+
+class Trial:
+    """One policy over a history."""
+
+    def __init__(self, policy: Policy, *, namespace: str = "backtest", listener: Listener | None = None) -> None:
+        """`namespace` is a part of every id."""
+        self.policy = policy
+        self.judgements = Judgements()
+        self._listener = listener
+        self._clerk = clerk = Clerk(
+            policy,
+            namespace=namespace,
+            partition=0,
+            partitions=1,
+            partitioner=_everywhere,
+            guard=RejectGuard(1, 1.0),
+        )
+        self._handlers: dict[str, Callable[[Record, int], None]] = {
+            SHIPMENTS: clerk.registration,
+            SCANS: clerk.scan,
+            CARE: clerk.care_event,
+        }
+
+    def judge(self, key: bytes, events: Sequence[Event], end: int) -> None:
+        """Judge the events of one shipment, and let time pass up to `end` (UTC milliseconds)."""
+        clerk, handlers = self._clerk, self._handlers
+        memory = clerk.memory = Memory()
+        for event in events:
+            stamp = event.timestamp
+            self._fire(memory, key, stamp)
+            handlers[event.topic](event, stamp)
+        self._fire(memory, key, end)
+        if clerk.outputs:
+            judgements, listener = self.judgements, self._listener
+            for output in clerk.outputs:
+                judgements.add(output)
+                if listener is not None:
+                    listener(output)
+            clerk.outputs.clear()
+
+    def _fire(self, memory: Memory, key: bytes, before: int) -> None:
+        deadline = memory.deadline_of(key)
+        while deadline is not None and deadline < before:
+            self._clerk.fire(key, deadline)
+            deadline = memory.deadline_of(key)
+
+    def count(self) -> None:
+        """Add what has been counted so far to the judgements."""
+        clerk = self._clerk
+        self.judgements.count(clerk.tally, clerk.docket.gauges()["running"])
+        clerk.tally = Tally()
+
+
+def _everywhere(key: bytes, partitions: int) -> int:
+    """Every shipment belongs to the one partition there is."""
+    del key, partitions
+    return 0
+
+
+def judged(trials: Sequence[Trial], history: History, *, until: int | None = None) -> Iterator[int]:
+    """Let all trials judge one shipment after another; gives after each how many events that were.
+
+    Time passes up to `until` (UTC milliseconds), which is not before the end of the history; without it, to that end.
+    Deadlines before it fire.
+    """
+    end = max(history.end, until or 0)
+    for key, events in history.shipments():
+        labels = labels_of(events)
+        for trial in trials:
+            trial.judgements.label(key.decode(errors="replace"), labels)
+            trial.judge(key, events, end)
+        yield len(events)
+    for trial in trials:
+        trial.count()
 
 
 def replay(
@@ -33,49 +103,10 @@ def replay(
     *,
     until: int | None = None,
     namespace: str = "backtest",
-    progress: Progress | None = None,
     listener: Listener | None = None,
 ) -> Judgements:
-    """What the policy says about a history.
-
-    Time passes up to `until` (UTC milliseconds), which is not before the end of the history; without it, to that end.
-    Deadlines before it fire.  `namespace` is a part of every id.
-    """
-    core = Core(policy, CoreSettings(namespace, 0, 1, TimeSource.REPLAY, reject_limit=1.0))
-    core.restored(0)
-    judgements = Judgements(history.labels)
-    events = history.events
-    end = max(history.end, until or 0)
-    for begin in range(0, len(events), _CHUNK):
-        stop = begin + _CHUNK
-        chunk = events[begin:stop]
-        # A tick is the time of the next record: every earlier one has been given.
-        _offer(core, chunk, events[stop].timestamp if stop < len(events) else end)
-        _work(core, judgements, listener)
-        if progress is not None:
-            progress(begin + len(chunk))
-    judgements.running = dict(core.gauges()["running"])
-    return judgements
-
-
-def _offer(core: Core, chunk: list[Event], tick: int) -> None:
-    by_topic: dict[str, list[Event]] = {topic: [] for topic in SOURCES}
-    for event in chunk:
-        by_topic[event.topic].append(event)
-    value = msgspec.json.encode(Tick(at=instant(tick)))
-    by_topic[CONTROL].append(Event(CONTROL, tick, b"tick", value, 0))
-    for topic, records in by_topic.items():
-        core.offer(SourceBatch(topic, records, _EVER))
-        core.caught_up(CaughtUp(topic, 0, _EVER))
-
-
-def _work(core: Core, judgements: Judgements, listener: Listener | None) -> None:
-    more = True
-    while more:
-        more = core.work(_CHUNK)
-        unit = core.take()
-        judgements.count(unit.tally)
-        for output in unit.outputs:
-            judgements.add(output)
-            if listener is not None:
-                listener(output)
+    """Everything that one policy says about a history, all of it held in memory; `until` as for `judged`."""
+    trial = Trial(policy, namespace=namespace, listener=listener)
+    for _ in judged([trial], history, until=until):
+        pass
+    return trial.judgements

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from streams.backtest.comparison import Comparison
 from streams.backtest.judgements import Judgements, Rejection
-from streams.backtest.summary import Row, summary
+from streams.backtest.summary import Row
 from streams.sla.policy import Policy
 
 
@@ -41,12 +41,12 @@ class Report(Struct, frozen=True, kw_only=True):
     comparison: Comparison | None
 
 
-def side(policy: Policy, judgements: Judgements) -> Side:
-    """One policy's part of the report."""
+def side(policy: Policy, rows: list[Row], judgements: Judgements) -> Side:
+    """One policy's part of the report; of `judgements` only what they have counted."""
     return Side(
         policy=policy.name,
         version=policy.version,
-        rows=summary(judgements),
+        rows=rows,
         running={name: count for name, count in judgements.running.items() if count},
         decisions={f"{topic} {kind}": count for (topic, kind), count in sorted(judgements.decisions.items())},
         rejects={f"{topic} {reason}": count for (topic, reason), count in sorted(judgements.rejects.items())},

@@ -1,7 +1,9 @@
 """Judgements counted by clock, lane and tier."""
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -39,59 +41,102 @@ class Row(Struct, frozen=True, kw_only=True):
     """Of the missed: those with an alert before they stopped."""
 
 
-def summary(judgements: Judgements) -> list[Row]:
-    """A row for each clock, followed by its rows by lane and tier where there is more than one group."""
-    groups: dict[str, dict[tuple[str, str], list[Judgement]]] = {}
-    for instance, judgement in judgements.by_instance.items():
-        if judgement.standing:
-            labels = judgements.labels(instance.shipment_id)
-            groups.setdefault(instance.clock, {}).setdefault((labels.lane, labels.tier), []).append(judgement)
-    rows: list[Row] = []
-    for clock, parts in sorted(groups.items()):
-        rows.append(_row(clock, None, None, [one for part in parts.values() for one in part]))
-        if len(parts) > 1:
-            rows += (_row(clock, lane, tier, part) for (lane, tier), part in sorted(parts.items()))
-    return rows
+class _Group:
+    """Judgements of one clock, lane and tier, counted."""
 
+    __slots__ = ("alerted", "late", "missed_alerted", "missed_noticed", "noticed", "verdicts")
 
-def _row(clock: str, lane: str | None, tier: str | None, group: Iterable[Judgement]) -> Row:
-    verdicts: Counter[str] = Counter()
-    late: list[int] = []
-    alerted = noticed = missed_noticed = missed_alerted = 0
-    for one in group:
-        standing = one.standing
-        verdicts[standing] += 1
-        alerted += bool(one.alerted_at)
-        noticed += one.noticed
+    def __init__(self) -> None:
+        self.verdicts: Counter[str] = Counter()
+        self.late = array("q")
+        """Milliseconds, of each that was missed."""
+        self.alerted = self.noticed = self.missed_noticed = self.missed_alerted = 0
+
+    def add(self, one: Judgement, standing: str) -> None:
+        """Count one."""
+        self.verdicts[standing] += 1
+        self.alerted += bool(one.alerted_at)
+        self.noticed += one.noticed
         if standing == MISSED:
-            late.append(one.late_by)
-            missed_noticed += one.noticed
-            missed_alerted += "" < one.alerted_at < one.stopped_at
-    met, missed = verdicts["met"], verdicts[MISSED]
-    return Row(
-        clock=clock,
-        lane=lane,
-        tier=tier,
-        volume=verdicts.total(),
-        met=met,
-        missed=missed,
-        cancelled=verdicts["cancelled"],
-        excused=verdicts["excused"],
-        owed=verdicts[OWED],
-        on_time=met / (met + missed) if met + missed else None,
-        late_by_s=_quantiles(late),
-        alerted=alerted,
-        noticed=noticed,
-        missed_noticed=missed_noticed,
-        missed_alerted=missed_alerted,
-    )
+            self.late.append(one.late_by)
+            self.missed_noticed += one.noticed
+            self.missed_alerted += "" < one.alerted_at < one.stopped_at
+
+    def merge(self, other: "_Group") -> None:
+        """Count what another group has counted, too."""
+        self.verdicts.update(other.verdicts)
+        self.late.extend(other.late)
+        self.alerted += other.alerted
+        self.noticed += other.noticed
+        self.missed_noticed += other.missed_noticed
+        self.missed_alerted += other.missed_alerted
+
+    def row(self, clock: str, lane: str | None, tier: str | None) -> Row:
+        """The result."""
+        verdicts = self.verdicts
+        met, missed = verdicts["met"], verdicts[MISSED]
+        return Row(
+            clock=clock,
+            lane=lane,
+            tier=tier,
+            volume=verdicts.total(),
+            met=met,
+            missed=missed,
+            cancelled=verdicts["cancelled"],
+            excused=verdicts["excused"],
+            owed=verdicts[OWED],
+            on_time=met / (met + missed) if met + missed else None,
+            late_by_s=_quantiles(sorted(self.late)),
+            alerted=self.alerted,
+            noticed=self.noticed,
+            missed_noticed=self.missed_noticed,
+            missed_alerted=self.missed_alerted,
+        )
+
+
+class Summary:
+    """Counts judgements, shipment by shipment."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str, str, str], _Group] = {}
+
+    def add(self, judgements: Judgements) -> None:
+        """Count all that are held there."""
+        for instance, judgement in judgements.by_instance.items():
+            standing = judgement.standing
+            if standing:
+                labels = judgements.labels(instance.shipment_id)
+                key = (instance.clock, labels.lane, labels.tier)
+                group = self._groups.get(key)
+                if group is None:
+                    group = self._groups[key] = _Group()
+                group.add(judgement, standing)
+
+    def rows(self) -> list[Row]:
+        """A row for each clock, followed by its rows by lane and tier where there is more than one group."""
+        rows: list[Row] = []
+        for clock, keys in groupby(sorted(self._groups), key=itemgetter(0)):
+            parts = list(keys)
+            whole = _Group()
+            for part in parts:
+                whole.merge(self._groups[part])
+            rows.append(whole.row(clock, None, None))
+            if len(parts) > 1:
+                rows += (self._groups[part].row(*part) for part in parts)
+        return rows
+
+
+def summary(judgements: Judgements) -> list[Row]:
+    """The rows of judgements that are all held in memory."""
+    made = Summary()
+    made.add(judgements)
+    return made.rows()
 
 
 def _quantiles(late: list[int]) -> dict[str, float]:
-    """Of milliseconds, in seconds: the least value that so many are not above."""
+    """Of sorted milliseconds, in seconds: the least value that so many are not above."""
     if not late:
         return {}
-    late.sort()
     last = len(late) - 1
     found = {name: late[min(int(share * len(late)), last)] / 1000 for name, share in _QUANTILES.items()}
     return found | {"max": late[-1] / 1000}

@@ -9,11 +9,12 @@ from typing import Literal
 import click
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 
 from streams import garbage
 from streams.backtest.recording import read_recording
-from streams.backtest.run import Announce, backtest
+from streams.backtest.run import Progress, backtest
 from streams.backtest.table import read_table
 from streams.backtest.tables import print_report
 from streams.backtest.whatif import shifted
@@ -64,8 +65,8 @@ def backtest_command(
     end = None if until is None else _instant(until)
     history = read_recording(file) if mapping is None else read_table(file, load_mapping(mapping))
     garbage.settle()
-    with _progress(len(history.events)) as announce:
-        report = backtest(history, first, second, until=end, announce=announce)
+    with _progress(len(history)) as progress:
+        report = backtest(history, first, second, until=end, progress=progress)
     if form == "json":
         click.echo(msgspec.json.encode(report))
     else:
@@ -87,22 +88,14 @@ def _instant(text: str) -> int:
 
 
 @contextmanager
-def _progress(events: int) -> Iterator[Announce]:
-    """A bar on standard error for each policy, where that is a terminal."""
+def _progress(events: int) -> Iterator[Progress]:
+    """A bar on standard error, where that is a terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task("judging", total=events)
 
-        def announce(policy: Policy) -> "_Bar":
-            return _Bar(bars, f"{policy.name} {policy.version}", events)
+        def told(done: int) -> None:
+            bars.update(task, completed=done)
 
-        yield announce
-
-
-class _Bar:
-    def __init__(self, bars: Progress, title: str, total: int) -> None:
-        self._bars = bars
-        self._task = bars.add_task(title, total=total)
-
-    def __call__(self, done: int) -> None:
-        self._bars.update(self._task, completed=done)
+        yield told

@@ -5,8 +5,9 @@ from collections import Counter
 from itertools import islice
 from pathlib import Path
 
-from streams.backtest.history import Event, History, sort
+from streams.backtest.history import History
 from streams.backtest.replay import replay
+from streams.backtest.spool import Event
 from streams.embedded import EmbeddedKafka
 from streams.feed.profile import Profile
 from streams.feed.simulation import simulate
@@ -22,13 +23,11 @@ PROFILE = Profile(shipments_per_second=2, speed=36_000, late=0.3, offline=0.2, d
 
 
 def messy_week() -> History:
-    events = [
+    return History(
         Event(one.topic, one.timestamp, one.key or b"", one.value or b"", number)
         for number, one in enumerate(islice(simulate(PROFILE, 7, BEGIN), 2_000))
         if one.topic in {SHIPMENTS, SCANS}
-    ]
-    sort(events)
-    return History(events)
+    )
 
 
 def test_backtest_and_two_workers_decide_alike_id_for_id(kafka: EmbeddedKafka, namespace: str, tmp_path: Path) -> None:
@@ -39,7 +38,7 @@ def test_backtest_and_two_workers_decide_alike_id_for_id(kafka: EmbeddedKafka, n
     async def through_kafka() -> Counter[str]:
         await stage.create()
         async with stage.workers(2), stage.outputs() as outputs:
-            await stage.send(Sent(event.topic, event.key, event.value, at=event.timestamp) for event in past.events)
+            await stage.send(Sent(event.topic, event.key, event.value, at=event.timestamp) for event in past.events())
             await stage.send(tick(number, until) for number in range(PARTITIONS))
             await stage.committed({"control": PARTITIONS})
             await outputs.drain()

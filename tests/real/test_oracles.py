@@ -58,7 +58,7 @@ def local(text: str) -> datetime:
 
 def test_what_is_odd_about_the_orders_is_told() -> None:
     found = read_table(Path(os.environ["SHIPCLOCK_DATA"]) / "olist_orders.csv", load_mapping("olist"))
-    assert len(found.events) == 19_999 + 19_430 + 239
+    assert len(found) == 19_999 + 19_430 + 239
     odd = {sentence.partition(" ")[0]: count for sentence, count in found.oddities.items()}
     assert odd == {
         "no-approval-time": 36,

@@ -157,7 +157,7 @@ def lines(*records: ShipmentRegistration | ParcelScan) -> str:
             }
         )
         + "\n"
-        for event in history(records).events
+        for event in history(records).events()
     )
 
 

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from schemas.records import Tick
-from streams.backtest.history import Event, History, sort
+from streams.backtest.history import History
 from streams.backtest.replay import replay
+from streams.backtest.spool import Event
 from streams.feed.profile import Profile
 from streams.feed.records import instant
 from streams.feed.simulation import simulate
@@ -59,13 +60,11 @@ class Silent:
 
 def messy_week() -> History:
     """Late, offline, doubled, missing and orphaned records of a feed."""
-    events = [
+    return History(
         Event(one.topic, one.timestamp, one.key or b"", one.value or b"", number)
         for number, one in enumerate(islice(simulate(PROFILE, 7, BEGIN), 1_500))
         if one.topic in {SHIPMENTS, SCANS}
-    ]
-    sort(events)
-    return History(events)
+    )
 
 
 def ids_of_backtest(policy: Policy, past: History, until: int) -> Counter[str]:
@@ -81,7 +80,7 @@ def ids_of_backtest(policy: Policy, past: History, until: int) -> Counter[str]:
 
 async def ids_of_kafka(policy: Policy, past: History, until: int, partitions: int, clock: ManualClock) -> Counter[str]:
     broker = Broker(clock)
-    for event in past.events:
+    for event in past.events():
         clock.set(event.timestamp - clock.now_ms())
         broker.produce(event.topic, murmur2(event.key, partitions), event.key, event.value)
     clock.set(until - clock.now_ms())
