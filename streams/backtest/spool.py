@@ -1,6 +1,7 @@
 """Events in piles by shipment.  What does not fit into memory is sorted, written to disk, and merged again."""
 
 import tempfile
+import weakref
 from collections.abc import Iterator
 from heapq import merge
 from itertools import groupby
@@ -43,6 +44,7 @@ class Spool:
         self._piles: dict[bytes, list[Event]] = {}
         self._held = 0
         self._runs: list[IO[bytes]] = []
+        weakref.finalize(self, _close, self._runs)
         self.count = 0
 
     def add(self, event: Event) -> None:
@@ -77,6 +79,11 @@ def _written(piles: dict[bytes, list[Event]]) -> IO[bytes]:
         pile = _encode(piles[key])
         run.write(len(pile).to_bytes(_LENGTH, "big") + pile)
     return run
+
+
+def _close(runs: list[IO[bytes]]) -> None:
+    for run in runs:
+        run.close()
 
 
 def _read(run: IO[bytes]) -> Iterator[Pile]:
