@@ -41,7 +41,7 @@ def measure(events: int) -> Cost:
     past = _history(events)
     policy = load_policy(POLICIES / "express.yaml")
     began, cpu = time.perf_counter(), time.process_time()
-    backtest(past, policy, None, progress=lambda done: None)  # noqa: ARG005 - nobody watches
+    backtest(past, policy, None)
     cpu = time.process_time() - cpu
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return Cost(

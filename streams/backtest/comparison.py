@@ -47,9 +47,9 @@ class Changes:
     """Holds the judgements of two policies against each other, shipment by shipment."""
 
     def __init__(self) -> None:
-        self._counts: Counter[_Group] = Counter()
-        self._examples: dict[_Group, list[str]] = {}
-        self._compared = self._newly_missed = self._newly_met = 0
+        self.counts: Counter[_Group] = Counter()
+        self.examples: dict[_Group, list[str]] = {}
+        self.compared = self.newly_missed = self.newly_met = 0
 
     def add(self, first: Judgements, second: Judgements) -> None:
         """Count what changes from the first to the second in all that they hold."""
@@ -57,16 +57,25 @@ class Changes:
         for instance in {**first.by_instance, **others}:
             before = first.by_instance.get(instance, _NOTHING).standing or NONE
             after = others.get(instance, _NOTHING).standing or NONE
-            self._compared += not before == after == NONE
+            self.compared += not before == after == NONE
             if before == after:
                 continue
-            self._newly_missed += before == "met" and after == MISSED
-            self._newly_met += before == MISSED and after == "met"
+            self.newly_missed += before == "met" and after == MISSED
+            self.newly_met += before == MISSED and after == "met"
             labels = first.labels(instance.shipment_id)
             group = (instance.clock, labels.lane, labels.tier, before, after)
-            self._counts[group] += 1
-            if self._counts[group] <= _EXAMPLES:
-                self._examples.setdefault(group, []).append(_named(instance))
+            self.counts[group] += 1
+            if self.counts[group] <= _EXAMPLES:
+                self.examples.setdefault(group, []).append(_named(instance))
+
+    def merge(self, other: "Changes") -> None:
+        """Count what has changed for other shipments, too."""
+        self.counts.update(other.counts)
+        for group, examples in other.examples.items():
+            self.examples[group] = [*self.examples.get(group, ()), *examples][:_EXAMPLES]
+        self.compared += other.compared
+        self.newly_missed += other.newly_missed
+        self.newly_met += other.newly_met
 
     def result(self) -> Comparison:
         """What has changed, the most frequent change of each clock first."""
@@ -78,17 +87,17 @@ class Changes:
                 before=before,
                 after=after,
                 count=count,
-                examples=self._examples[clock, lane, tier, before, after],
+                examples=self.examples[clock, lane, tier, before, after],
             )
             for (clock, lane, tier, before, after), count in sorted(
-                self._counts.items(), key=lambda item: (item[0][0], -item[1], item[0])
+                self.counts.items(), key=lambda item: (item[0][0], -item[1], item[0])
             )
         ]
         return Comparison(
-            compared=self._compared,
-            changed=self._counts.total(),
-            newly_missed=self._newly_missed,
-            newly_met=self._newly_met,
+            compared=self.compared,
+            changed=self.counts.total(),
+            newly_missed=self.newly_missed,
+            newly_met=self.newly_met,
             changes=changes,
         )
 

@@ -113,6 +113,14 @@ class Judgements:
         self.flags.update(tally.flags)
         self.running = dict(running)
 
+    def merge(self, other: "Judgements") -> None:
+        """Add what has been counted about other shipments."""
+        self.decisions.update(other.decisions)
+        self.rejects.update(other.rejects)
+        self.flags.update(other.flags)
+        self.running = Counter(self.running) + Counter(other.running)
+        self.rejected = [*self.rejected, *other.rejected][:_MOST_REJECTS]
+
     def add(self, output: Output) -> None:
         """Take in an output record."""
         if output.topic == REJECTS:

@@ -6,11 +6,11 @@ is held at a time.  What a partition does between records is done here: deadline
 the end those before the end.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from streams.backtest.history import CARE, History, labels_of
 from streams.backtest.judgements import Judgements
-from streams.backtest.spool import Event
+from streams.backtest.spool import Event, Pile
 from streams.partition.clerk import Clerk
 from streams.partition.core import SCANS, SHIPMENTS
 from streams.partition.memory import Memory
@@ -80,14 +80,12 @@ def _everywhere(key: bytes, partitions: int) -> int:
     return 0
 
 
-def judged(trials: Sequence[Trial], history: History, *, until: int | None = None) -> Iterator[int]:
+def judged(trials: Sequence[Trial], piles: Iterable[Pile], end: int) -> Iterator[int]:
     """Let all trials judge one shipment after another; gives after each how many events that were.
 
-    Time passes up to `until` (UTC milliseconds), which is not before the end of the history; without it, to that end.
-    Deadlines before it fire.
+    Time passes up to `end` (UTC milliseconds); deadlines before it fire.
     """
-    end = max(history.end, until or 0)
-    for key, events in history.shipments():
+    for key, events in piles:
         labels = labels_of(events)
         for trial in trials:
             trial.judgements.label(key.decode(errors="replace"), labels)
@@ -105,8 +103,11 @@ def replay(
     namespace: str = "backtest",
     listener: Listener | None = None,
 ) -> Judgements:
-    """Everything that one policy says about a history, all of it held in memory; `until` as for `judged`."""
+    """Everything that one policy says about a history, all of it held in memory.
+
+    Time passes up to `until` (UTC milliseconds), which is not before the end of the history; without it, to that end.
+    """
     trial = Trial(policy, namespace=namespace, listener=listener)
-    for _ in judged([trial], history, until=until):
+    for _ in judged([trial], history.shipments(), max(history.end, until or 0)):
         pass
     return trial.judgements

@@ -3,51 +3,60 @@
 import time
 from collections.abc import Callable
 
-from streams.backtest.comparison import Changes
+from streams.backtest.crew import batches, judge_together
 from streams.backtest.history import History
-from streams.backtest.replay import Trial, judged
+from streams.backtest.part import Part, judge_part
 from streams.backtest.report import Report, side
-from streams.backtest.summary import Summary
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy
 
-_EVERY = 2_000
-"""Events between two reports of progress, about."""
+EVENTS_OF_A_PART = 20_000
+_WORTHWHILE = 5
+"""Parts below which starting processes costs more than it gains."""
 
 Progress = Callable[[int], None]
 """Takes how many events have been judged."""
 
 
 def backtest(
-    history: History, policy: Policy, against: Policy | None, *, until: int | None = None, progress: Progress
+    history: History,
+    policy: Policy,
+    against: Policy | None,
+    *,
+    until: int | None = None,
+    jobs: int = 1,
+    part_events: int = EVENTS_OF_A_PART,
+    progress: Progress | None = None,
 ) -> Report:
-    """Judge a history, and hold a second policy against the first.  `until` as for `streams.backtest.replay.judged`.
+    """Judge a history, and hold a second policy against the first.
 
-    Of the shipments only counts are kept, so a history may be larger than memory.
+    Time passes up to `until` (UTC milliseconds), which is not before the end of the history; without it, to that end.
+    Of shipments only counts are kept, so a history may be larger than memory.  Up to `jobs` processes work on it, each
+    on parts of `part_events` events and more; a history of a few parts is judged by this process alone.
     """
     began = time.perf_counter()
-    trials = [Trial(one) for one in (policy, against) if one is not None]
-    summaries = [Summary() for _ in trials]
-    changes = None if against is None else Changes()
-    shipments = done = told = 0
-    for events in judged(trials, history, until=until):
-        shipments += 1
-        done += events
-        for trial, summary in zip(trials, summaries, strict=True):
-            summary.add(trial.judgements)
-        if changes is not None:
-            changes.add(trials[0].judgements, trials[1].judgements)
-        for trial in trials:
-            trial.judgements.forget()
-        if done - told >= _EVERY:
-            told = done
-            progress(done)
+    policies = [policy] if against is None else [policy, against]
+    end = max(history.end, until or 0)
+
+    piles = batches(history.shipments(), part_events)
+    if jobs > 1 and len(history) >= _WORTHWHILE * part_events:
+        parts = judge_together(policies, piles, end, jobs)
+    else:
+        parts = (judge_part(policies, batch, end) for batch in piles)
+    whole = Part(len(policies))
+    for part in parts:
+        whole.merge(part)
+        if progress is not None:
+            progress(whole.events)
     return Report(
-        events=len(history),
-        shipments=shipments,
-        until=rfc3339(max(history.end, until or 0)),
+        events=whole.events,
+        shipments=whole.shipments,
+        until=rfc3339(end),
         oddities=history.oddities,
         seconds=time.perf_counter() - began,
-        sides=[side(trial.policy, one.rows(), trial.judgements) for trial, one in zip(trials, summaries, strict=True)],
-        comparison=None if changes is None else changes.result(),
+        sides=[
+            side(one, summary.rows(), judgements)
+            for one, summary, judgements in zip(policies, whole.summaries, whole.judgements, strict=True)
+        ],
+        comparison=None if against is None else whole.changes.result(),
     )

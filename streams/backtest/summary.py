@@ -98,7 +98,7 @@ class Summary:
     """Counts judgements, shipment by shipment."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[str, str, str], _Group] = {}
+        self.groups: dict[tuple[str, str, str], _Group] = {}
 
     def add(self, judgements: Judgements) -> None:
         """Count all that are held there."""
@@ -107,22 +107,27 @@ class Summary:
             if standing:
                 labels = judgements.labels(instance.shipment_id)
                 key = (instance.clock, labels.lane, labels.tier)
-                group = self._groups.get(key)
+                group = self.groups.get(key)
                 if group is None:
-                    group = self._groups[key] = _Group()
+                    group = self.groups[key] = _Group()
                 group.add(judgement, standing)
+
+    def merge(self, other: "Summary") -> None:
+        """Count what has been counted about other shipments, too."""
+        for key, group in other.groups.items():
+            self.groups.setdefault(key, _Group()).merge(group)
 
     def rows(self) -> list[Row]:
         """A row for each clock, followed by its rows by lane and tier where there is more than one group."""
         rows: list[Row] = []
-        for clock, keys in groupby(sorted(self._groups), key=itemgetter(0)):
+        for clock, keys in groupby(sorted(self.groups), key=itemgetter(0)):
             parts = list(keys)
             whole = _Group()
             for part in parts:
-                whole.merge(self._groups[part])
+                whole.merge(self.groups[part])
             rows.append(whole.row(clock, None, None))
             if len(parts) > 1:
-                rows += (self._groups[part].row(*part) for part in parts)
+                rows += (self.groups[part].row(*part) for part in parts)
         return rows
 
 

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bars
 
 from streams import garbage
+from streams.backtest.crew import available
 from streams.backtest.recording import read_recording
 from streams.backtest.run import Progress, backtest
 from streams.backtest.table import read_table
@@ -41,6 +42,7 @@ _WIDTH = 160
     help="What if a clock were due earlier or later?  promised-date=-P2D: two days earlier.  May be given repeatedly.",
 )
 @click.option("--until", help="Let time pass up to this instant (RFC 3339); without it, to the last event.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes that judge at once.  [default: one a core]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def backtest_command(
     *,
@@ -50,6 +52,7 @@ def backtest_command(
     against: str | None,
     shifts: tuple[str, ...],
     until: str | None,
+    jobs: int | None,
     form: Literal["text", "json"],
 ) -> None:
     """Judge the history in FILE, and show what another policy would have said.
@@ -66,7 +69,7 @@ def backtest_command(
     history = read_recording(file) if mapping is None else read_table(file, load_mapping(mapping))
     garbage.settle()
     with _progress(len(history)) as progress:
-        report = backtest(history, first, second, until=end, progress=progress)
+        report = backtest(history, first, second, until=end, jobs=jobs or available(), progress=progress)
     if form == "json":
         click.echo(msgspec.json.encode(report))
     else:
