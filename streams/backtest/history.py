@@ -16,6 +16,9 @@ _encode = msgspec.json.Encoder().encode
 _registration = msgspec.json.Decoder(ShipmentRegistration).decode
 
 
+SourceRecord = ShipmentRegistration | ParcelScan | CareEvent
+
+
 class Labels(NamedTuple):
     """What results are grouped by."""
 
@@ -51,6 +54,18 @@ class History:
         self._last = max(self._last, event.timestamp)
         self._spool.add(event)
 
+    def take(self, record: SourceRecord, number: int) -> None:
+        """Take the event of a record; `number` names it among those that are rejected.
+
+        A registration becomes known at `registered_at`, a scan or care event at `recorded_at` or, without that, at
+        `occurred_at`.
+        """
+        if isinstance(record, ShipmentRegistration):
+            topic, known = SHIPMENTS, record.registered_at
+        else:
+            topic, known = SCANS if isinstance(record, ParcelScan) else CARE, record.recorded_at or record.occurred_at
+        self.add(Event(topic, milliseconds(known), record.shipment_id.encode(), _encode(record), number))
+
     @property
     def end(self) -> int:
         """The instant after the last event, or `ends` where that is later, UTC milliseconds; 0 without any."""
@@ -72,19 +87,11 @@ class History:
         return sorted(found, key=lambda event: (_order(event), event.offset))
 
 
-def history(records: Iterable[ShipmentRegistration | ParcelScan | CareEvent]) -> History:
-    """Take the events of records.
-
-    A registration becomes known at `registered_at`, a scan or care event at `recorded_at` or, without that, at
-    `occurred_at`.
-    """
+def history(records: Iterable[SourceRecord]) -> History:
+    """The history of records, numbered as they come."""
     made = History()
     for number, record in enumerate(records):
-        if isinstance(record, ShipmentRegistration):
-            topic, known = SHIPMENTS, record.registered_at
-        else:
-            topic, known = SCANS if isinstance(record, ParcelScan) else CARE, record.recorded_at or record.occurred_at
-        made.add(Event(topic, milliseconds(known), record.shipment_id.encode(), _encode(record), number))
+        made.take(record, number)
     return made
 
 

@@ -10,8 +10,8 @@ from streams.backtest.report import Report, side
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy
 
-EVENTS_OF_A_PART = 20_000
-_WORTHWHILE = 5
+EVENTS_OF_A_PART = 5_000
+_WORTHWHILE = 6
 """Parts below which starting processes costs more than it gains."""
 
 Progress = Callable[[int], None]

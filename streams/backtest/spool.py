@@ -28,7 +28,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, array_like=True):
     key: bytes
     value: bytes
     offset: int
-    """Number of the record as it was given: it names the record among those that are rejected."""
+    """Number of the record, or of the row it comes from: it names the record among those that are rejected."""
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -22,7 +22,7 @@ def print_report(console: Console, report: Report) -> None:
         console.print(_table(side))
         _print_counts(console, "rejected", side.rejects)
         for one in side.rejected[:_EXAMPLES]:
-            console.print(f"  record {one.number} ({one.topic}, {one.key}): {one.reason}: {one.detail}", soft_wrap=True)
+            console.print(f"  row {one.number} ({one.topic}, {one.key}): {one.reason}: {one.detail}", soft_wrap=True)
         _print_counts(console, "accepted, but odd", side.flags)
     _print_counts(console, "not read, or odd in the file", report.oddities)
     if report.comparison is not None:

@@ -66,9 +66,13 @@ def backtest_command(
     for text in shifts:
         second = shifted(second or first, text)
     end = None if until is None else _instant(until)
-    history = read_recording(file) if mapping is None else read_table(file, load_mapping(mapping))
+    if mapping is None:
+        history = read_recording(file)
+    else:
+        with _progress("reading", file.stat().st_size) as read:
+            history = read_table(file, load_mapping(mapping), read)
     garbage.settle()
-    with _progress(len(history)) as progress:
+    with _progress("judging", len(history)) as progress:
         report = backtest(history, first, second, until=end, jobs=jobs or available(), progress=progress)
     if form == "json":
         click.echo(msgspec.json.encode(report))
@@ -91,12 +95,12 @@ def _instant(text: str) -> int:
 
 
 @contextmanager
-def _progress(events: int) -> Iterator[Progress]:
+def _progress(what: str, total: int) -> Iterator[Progress]:
     """A bar on standard error, where that is a terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        task = bars.add_task("judging", total=events)
+        task = bars.add_task(what, total=total)
 
         def told(done: int) -> None:
             bars.update(task, completed=done)

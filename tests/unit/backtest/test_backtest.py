@@ -216,3 +216,26 @@ events: [{code: delivered, at: delivered}]
     assert (row["met"], row["missed"], row["owed"]) == (1, 1, 1)
     assert report["until"].startswith("2026-11-04T16:00:00")
     assert any(what.startswith("bad-time (first in row 4") for what in report["oddities"])
+
+
+def test_what_is_rejected_is_named_by_its_row(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "log.yaml").write_text(
+        "mapping: log\nid: order\nrows: events\nshipment: {registered_at: time, promised_at: promised}\n"
+        "events: [{at: time, code: {column: what, table: {in: accepted, out: delivered}}}]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "log.csv").write_text(
+        "order,time,what,promised\n"
+        "1,2026-11-02,in,2026-11-04\n"
+        "1,2026-11-03,out,2026-11-04\n"
+        "2,1999-01-01,in,2026-11-04\n"
+        "2,2026-11-03,out,2026-11-04\n",
+        encoding="utf-8",
+    )
+    files = [str(tmp_path / name) for name in ("log.csv", "shop.yaml", "log.yaml")]
+    arguments = ["backtest", files[0], "--policy", files[1], "--mapping", files[2], "--format", "json"]
+    report = json.loads(CliRunner().invoke(main, arguments, catch_exceptions=False).stdout)
+    [side] = report["sides"]
+    assert {(one["number"], one["reason"]) for one in side["rejected"]} == {(3, "absurd-time")}
+    assert side["rows"][0]["met"] == 1
