@@ -21,6 +21,7 @@ from streams.sla.phases import MISSED, RESIDUE
 from streams.sla.policy import Policy
 from streams.sla.refusal import Refused
 from streams.sla.render import Renderer
+from streams.sla.standing import stop_of
 from streams.sla.state import KnownScan, Shipment
 
 _control = msgspec.json.Decoder(Control)
@@ -209,6 +210,6 @@ class Clerk:
             outcome = (decision.clock.name, decision.kind)
             tally.outcomes[outcome] = tally.outcomes.get(outcome, 0) + 1
             verdict = decision.verdict
-            stopped_at = verdict.stopped_at
+            stopped_at = stop_of(verdict)
             if verdict.status == MISSED and stopped_at is not None:
                 tally.lateness_s.append((decision.clock.name, (stopped_at - verdict.due) / 1000))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from streams.sla.phases import CANCELLED, EXCUSED, MET, MISSED, RUNNING
 from streams.sla.policy.compiled import Clock
+from streams.sla.standing import stop_of
 from streams.sla.state import NEVER, KnownScan
 from streams.sla.verdict import Verdict
 
@@ -19,7 +20,7 @@ def combined(clock: Clock, verdicts: Sequence[Verdict | None], closing: KnownSca
     first = min(known, key=lambda verdict: verdict.start)
     if closing is None or any(verdict.status == RUNNING for verdict in known):
         return Verdict(RUNNING, first.start, NEVER, first.start_scan)
-    stop_at = max([closing.at, *(at for verdict in known if (at := verdict.stopped_at) is not None)])
+    stop_at = max([closing.at, *(at for verdict in known if (at := stop_of(verdict)) is not None)])
     due = max([verdict.due for verdict in known if verdict.due != NEVER], default=stop_at)
     missed = [
         member.name

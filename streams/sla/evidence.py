@@ -13,7 +13,8 @@ MOST_SCANS: Final = 400
 
 def is_latest(shipment: Shipment, scan: KnownScan) -> bool:
     """Whether a new scan happened after all that are known and takes nothing back: then it can just be appended."""
-    return scan.voids is None and not shipment.has_voids and (not shipment.scans or scan.at > shipment.scans[-1].at)
+    takes_back = scan.more is not None and scan.more.voids is not None
+    return not takes_back and not shipment.has_voids and (not shipment.scans or scan.at > shipment.scans[-1].at)
 
 
 def insert(shipment: Shipment, scan: KnownScan, replaced: KnownScan | None) -> None:

@@ -6,6 +6,7 @@ from streams.sla.instants import describe, rfc3339
 from streams.sla.phases import MISSED
 from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
 from streams.sla.policy.plans import leg_total
+from streams.sla.standing import stop_of
 from streams.sla.state import NEVER, KnownScan, Registration, Shipment
 from streams.sla.verdict import Verdict
 
@@ -53,7 +54,7 @@ def _planned(clock: Clock, key: str, registration: Registration) -> int | None:
 
 def _finding(decision: Decision, shipment: Shipment) -> str:
     verdict = decision.verdict
-    stop, stopped_at = verdict.stop_scan, verdict.stopped_at
+    stop, stopped_at = verdict.stop_scan, stop_of(verdict)
     match decision.kind:
         case "opened" if verdict.reason is not None:
             return verdict.reason

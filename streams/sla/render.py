@@ -13,6 +13,7 @@ from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
 from streams.sla.policy.compensation import Owed
 from streams.sla.policy.compiled import Policy
 from streams.sla.policy.rulebook import Rulebook
+from streams.sla.standing import stop_of
 from streams.sla.state import NEVER, KnownScan, Registration, Shipment
 from streams.sla.surroundings import Surroundings
 from streams.sla.verdict import Verdict
@@ -42,7 +43,7 @@ class Renderer:
             return self._outcome(decision, shipment_id, shipment)
         verdict, registration = decision.verdict, shipment.registration
         policy = self._book.only or self._book.at(verdict.start).policy
-        stopped_at, clock = verdict.stopped_at, decision.clock
+        stopped_at, clock = stop_of(verdict), decision.clock
         start_text = rfc3339(verdict.start)
         stop_text = None if stopped_at is None else rfc3339(stopped_at)
         route = None
@@ -73,7 +74,7 @@ class Renderer:
             **common,
             severity=_severity(decision, registration),
             stopped_at=stop_text,
-            late_by_ms=_late_by(verdict),
+            late_by_ms=_late_by(verdict, stopped_at),
         )
 
     def status(self, shipment_id: str, shipment: Shipment, decided_at: int) -> ShipmentStatus:
@@ -159,7 +160,7 @@ class Renderer:
     ) -> SlaOutcome:
         registration = registered or _UNREGISTERED
         policy = book.only or book.at(verdict.start).policy
-        stopped_at = verdict.stopped_at
+        stopped_at = stop_of(verdict)
         stop_text = None if stopped_at is None else rfc3339(stopped_at)
         return SlaOutcome(
             id=self._id(decision, shipment_id, shipment, revision),
@@ -178,19 +179,23 @@ class Renderer:
             decided_at=stop_text if stopped_at == decided_at else rfc3339(decided_at),  # type: ignore[arg-type]
             evidence=_ends(verdict, registration),
             stopped_at=stop_text,
-            late_by_ms=_late_by(verdict),
+            late_by_ms=_late_by(verdict, stopped_at),
             reason=reason,
             tier=registration.tier,
             product=registration.product,
             origin=registration.origin,
             destination=registration.destination,
-            faults=tuple(
-                StageFault(stage=one.stage, spent_ms=one.spent, budget_ms=one.budget, over_ms=one.over)
-                for one in verdict.faults
-            ),
+            faults=_faults(verdict) if verdict.faults else (),
             compensation=None if verdict.owed is None else _compensation(verdict.owed),
             replaces=replaces,
         )
+
+
+def _faults(verdict: Verdict) -> tuple[StageFault, ...]:
+    return tuple(
+        StageFault(stage=one.stage, spent_ms=one.spent, budget_ms=one.budget, over_ms=one.over)
+        for one in verdict.faults
+    )
 
 
 def _compensation(owed: Owed) -> Compensation:
@@ -201,9 +206,8 @@ def _due(due: int) -> str:
     return _FOREVER if due == NEVER else rfc3339(due)
 
 
-def _late_by(verdict: Verdict) -> int | None:
+def _late_by(verdict: Verdict, stopped_at: int | None) -> int | None:
     """Milliseconds after it was due, of a miss by time."""
-    stopped_at = verdict.stopped_at
     if stopped_at is None or verdict.status != MISSED or stopped_at <= verdict.due:
         return None
     return stopped_at - verdict.due

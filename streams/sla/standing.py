@@ -29,3 +29,11 @@ def warning(clock: Clock, registration: Registration, start_scan: KnownScan | No
     """How long before it is due a notice is sent, in milliseconds; None when there is none."""
     warns = clock.warns
     return clock.warn_before if warns is None else warns.of(registration, start_scan)
+
+
+def stop_of(verdict: Verdict) -> int | None:
+    """When a clock stopped or ended; None while it runs."""
+    if verdict.stop_at is not None:
+        return verdict.stop_at
+    stop = verdict.stop_scan
+    return None if stop is None else stop.at

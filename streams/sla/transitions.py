@@ -19,6 +19,7 @@ from streams.sla.phases import (
     WITHDRAWN,
 )
 from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
+from streams.sla.standing import stop_of
 from streams.sla.state import NEVER, Instance, KnownScan, Registration, Said, Shipment, TakenBack
 from streams.sla.verdict import Verdict
 
@@ -139,7 +140,7 @@ class Hearing:
     def _stop_standing(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict) -> None:
         """End what stands of a clock that has stopped."""
         if said.alert == STANDING:
-            stopped_at = verdict.stopped_at
+            stopped_at = stop_of(verdict)
             proven = verdict.status == MET or (stopped_at is not None and stopped_at <= verdict.due)
             kind, standing = ("withdrawn", WITHDRAWN) if proven else ("resolved", ENDED)
             self._alert(clock, instance, said, verdict, kind, standing)

@@ -44,10 +44,3 @@ class Verdict(Struct, gc=False):
     """Of a miss: the stages that took too long, the worst first."""
     owed: Owed | None = None
     """Of a miss: what is proposed as compensation."""
-
-    @property
-    def stopped_at(self) -> int | None:
-        """When it stopped or ended."""
-        if self.stop_at is not None:
-            return self.stop_at
-        return None if self.stop_scan is None else self.stop_scan.at

@@ -14,6 +14,7 @@ from streams.sla.policy.compensation import owed
 from streams.sla.policy.compiled import Clock
 from streams.sla.recordings import recorded, uploads
 from streams.sla.spans import Held, span
+from streams.sla.standing import stop_of
 from streams.sla.state import KnownScan, Registration
 from streams.sla.verdict import Verdict
 
@@ -120,7 +121,7 @@ class Facts:
     def _full(self, clock: Clock, verdict: Verdict) -> Verdict:
         """With what a miss leads to: whose fault it was, and what is owed."""
         if verdict.status == MISSED and (clock.stages or clock.proposals):
-            stop = verdict.stopped_at
+            stop = stop_of(verdict)
             assert stop is not None  # noqa: S101 - a clock that was missed has stopped
             verdict.faults = faults(clock.stages, self._scans, verdict.start, stop)
             verdict.owed = owed(clock.proposals, self._registration, verdict.start_scan, stop - verdict.due)

@@ -9,6 +9,7 @@ from streams.sla.instants import describe, rfc3339
 from streams.sla.phases import RUNNING, VERDICTS
 from streams.sla.policy import compiled
 from streams.sla.policy.compiled import Clock, Policy
+from streams.sla.standing import stop_of
 from streams.sla.state import NEVER, KnownScan, Registration
 from streams.sla.verdict import Verdict
 from streams.sla.verdicts import Facts
@@ -49,7 +50,7 @@ def accounts(
 def _account(
     clock: Clock, key: str | None, verdict: Verdict, registration: Registration, scans: Sequence[KnownScan], at: int
 ) -> Account:
-    stop = verdict.stopped_at
+    stop = stop_of(verdict)
     return Account(
         clock.name,
         _standing(clock, verdict, at),
@@ -82,7 +83,7 @@ def _steps(
             yield f"due at {rfc3339(given)} without pauses"
     if verdict.due < NEVER:
         yield f"due at {rfc3339(verdict.due)}"
-    stop = verdict.stopped_at
+    stop = stop_of(verdict)
     if stop is None or verdict.stop_scan is None:
         yield f"nothing has stopped it by {rfc3339(at)}"
         return
@@ -98,7 +99,7 @@ def _steps(
 
 
 def _paused(clock: Clock, verdict: Verdict, scans: Sequence[KnownScan]) -> Iterator[str]:
-    stop = verdict.stopped_at
+    stop = stop_of(verdict)
     begins = frozenset[object]().union(*(begin for begin, _ in clock.pauses))
     untils = frozenset[object]().union(*(until for _, until in clock.pauses))
     for scan in scans:

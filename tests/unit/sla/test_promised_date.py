@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from streams.sla.instants import end_of_local_day
-from tests.oracles.promises import end_of_day
+from tests.oracles.dues import end_of_day
 from tests.unit.sla.parcel import Parcel
 
 CLOCK = "- {name: c, from: registered, until: delivered, due: promised}"
