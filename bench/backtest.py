@@ -1,5 +1,6 @@
-"""`python -m bench.backtest`: what judging one event of history costs, on one core, without Kafka."""
+"""`python -m bench.backtest`: what judging one event of history costs, without Kafka."""
 
+import asyncio
 import resource
 import sys
 import time
@@ -7,8 +8,10 @@ import time
 import click
 import msgspec
 
+from bench.errors import BenchFailed
 from bench.load import POLICIES
 from streams import garbage
+from streams.backtest.crew import available
 from streams.backtest.history import History
 from streams.backtest.run import backtest
 from streams.backtest.spool import Event
@@ -27,27 +30,33 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
 
     events: int
     cpu_us_per_event: float
-    """Microseconds of processor time."""
+    """Microseconds of processor time, in one process."""
     seconds: float
+    """For all events, in one process."""
+    jobs: int
+    """Processes that worked together after that."""
+    seconds_together: float
     """For all events."""
     peak_rss_mb: float
-    """Of the whole process, the history included."""
+    """Of the process that worked alone, the history included."""
     native: bool
 
 
-def measure(events: int) -> Cost:
-    """Judge the first events of the express profile by its five clocks."""
+def measure(events: int, jobs: int) -> Cost:
+    """Judge the first events of the express profile by its five clocks: alone, then by so many processes."""
     garbage.settle()
     past = _history(events)
     policy = load_policy(POLICIES / "express.yaml")
-    began, cpu = time.perf_counter(), time.process_time()
-    backtest(past, policy, None)
+    cpu = time.process_time()
+    alone = backtest(past, policy, None)
     cpu = time.process_time() - cpu
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return Cost(
         events=events,
         cpu_us_per_event=cpu / events * 1e6,
-        seconds=time.perf_counter() - began,
+        seconds=alone.seconds,
+        jobs=jobs,
+        seconds_together=backtest(past, policy, None, jobs=jobs).seconds,
         peak_rss_mb=kilobytes / (1e6 if sys.platform == "darwin" else 1e3),
         native=is_native(),
     )
@@ -63,11 +72,22 @@ def _history(count: int) -> History:
     return past
 
 
+async def cost(events: int) -> Cost:
+    """The same in a process of its own, so that nothing else is in its memory.  Raises `BenchFailed`."""
+    command = ("-m", "bench.backtest", "--events", str(events))
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
+    printed, _ = await process.communicate()
+    if process.returncode:
+        raise BenchFailed(f"the backtest of {events:,} events ended with exit code {process.returncode}")
+    return msgspec.json.decode(printed, type=Cost)
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--events", type=click.IntRange(1_000, 50_000_000), default=1_000_000, show_default=True)
-def main(*, events: int) -> None:
+@click.option("--jobs", type=click.IntRange(1), help="Processes that judge together.  [default: one a core]")
+def main(*, events: int, jobs: int | None) -> None:
     """Measure, and print one line of JSON."""
-    click.echo(msgspec.json.encode(measure(events)).decode())
+    click.echo(msgspec.json.encode(measure(events, jobs or available())).decode())
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Part = Literal["express", "demo", "faust", "latency", "comparison"]
-PARTS: tuple[Part, ...] = ("express", "demo", "faust", "latency", "comparison")
+Part = Literal["express", "demo", "faust", "latency", "comparison", "backtest"]
+PARTS: tuple[Part, ...] = ("express", "demo", "faust", "latency", "comparison", "backtest")
 
 SCANS = 2_400_000
 QUICK_SCANS = 240_000
 _COMPARISON_SHARE = 1 / 8
+_BACKTEST_SHARE = 5 / 12
 _DEMO_SHARE = 5 / 12
 """The demo profile gets a million scans where express gets 2.4 million."""
 
@@ -30,6 +31,11 @@ class Options:
     def demo_scans(self) -> int:
         """Of the demo profile."""
         return round(self.scans * _DEMO_SHARE)
+
+    @property
+    def backtest_events(self) -> int:
+        """Of the history that is judged without Kafka."""
+        return round(self.scans * _BACKTEST_SHARE)
 
     @property
     def comparison_scans(self) -> int:

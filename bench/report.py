@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bench.backtest import Cost
 from bench.latency import Latency
 from bench.results import Results
 from bench.throughput import Throughput
@@ -51,6 +52,8 @@ def _rows(results: Results) -> Iterator[Row]:
         yield "empty worker, MB", f"{results.idle.rss / _MB:,.0f}", 0, None, False, ""
     if results.latency is not None:
         yield from _live(results.latency)
+    if results.backtest is not None:
+        yield from _backtest(results.backtest)
     figures = results.flat()
     for name, what, budget in (
         ("many_clocks_cost_ratio", "cost of 25 clocks, times express", 1.5),
@@ -59,6 +62,13 @@ def _rows(results: Results) -> Iterator[Row]:
         times = figures.get(name)
         if isinstance(times, float):
             yield what, f"{times:.2f}", times, budget, False, f"<= {budget}"
+
+
+def _backtest(measured: Cost) -> Iterator[Row]:
+    alone, together = (seconds / measured.events * 1e6 for seconds in (measured.seconds, measured.seconds_together))
+    yield "backtest: CPU microseconds per event", f"{measured.cpu_us_per_event:.1f}", 0, None, False, ""
+    yield "  a million events, alone, s", f"{alone:.1f}", 0, None, False, ""
+    yield f"  a million events, {measured.jobs} processes, s", f"{together:.1f}", together, 10, False, "about 10"
 
 
 def _profile(name: str, measured: Throughput, *, rate: float, size: float, outputs: float | None) -> Iterator[Row]:

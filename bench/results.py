@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.backtest import Cost
 from bench.comparison import Contender
 from bench.idle import Idle
 from bench.latency import Latency, Spread
@@ -26,6 +27,7 @@ class Results:
     latency: Latency | None = None
     comparison: Sequence[Contender] = ()
     """The first is what the others are compared with."""
+    backtest: Cost | None = None
 
     def flat(self) -> dict[str, Figure]:
         """Every figure under a name of its own.  Results that are wrong never get here: `verified` is always true."""
@@ -45,6 +47,8 @@ class Results:
         if self.latency is not None:
             figures |= _latency(self.latency)
         figures |= _comparison(self.comparison)
+        if self.backtest is not None:
+            figures |= _backtest(self.backtest)
         return figures | {"verified": True}
 
 
@@ -85,6 +89,18 @@ def _latency(measured: Latency) -> dict[str, Figure]:
     for name, spread in spreads.items():
         figures |= {f"{name}_p50_ms": round(spread.p50), f"{name}_p99_ms": round(spread.p99)}
     return figures
+
+
+def _backtest(measured: Cost) -> dict[str, Figure]:
+    return {
+        "backtest_events": measured.events,
+        "backtest_cpu_us_per_event": round(measured.cpu_us_per_event, 2),
+        "backtest_s": round(measured.seconds, 2),
+        "backtest_jobs": measured.jobs,
+        "backtest_together_s": round(measured.seconds_together, 2),
+        "backtest_together_s_per_million": round(measured.seconds_together / measured.events * 1e6, 2),
+        "backtest_peak_rss_bytes": round(measured.peak_rss_mb * 1e6),
+    }
 
 
 def _comparison(contenders: Sequence[Contender]) -> dict[str, Figure]:

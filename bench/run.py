@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import latency, plain, throughput
+from bench import backtest, latency, plain, throughput
 from bench.baseline import built
 from bench.comparison import MANY_CLOCKS, Contender, compare
 from bench.cores import available, choose
@@ -33,6 +33,11 @@ async def run(options: Options, console: Console) -> Results:
     everywhere = available()
     cores = choose(everywhere)
     results = Results(cores=cores.describe(), partitions=options.partitions)
+    if "backtest" in options.parts:
+        console.print(f"a backtest of {options.backtest_events:,} events …", style="dim")
+        results.backtest = await backtest.cost(options.backtest_events)
+    if options.parts == {"backtest"}:
+        return results
     with tempfile.TemporaryDirectory(prefix="shipclock-bench-", ignore_cleanup_errors=True) as directory:
         console.print(f"{cores.describe()}, {options.partitions} partitions. Starting Kafka …", style="dim")
         async with EmbeddedKafka(cpu_affinity=cores.for_broker) as kafka:
