@@ -15,6 +15,7 @@ from streams.sla.pieces import completing
 from streams.sla.policy.compiled import SPAN, STARTS, UPLOADS, Clock, Policy
 from streams.sla.refusal import TOO_LATE, TOO_MANY_SCANS, Refused
 from streams.sla.rulings import Ruling, Rulings, ruling, rulings
+from streams.sla.spans import span
 from streams.sla.state import KnownScan, Registration, Shipment
 from streams.sla.surroundings import Surroundings
 from streams.sla.transitions import Hearing, find
@@ -172,7 +173,7 @@ class Judge:
         shipment.phase = phase
         shipment.life_at = life_at
 
-    def _hear_latest(  # noqa: C901, PLR0912 - the hot path: a call saved here is saved with every scan
+    def _hear_latest(  # noqa: C901, PLR0912, PLR0915 - the hot path: a call saved here is saved with every scan
         self, shipment: Shipment, registration: Registration, scan: KnownScan, stamp: int, watermark: int
     ) -> None:
         """The scan is the latest of all: only what its code touches can change, and nothing that is done."""
@@ -206,9 +207,12 @@ class Judge:
                     stale = not roles & STARTS
                 if stale and simple:
                     continue
-                if facts is None:
-                    facts = Facts(registration, scans, held)
-                verdict = facts.whole(clock)
+                if clock.plain:
+                    verdict = span(clock, registration, scans, held)
+                else:
+                    if facts is None:
+                        facts = Facts(registration, scans, held)
+                    verdict = facts.whole(clock)
                 if verdict is not None:
                     if hearing is None:
                         hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))

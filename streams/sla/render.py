@@ -64,7 +64,7 @@ class Renderer:
             "policy": policy.name,
             "policy_version": policy.version,
             "decided_at": rfc3339(decision.decided_at),
-            "evidence": _evidence(verdict, shipment),
+            "evidence": _evidence(verdict, shipment, start_text, stop_text),
             "explanation": explain(decision, shipment),
             "route": route,
         }
@@ -162,6 +162,7 @@ class Renderer:
         policy = book.only or book.at(verdict.start).policy
         stopped_at = stop_of(verdict)
         stop_text = None if stopped_at is None else rfc3339(stopped_at)
+        start_text = rfc3339(verdict.start)
         return SlaOutcome(
             id=self._id(decision, shipment_id, shipment, revision),
             shipment_id=shipment_id,
@@ -172,12 +173,12 @@ class Renderer:
             kind=kind,  # type: ignore[arg-type]
             revision=revision,
             sequence=sequence,
-            start=rfc3339(verdict.start),
+            start=start_text,
             due=_due(verdict.due),
             policy=policy.name,
             policy_version=policy.version,
             decided_at=stop_text if stopped_at == decided_at else rfc3339(decided_at),  # type: ignore[arg-type]
-            evidence=_ends(verdict, registration),
+            evidence=_ends(verdict, start_text, stop_text, registration),
             stopped_at=stop_text,
             late_by_ms=_late_by(verdict, stopped_at),
             reason=reason,
@@ -221,28 +222,34 @@ def _severity(decision: Decision, registration: Registration | None) -> str:
     return found or decision.clock.severity
 
 
-def _scan(scan: KnownScan, role: str, registration: Registration | None) -> Evidence:
+def _scan(scan: KnownScan, role: str, at: str, registration: Registration | None) -> Evidence:
     return Evidence(
         scan_id=scan.scan_id,
         code=name_of(scan.code),
-        occurred_at=rfc3339(scan.at),
+        occurred_at=at,
         facility=scan.facility,
         role=role,  # type: ignore[arg-type]
         suspect=suspicion(scan, registration),
     )
 
 
-def _ends(verdict: Verdict, registration: Registration | None) -> tuple[Evidence, ...]:
+def _ends(
+    verdict: Verdict, start_text: str, stop_text: str | None, registration: Registration | None
+) -> tuple[Evidence, ...]:
+    """What started it and what stopped it; the texts are those of the verdict's instants."""
     start, stop = verdict.start_scan, verdict.stop_scan
     if stop is None:
-        return () if start is None else (_scan(start, "start", registration),)
+        return () if start is None else (_scan(start, "start", start_text, registration),)
+    # What stopped it happened then, unless the verdict has an instant of its own.
+    happened = stop_text if verdict.stop_at is None and stop_text is not None else rfc3339(stop.at)
     if start is None:
-        return (_scan(stop, "stop", registration),)
-    return (_scan(start, "start", registration), _scan(stop, "stop", registration))
+        return (_scan(stop, "stop", happened, registration),)
+    return (_scan(start, "start", start_text, registration), _scan(stop, "stop", happened, registration))
 
 
-def _evidence(verdict: Verdict, shipment: Shipment) -> tuple[Evidence, ...]:
-    ends = _ends(verdict, shipment.registration)
+def _evidence(verdict: Verdict, shipment: Shipment, start_text: str, stop_text: str | None) -> tuple[Evidence, ...]:
+    ends = _ends(verdict, start_text, stop_text, shipment.registration)
     if verdict.stop_scan is not None or not shipment.scans or shipment.scans[-1] is verdict.start_scan:
         return ends
-    return (*ends, _scan(shipment.scans[-1], "last", shipment.registration))
+    last = shipment.scans[-1]
+    return (*ends, _scan(last, "last", rfc3339(last.at), shipment.registration))

@@ -1,6 +1,7 @@
 """Clocks from a start to the first stop after it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from streams.sla.codes import name_of
 from streams.sla.pauses import paused_due
@@ -13,6 +14,9 @@ from streams.sla.verdict import STOPPED_BEFORE_START, Verdict
 
 Held = Sequence[tuple[int, int]]
 """Times that do not count by themselves, whatever is scanned: from, until."""
+
+_NONE: Final[set[str]] = set()
+"""Of shipments of one piece nothing is counted."""
 
 
 def span(  # noqa: C901, PLR0912 - the hot path: one pass over the scans decides everything
@@ -29,8 +33,8 @@ def span(  # noqa: C901, PLR0912 - the hot path: one pass over the scans decides
     start = stop = end = early = None
     paused = False
     pieces = 1 if clock.per == "piece" else registration.pieces
-    stopped_pieces: set[str] = set()
-    ended_pieces: set[str] = set()
+    stopped_pieces: set[str] = _NONE if pieces == 1 else set()
+    ended_pieces: set[str] = _NONE if pieces == 1 else set()
     for scan in scans:
         role = roles.get(scan.code)
         if role is None:
@@ -40,12 +44,12 @@ def span(  # noqa: C901, PLR0912 - the hot path: one pass over the scans decides
             start, start_at = scan, scan.at
         elif role & STOPS:
             if start_at is not None and scan.at >= start_at:
-                if not clock.complete or completes(stopped_pieces, scan, pieces):
+                if pieces == 1 or not clock.complete or completes(stopped_pieces, scan, pieces):
                     stop = scan
                     break
             else:
                 early = early or scan
-        elif role & ENDS and start_at is not None and completes(ended_pieces, scan, pieces):
+        elif role & ENDS and start_at is not None and (pieces == 1 or completes(ended_pieces, scan, pieces)):
             end = scan
             break
     if start_at is None:

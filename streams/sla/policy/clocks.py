@@ -40,6 +40,7 @@ def compile_clock(
     ends = _ends(item, path, lifecycle, begins=starts, stops=stops | never) | excused_by
     pauses = tuple((codeset(one.begin, f"{path}.pause"), codeset(one.until, f"{path}.pause")) for one in item.pause)
     warns = _warns(item, path)
+    whole = form == compiled.SPAN and item.per == "shipment"
     return Clock(
         name=item.name,
         number=zlib.crc32(item.name.encode()) & 0xFFFF,
@@ -73,8 +74,9 @@ def compile_clock(
         uploads=0 if item.uploads is None else duration(item.uploads, f"{path}.uploads"),
         never=never,
         members=members,
-        stages=stages if form == compiled.SPAN and item.per == "shipment" else (),
+        stages=stages if whole else (),
         proposals=tuple(Proposal(one, f"{path}.compensate[{place}]") for place, one in enumerate(item.compensate)),
+        plain=whole and not stages and not item.compensate,
     )
 
 

@@ -98,6 +98,8 @@ class Clock:
     """Among which the fault for a miss is looked for."""
     proposals: tuple[Proposal, ...]
     """What is owed for a miss; the first that holds."""
+    plain: bool
+    """Whether it is a span of the whole shipment of which nothing else is to be found out."""
 
 
 @dataclass(frozen=True, slots=True)
