@@ -22,6 +22,7 @@ HOT_PATH = (
     "streams/partition/clerk.py",
     "streams/partition/core.py",
     "streams/partition/deadlines.py",
+    "streams/partition/judging.py",
     "streams/partition/lanes.py",
     "streams/partition/memory.py",
     "streams/partition/outputs.py",

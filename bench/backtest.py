@@ -17,7 +17,7 @@ from streams.backtest.run import backtest
 from streams.backtest.spool import Event
 from streams.build import is_native
 from streams.feed.express import express
-from streams.partition.core import CONTROL
+from streams.partition.job import CONTROL
 from streams.sla.policy import load_policy
 
 _MINUTES = 2_200

@@ -11,7 +11,9 @@ from streams.kafka.producing import WriterLimits
 from streams.kafka.source import PartitionSource
 from streams.kafka.writer import KafkaWriter
 from streams.metrics.observer import MetricsObserver
-from streams.partition.core import Core, CoreSettings
+from streams.partition.core import Core
+from streams.partition.job import CoreSettings
+from streams.partition.judging import judging
 from streams.partition.lanes import TimeSource
 from streams.partition.pace import TaskSettings
 from streams.partition.partitioners import PARTITIONERS
@@ -36,7 +38,7 @@ def task_factory(
 
     Raises `PolicyError` when the policy is wrong.
     """
-    policy = policy_of(settings)
+    make_job = judging(policy_of(settings))
     limits = WriterLimits(timeout_s=settings.transaction_timeout_ms / 1000)
     pace = TaskSettings(
         commit_interval_s=settings.commit_interval_ms / 1000,
@@ -47,7 +49,7 @@ def task_factory(
     def make(number: int, source: PartitionSource) -> Task:
         return PartitionTask(
             number,
-            core=Core(policy, _core_settings(settings, number, partitions)),
+            core=Core(make_job, _core_settings(settings, number, partitions)),
             changelog=KafkaChangelog(connection, names, number),
             writer=KafkaWriter(connection, names, number, clock=clock, limits=limits),
             source=source,

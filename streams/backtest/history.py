@@ -8,7 +8,7 @@ import msgspec
 from schemas.records import CareEvent, ParcelScan, ShipmentRegistration
 from streams.backtest.spool import MOST_IN_MEMORY, Event, Spool
 from streams.feed.records import milliseconds
-from streams.partition.core import SCANS, SHIPMENTS, SOURCES
+from streams.partition.judging import SCANS, SHIPMENTS, SOURCES
 
 CARE: Final = "care-events"
 _RANKS = {topic: rank for rank, topic in enumerate(SOURCES)}

@@ -8,7 +8,8 @@ import msgspec
 from streams.backtest.history import History
 from streams.backtest.spool import Event
 from streams.errors import ShipclockError
-from streams.partition.core import CONTROL, SOURCES
+from streams.partition.job import CONTROL
+from streams.partition.judging import SOURCES
 
 _MOST_NAMED = 5
 _TOPICS = tuple(topic for topic in SOURCES if topic != CONTROL)

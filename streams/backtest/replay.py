@@ -12,7 +12,7 @@ from streams.backtest.history import CARE, History, labels_of
 from streams.backtest.judgements import Judgements
 from streams.backtest.spool import Event, Pile
 from streams.partition.clerk import Clerk
-from streams.partition.core import SCANS, SHIPMENTS
+from streams.partition.judging import SCANS, SHIPMENTS
 from streams.partition.memory import Memory
 from streams.partition.ports import Output, Record, Tally
 from streams.partition.reject_guard import RejectGuard

@@ -4,56 +4,26 @@ A unit of work grows with `work`, is closed with `take`, and must then be made d
 When that fails, what is held in memory is void: `forget` it and restore from the changelog.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from schemas.records import Tick
-from streams.partition.clerk import Clerk
-from streams.partition.governance import PAGES
+from streams.partition.job import CONTROL, CoreSettings, MakeJob, OtherPolicy
 from streams.partition.lanes import Lane, Lanes, TimeSource
-from streams.partition.meta import FORMAT, KEY, Meta, PolicyInForce, decode_meta, encode_meta
-from streams.partition.partitioners import Partitioner, murmur2
-from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, Record, SourceBatch, Tally, UnitOfWork
+from streams.partition.meta import KEY, Meta, decode_meta, encode_meta
+from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, SourceBatch, UnitOfWork
 from streams.partition.reject_guard import RejectGuard
 from streams.sla.instants import from_datetime
-from streams.sla.policy import Policy
-
-CONTROL: Final = "control"
-SHIPMENTS: Final = "shipments"
-SCANS: Final = "parcel-scans"
-CARE: Final = "care-events"
-SOURCES: Final = (CONTROL, SHIPMENTS, SCANS, CARE)
-"""Short names of the source topics, in the order in which records of the same timestamp are handled."""
 
 _tick = msgspec.json.Decoder(Tick)
 
 
-@dataclass(frozen=True, slots=True)
-class CoreSettings:
-    """What a partition has to know of its surroundings."""
-
-    namespace: str
-    partition: int
-    partitions: int
-    time: TimeSource
-    partitioner: Partitioner = murmur2
-    reject_window: int = 1000
-    """Records over which the share of rejects is taken."""
-    reject_limit: float = 0.5
-    deadlines_per_unit: int = 2000
-    """How many deadlines one unit of work fires at most; time waits for the rest."""
-    lane_limit: int = 2_000
-    """How many records of one topic wait before no more are asked for."""
-
-
 class Core:
-    """State, deadlines and time of one partition."""
+    """Time, order and units of work of one partition, whatever the job."""
 
-    def __init__(self, policy: Policy, settings: CoreSettings) -> None:
-        self._policy = policy
+    def __init__(self, make: MakeJob, settings: CoreSettings) -> None:
+        self._make = make
         self._settings = settings
         self.guard = RejectGuard(settings.reject_window, settings.reject_limit)
         self.forget()
@@ -61,21 +31,10 @@ class Core:
     def forget(self) -> None:
         """Drop everything: memory, time and what has been read."""
         settings = self._settings
-        self._clerk = Clerk(
-            self._policy,
-            namespace=settings.namespace,
-            partition=settings.partition,
-            partitions=settings.partitions,
-            partitioner=settings.partitioner,
-            guard=self.guard,
-        )
-        self._lanes = Lanes(SOURCES, settings.time)
-        self._handlers: dict[str, Callable[[Record, int], None]] = {
-            CONTROL: self._clerk.control,
-            SHIPMENTS: self._clerk.registration,
-            SCANS: self._clerk.scan,
-            CARE: self._clerk.care_event,
-        }
+        self._job = self._make(settings, self.guard)
+        self._handlers = self._job.handlers
+        self._sources = tuple(self._handlers)
+        self._lanes = Lanes(self._sources, settings.time)
         self._deadlines_left = settings.deadlines_per_unit
         self._meta: Meta | None = None
         self._committed_time = 0
@@ -91,29 +50,23 @@ class Core:
 
     def load(self, entries: Sequence[ChangelogEntry]) -> None:
         """Take over changelog records, in order."""
-        memory, governance = self._clerk.memory, self._clerk.governance
+        load = self._job.load
         for _, key, value in entries:
-            if key == KEY:
-                if value is not None:
-                    self._meta = decode_meta(value)
-            elif key.startswith(PAGES):
-                governance.load(key, value)
-            else:
-                memory.load(key, value)
+            if key != KEY:
+                load(key, value)
+            elif value is not None:
+                self._meta = decode_meta(value)
 
     def restored(self, changelog_end: int) -> dict[str, int]:
         """The changelog has been read to its end; gives the offset to read on from, by topic."""
         self.changelog_end = changelog_end
         meta = self._meta
-        self._clerk.memory.index_all()
-        offsets = dict.fromkeys(SOURCES, EARLIEST)
+        self._job.restored(meta)
+        offsets = dict.fromkeys(self._sources, EARLIEST)
         if meta is not None:
             offsets |= {topic: offset for topic, offset in meta.offsets.items() if topic in offsets}
             self.time = self._committed_time = meta.time
-            self._clerk.docket.restore(meta.gauges)
-            self._clerk.governance.restore(meta)
-            self._clerk.adopt(meta.time)
-        self._lanes = Lanes(SOURCES, self._settings.time)
+        self._lanes = Lanes(self._sources, self._settings.time)
         for topic, lane in self._lanes.by_topic.items():
             lane.begin(offsets[topic], self.time)
         return offsets
@@ -159,9 +112,9 @@ class Core:
         Raises `PartitionParked`.
         """
         next_run = self._lanes.next_run
-        governance = self._clerk.governance
+        job = self._job
         while most > 0:
-            if governance.change is not None:
+            if job.sweeping:
                 if self.exhausted:
                     return True
                 most -= max(self._sweep(most), 1)
@@ -178,8 +131,8 @@ class Core:
         return True
 
     def _sweep(self, most: int) -> int:
-        """Judge shipments again; gives how many."""
-        count = self._clerk.sweep(min(most, self._deadlines_left), self.time)
+        """Let the job look at its keys again; gives how many."""
+        count = self._job.sweep(min(most, self._deadlines_left), self.time)
         self._deadlines_left -= count
         self._touched = True
         return count
@@ -187,7 +140,7 @@ class Core:
     def _run(self, lane: Lane, end: int) -> int:
         """Handle the records of one topic before place `end`; gives how many."""
         handle = self._handlers[lane.topic]
-        index = self._clerk.memory.index
+        index = self._job.index
         records, stamps, first = lane.records, lane.stamps, lane.place
         moving = self._settings.time is not TimeSource.CREATE
         time = self.time
@@ -206,10 +159,8 @@ class Core:
         return place - first
 
     def _note(self, topic: str, count: int) -> None:
-        tally = self._clerk.tally
-        tally.records[topic] = tally.records.get(topic, 0) + count
-        if topic == SCANS:
-            tally.scans += count
+        counts = self._job.tally.records
+        counts[topic] = counts.get(topic, 0) + count
         self.records_in_unit += count
         self._touched = True
         self.guard.read(count)
@@ -218,8 +169,8 @@ class Core:
         """Let time pass up to an instant, fire what is due before it; False when the unit's deadlines are used up."""
         if instant <= self.time:
             return True
-        clerk = self._clerk
-        index, deadline_of = clerk.memory.index, clerk.memory.deadline_of
+        job = self._job
+        index, deadline_of, fire = job.index, job.deadline_of, job.fire
         while index.earliest < instant:
             if self._deadlines_left <= 0:
                 return False
@@ -228,7 +179,7 @@ class Core:
                 break
             deadline, key = found
             self.time = max(self.time, deadline)
-            clerk.fire(key, deadline)
+            fire(key, deadline)
             self._deadlines_left -= 1
             self._touched = True
         self.time = instant
@@ -253,50 +204,35 @@ class Core:
 
     def take(self) -> UnitOfWork:
         """Close the unit of work under way."""
-        clerk = self._clerk
-        offsets = {topic: lane.position for topic, lane in self._lanes.by_topic.items()}
-        clerk.tally.opened = dict(clerk.docket.opened)
-        clerk.docket.opened.clear()
-        meta = Meta(
-            format=FORMAT,
-            offsets=offsets,
-            time=self.time,
-            policies=clerk.governance.policies(clerk.governance.now),
-            suspensions=clerk.governance.now.suspensions,
-            sweep=clerk.governance.sweep(),
-            gauges=clerk.docket.gauges(),
-        )
-        self._meta = meta
-        known = {topic: offset for topic, offset in offsets.items() if offset != EARLIEST}
-        changelog = clerk.memory.flush()
-        changelog.update(clerk.governance.flush())
-        unit = UnitOfWork(changelog, encode_meta(meta), clerk.outputs, known, clerk.tally)
-        clerk.outputs = []
-        clerk.tally = Tally()
+        meta = self._meta = self.meta
+        known = {topic: offset for topic, offset in meta.offsets.items() if offset != EARLIEST}
+        done = self._job.take()
+        unit = UnitOfWork(done.changelog, encode_meta(meta), done.outputs, known, done.tally)
         self._deadlines_left = self._settings.deadlines_per_unit
         self._committed_time = self.time
         self._touched = False
         self.records_in_unit = 0
         return unit
 
-    def gauges(self) -> dict[str, dict[str, int]]:
-        """How many clocks run and are overdue by clock, and shipments by phase."""
-        return self._clerk.docket.gauges()
+    @property
+    def meta(self) -> Meta:
+        """Where the partition is, as the next meta record will say."""
+        offsets = {topic: lane.position for topic, lane in self._lanes.by_topic.items()}
+        return self._job.meta(offsets, self.time)
 
     @property
-    def policies(self) -> tuple[PolicyInForce, ...]:
-        """The versions of the policy that are in force."""
-        return self._clerk.governance.policies(self._clerk.governance.now)
+    def sources(self) -> tuple[str, ...]:
+        """Short names of the topics that are read, in the order of records of the same timestamp."""
+        return self._sources
+
+    def gauges(self) -> Mapping[str, Mapping[str, int]]:
+        """What there is to be counted now, by kind and label."""
+        return self._job.gauges()
 
     @property
-    def configured(self) -> str:
-        """Name, version and digest of the policy that the worker was given."""
-        return f"{self._policy.name} {self._policy.version} ({self._policy.digest})"
-
-    @property
-    def other_policy(self) -> bool:
-        """Whether that policy is not among those in force: to change it, one publishes."""
-        return all(one.digest != self._policy.digest for one in self.policies)
+    def other_policy(self) -> OtherPolicy | None:
+        """What an operator should hear when another policy is in force than the worker was given."""
+        return self._job.other_policy
 
     def __len__(self) -> int:
-        return len(self._clerk.memory)
+        return len(self._job)

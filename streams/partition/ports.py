@@ -58,13 +58,15 @@ class CaughtUp(NamedTuple):
 
 
 class Output(Struct, frozen=True, gc=False):
-    """One record for an output topic, in the partition of the task."""
+    """One record for an output topic."""
 
     topic: str
     """Short name, without the namespace: `breach-alerts`."""
     key: bytes | None
     value: bytes | None
     headers: Headers
+    partition: int | None = None
+    """Where it goes; None is the partition of the task."""
 
 
 @dataclass(slots=True)

@@ -229,9 +229,9 @@ class PartitionTask:
         offsets = self._core.restored(end)
         self._restore_s = asyncio.get_running_loop().time() - began
         self._observer.restored(self.number, entries=entries, seconds=self._restore_s)
-        if self._core.other_policy:
-            in_force = ", ".join(f"{one.name} {one.version} ({one.digest})" for one in self._core.policies)
-            self._observer.other_policy(self.number, in_force=in_force, configured=self._core.configured)
+        other = self._core.other_policy
+        if other is not None:
+            self._observer.other_policy(self.number, in_force=other.in_force, configured=other.configured)
         self._pace.begin(asyncio.get_running_loop().time())
         if not self._skew.trusts(self._set_to()):
             await self._commit()  # of nothing: it tells how far the clocks are apart, before any deadline can fire

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from streams.errors import ChangelogTruncated, Fenced, TransactionFailed
-from streams.partition.core import SOURCES
 from streams.partition.meta import KEY
 from streams.partition.ports import (
     CaughtUp,
@@ -26,9 +25,9 @@ STATE = "sla-state"
 class SimulatedChangelog(Changelog):
     """Reads the state topic of a partition."""
 
-    def __init__(self, broker: Broker, number: int, *, chunk: int = 2) -> None:
-        """`chunk` is the number of entries that are handed over at a time."""
-        self._log = broker.log(STATE, number)
+    def __init__(self, broker: Broker, number: int, *, state: str = STATE, chunk: int = 2) -> None:
+        """`state` is the topic; `chunk` is the number of entries that are handed over at a time."""
+        self._log = broker.log(state, number)
         self._chunk = chunk
         self.reads: list[tuple[int, int]] = []
         """(start, end) of every read."""
@@ -48,13 +47,14 @@ class SimulatedChangelog(Changelog):
 
 
 class SimulatedWriter(Writer):
-    """Writes units of work in transactions; `clock` is the worker's."""
+    """Writes units of work in transactions; `clock` is the worker's, `state` the topic of the changelog."""
 
-    def __init__(self, broker: Broker, number: int, *, clock: WallClock, transactional_id: str = "") -> None:
+    def __init__(self, broker: Broker, number: int, *, clock: WallClock, state: str = STATE) -> None:
         self._broker = broker
         self._number = number
         self._clock = clock
-        self._id = transactional_id or f"task.{number}"
+        self._state = state
+        self._id = f"{state}.{number}"
         self._epoch: int | None = None
 
     async def start(self) -> None:
@@ -71,11 +71,13 @@ class SimulatedWriter(Writer):
             raise Fenced("another worker owns the partition now")
         broker.begin(self._id)
         for output in unit.outputs:
-            broker.write(self._id, output.topic, self._number, output)
+            partition = self._number if output.partition is None else output.partition
+            broker.write(self._id, output.topic, partition, output)
         for key, value in unit.changelog.items():
-            broker.write(self._id, STATE, self._number, Output(STATE, key, value, ()))
+            broker.write(self._id, self._state, self._number, Output(self._state, key, value, ()))
         sent_at = self._clock.now_ms()
-        offset, append_time = broker.write(self._id, STATE, self._number, Output(STATE, KEY, unit.meta, ()))
+        meta = Output(self._state, KEY, unit.meta, ())
+        offset, append_time = broker.write(self._id, self._state, self._number, meta)
         acked_at = self._clock.now_ms()
         broker.add_offsets(self._id, self._number, unit.offsets)
         fault = broker.faults.next_commit()
@@ -144,7 +146,7 @@ class SimulatedSource(Source):
         if reader is None or not self.reading:
             return 0
         count = 0
-        for topic in SOURCES:
+        for topic in self.positions:
             log = self._broker.log(topic, self._number)
             if reader.has_room(topic):
                 records = list(log.committed(self.positions[topic]))[: self._batch]

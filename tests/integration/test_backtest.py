@@ -11,7 +11,7 @@ from streams.backtest.spool import Event
 from streams.embedded import EmbeddedKafka
 from streams.feed.profile import Profile
 from streams.feed.simulation import simulate
-from streams.partition.core import SCANS, SHIPMENTS
+from streams.partition.judging import SCANS, SHIPMENTS
 from streams.sla.policy import parse_policy
 from tests.integration.stage import REJECTS, Sent, Stage, tick
 

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from streams.partition.core import CONTROL, SOURCES, Core, CoreSettings
+from streams.partition.core import Core
+from streams.partition.job import CONTROL, CoreSettings
+from streams.partition.judging import SOURCES, judging
 from streams.partition.lanes import TimeSource
 from streams.partition.meta import KEY
 from streams.partition.ports import CaughtUp, ChangelogEntry, Output, Record, SourceBatch
@@ -84,7 +86,7 @@ class Player:
 
     def restart(self) -> None:
         """Whatever was not committed is lost, and read again."""
-        self.core = Core(self._policy, self._settings)
+        self.core = Core(judging(self._policy), self._settings)
         self.core.load(self.changelog)
         offsets = self.core.restored(len(self.changelog))
         self._read = {topic: max(offset, 0) for topic, offset in offsets.items()}

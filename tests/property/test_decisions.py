@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.partition.core import SOURCES
+from streams.partition.judging import SOURCES
 from streams.partition.ports import Output
 from streams.sla.policy import Policy, parse_policy
 from tests.property.engine import Arrival, Player, bodies, replay

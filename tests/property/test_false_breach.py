@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.partition.core import SCANS, SHIPMENTS, SOURCES
+from streams.partition.judging import SCANS, SHIPMENTS, SOURCES
 from streams.partition.lanes import TimeSource
 from streams.partition.ports import CaughtUp, SourceBatch
 from streams.sla.instants import rfc3339

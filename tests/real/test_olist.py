@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from streams.partition.core import SCANS, SHIPMENTS
+from streams.partition.judging import SCANS, SHIPMENTS
 from streams.sla.instants import from_datetime, rfc3339
 from streams.sla.policy import parse_policy
 from tests.property.engine import Arrival, arrival, bodies, newest, replay, tick

@@ -14,7 +14,7 @@ from importlib.resources import as_file, files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from streams.partition.core import SCANS, SHIPMENTS
+from streams.partition.judging import SCANS, SHIPMENTS
 from streams.sla.policy import Policy, load_policy, parse_policy
 from tests.property.engine import Player, arrival, bodies, tick
 

@@ -12,7 +12,7 @@ from streams.backtest.spool import Event
 from streams.backtest.whatif import shifted
 from streams.feed.profile import Profile
 from streams.feed.simulation import simulate
-from streams.partition.core import SCANS, SHIPMENTS
+from streams.partition.judging import SCANS, SHIPMENTS
 from streams.sla.policy import parse_policy
 
 BEGIN = 1_793_577_600_000

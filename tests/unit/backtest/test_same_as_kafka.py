@@ -14,7 +14,9 @@ from streams.backtest.spool import Event
 from streams.feed.profile import Profile
 from streams.feed.records import instant
 from streams.feed.simulation import simulate
-from streams.partition.core import CONTROL, SCANS, SHIPMENTS, Core, CoreSettings
+from streams.partition.core import Core
+from streams.partition.job import CONTROL, CoreSettings
+from streams.partition.judging import SCANS, SHIPMENTS, judging
 from streams.partition.lanes import TimeSource
 from streams.partition.pace import TaskSettings
 from streams.partition.partitioners import murmur2
@@ -100,7 +102,7 @@ async def judged(policy: Policy, broker: Broker, number: int, partitions: int, c
     source = SimulatedSource(broker, number, clock=clock, batch=37)
     task = PartitionTask(
         number,
-        core=Core(policy, CoreSettings("ns", number, partitions, TimeSource.REPLAY, reject_limit=1.0)),
+        core=Core(judging(policy), CoreSettings("ns", number, partitions, TimeSource.REPLAY, reject_limit=1.0)),
         changelog=SimulatedChangelog(broker, number),
         writer=SimulatedWriter(broker, number, clock=clock),
         source=source,

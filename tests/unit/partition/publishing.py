@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from streams.partition.core import CONTROL
+from streams.partition.job import CONTROL
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy, parse_policy
 from tests.property.engine import Arrival

@@ -4,7 +4,9 @@ import msgspec
 import pytest
 
 from streams.errors import PartitionParked, ShipclockError
-from streams.partition.core import CARE, CONTROL, SCANS, SHIPMENTS, SOURCES, Core, CoreSettings
+from streams.partition.core import Core
+from streams.partition.job import CONTROL, CoreSettings
+from streams.partition.judging import CARE, SCANS, SHIPMENTS, SOURCES, judging
 from streams.partition.lanes import TimeSource
 from streams.partition.meta import KEY
 from streams.partition.partitioners import PARTITIONERS, crc32, murmur2
@@ -27,7 +29,7 @@ def registration(name: str, stamp: int) -> Arrival:
 def test_a_record_in_the_wrong_partition_is_rejected_and_keeps_its_bytes() -> None:
     key = b"S1"
     wrong = 1 - murmur2(key, 2)
-    core = Core(POLICY, CoreSettings("ns", wrong, 2, TimeSource.REPLAY))
+    core = Core(judging(POLICY), CoreSettings("ns", wrong, 2, TimeSource.REPLAY))
     core.restored(0)
     record = registration("S1", BEGIN)
     core.offer(SourceBatch(SHIPMENTS, [Stored(0, BEGIN, key, record.value)], 1))
@@ -102,7 +104,7 @@ def test_gauges_survive_a_restart() -> None:
 
 
 def test_a_full_lane_asks_for_no_more() -> None:
-    core = Core(POLICY, CoreSettings("ns", 0, 1, TimeSource.REPLAY, lane_limit=2))
+    core = Core(judging(POLICY), CoreSettings("ns", 0, 1, TimeSource.REPLAY, lane_limit=2))
     core.restored(0)
     records = [Stored(offset, BEGIN, b"x", b"{") for offset in range(2)]
     core.offer(SourceBatch(SCANS, records[:1], 1))
@@ -113,7 +115,7 @@ def test_a_full_lane_asks_for_no_more() -> None:
 
 
 def test_state_of_another_format_is_refused() -> None:
-    core = Core(POLICY, CoreSettings("ns", 0, 1, TimeSource.REPLAY))
+    core = Core(judging(POLICY), CoreSettings("ns", 0, 1, TimeSource.REPLAY))
     with pytest.raises(ShipclockError, match="format 9"):
         core.load(
             [
@@ -134,14 +136,14 @@ def test_state_of_another_format_is_refused() -> None:
 
 def test_reading_begins_at_the_earliest_once_and_never_falls_back_to_it() -> None:
     settings = CoreSettings("ns", 0, 1, TimeSource.APPEND)
-    core = Core(POLICY, settings)
+    core = Core(judging(POLICY), settings)
     assert set(core.restored(0).values()) == {EARLIEST}
     assert core.take().offsets == {}
     for topic in SOURCES:
         core.caught_up(CaughtUp(topic, 7, BEGIN, began=7))
     unit = core.take()
     assert unit.offsets == dict.fromkeys(SOURCES, 7)
-    successor = Core(POLICY, settings)
+    successor = Core(judging(POLICY), settings)
     successor.load([ChangelogEntry(0, KEY, unit.meta)])
     assert successor.restored(1) == dict.fromkeys(SOURCES, 7)
 

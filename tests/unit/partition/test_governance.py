@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from streams.errors import PartitionParked
-from streams.partition.core import SCANS, SHIPMENTS, Core
+from streams.partition.core import Core
 from streams.partition.governance import PAGES
+from streams.partition.judging import SCANS, SHIPMENTS, judging
 from streams.partition.lanes import TimeSource
 from streams.partition.ports import Output
 from streams.sla.instants import rfc3339
@@ -164,17 +165,17 @@ def test_a_worker_with_another_file_goes_on_with_what_is_in_force() -> None:
     player = Player(OLD)
     player.append([registered("A", 0), publication(NEW, BEGIN + HOUR, BEGIN + HOUR), tick(BEGIN + HOUR)])
     player.finish()
-    core = Core(page("3", 1), settings(TimeSource.REPLAY))
+    core = Core(judging(page("3", 1)), settings(TimeSource.REPLAY))
     core.load(player.changelog)
     core.restored(len(player.changelog))
-    assert [(one.version, one.begins) for one in core.policies] == [("1", 0), ("2", BEGIN + HOUR)]
+    assert [(one.version, one.begins) for one in core.meta.policies] == [("1", 0), ("2", BEGIN + HOUR)]
 
 
 def test_a_version_whose_page_is_gone_parks_the_partition_with_advice() -> None:
     player = Player(OLD)
     player.append([publication(NEW, BEGIN + HOUR, BEGIN + HOUR), tick(BEGIN + HOUR)])
     player.finish()
-    core = Core(OLD, settings(TimeSource.REPLAY))
+    core = Core(judging(OLD), settings(TimeSource.REPLAY))
     core.load([one for one in player.changelog if not one.key.startswith(PAGES)])
     with pytest.raises(PartitionParked, match=r"version '2' of the policy 'test'.*SHIPCLOCK_POLICY"):
         core.restored(len(player.changelog))
@@ -185,7 +186,7 @@ def test_versions_that_no_shipment_can_have_any_more_are_dropped_with_their_page
     later = BEGIN + 24 * 400 * HOUR
     player.append([publication(NEW, BEGIN, BEGIN), publication(page("3", 1), later, later), tick(later)])
     player.finish()
-    assert [one.version for one in player.core.policies] == ["2", "3"]
+    assert [one.version for one in player.core.meta.policies] == ["2", "3"]
     pages = {entry.key: entry.value for entry in player.changelog if entry.key.startswith(PAGES)}
     assert [key for key, value in pages.items() if value is None] == [PAGES + OLD.digest.encode()]
 

@@ -317,6 +317,6 @@ def test_a_worker_with_another_policy_says_so_and_goes_on_with_what_is_in_force(
         assert first.watcher.other_policies == []
         ((in_force, configured),) = second.watcher.other_policies
         assert (in_force[:6], configured[:6]) == ("test 1", "test 2")
-        assert [one.version for one in second.core.policies] == ["1"]
+        assert [one.version for one in second.core.meta.policies] == ["1"]
 
     play(story)

@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
-from streams.partition.core import SCANS, SHIPMENTS, SOURCES, Core, CoreSettings
+from streams.partition.core import Core
+from streams.partition.job import CoreSettings
+from streams.partition.judging import SCANS, SHIPMENTS, SOURCES, judging
 from streams.partition.lanes import TimeSource
 from streams.partition.pace import TaskSettings
 from streams.partition.partitioners import Partitioner
@@ -73,7 +75,7 @@ class Worker:
         self._town = town
         paced = {"commit_interval_s": 0.0, "longest_unit_s": 0.0, "retry_s": 0.0, "fenced_s": 0.0, **settings}
         self.core = Core(
-            parse_policy(page),
+            judging(parse_policy(page)),
             CoreSettings("ns", 0, 1, TimeSource.APPEND, partitioner=partitioner, reject_window=10),
         )
         self.source = SimulatedSource(town.broker, 0, clock=town.clock, batch=3)

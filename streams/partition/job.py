@@ -1,0 +1,119 @@
+"""What an engine needs to know of the job it does: what to do with a record, and what is due when.
+
+The engine (`streams.partition.core`) has time, order, deadlines and units of work; a job has the rest.  One job is done
+by one consumer group, whose partitions have a changelog and a transactional producer each.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Protocol
+
+from streams.partition.deadlines import DeadlineIndex
+from streams.partition.lanes import TimeSource
+from streams.partition.meta import Meta
+from streams.partition.partitioners import Partitioner, murmur2
+from streams.partition.ports import Output, Record, Tally
+from streams.partition.reject_guard import RejectGuard
+
+CONTROL: Final = "control"
+"""The source topic whose records hold for a whole partition.  Any job may read it; its ticks move replay time."""
+
+Handler = Callable[[Record, int], None]
+"""Handles one record at a partition time (UTC milliseconds)."""
+
+
+class Done(NamedTuple):
+    """What a job has done in a unit of work."""
+
+    changelog: Mapping[bytes, bytes | None]
+    """State that changed; None is a tombstone."""
+    outputs: Sequence[Output]
+    tally: Tally
+
+
+class OtherPolicy(NamedTuple):
+    """The policy that the worker was given is not in force."""
+
+    in_force: str
+    configured: str
+
+
+class Job(Protocol):
+    """A job at one partition.  A new one knows nothing; it is given its changelog before anything else."""
+
+    handlers: Mapping[str, Handler]
+    """By short name of the source topic, in the order in which records of the same timestamp are handled."""
+
+    @property
+    def tally(self) -> Tally:
+        """Of the unit of work under way."""
+
+    # --- restoring
+
+    def load(self, key: bytes, value: bytes | None) -> None:
+        """Take over one record of the changelog, in order; the meta record is not among them."""
+
+    def restored(self, meta: Meta | None) -> None:
+        """The changelog has been read; `meta` is its meta record, None where nothing was ever committed.
+
+        Raises `PartitionParked` when something of it cannot be used.
+        """
+
+    @property
+    def other_policy(self) -> OtherPolicy | None:
+        """What an operator should hear when the job goes on under another policy than it was given."""
+
+    # --- working
+
+    @property
+    def index(self) -> DeadlineIndex:
+        """The keys by what is due."""
+
+    def deadline_of(self, key: bytes) -> int | None:
+        """When a key needs attention next; None when it is gone."""
+
+    def fire(self, key: bytes, deadline: int) -> None:
+        """Attend to a key: partition time has passed its deadline (UTC milliseconds)."""
+
+    @property
+    def sweeping(self) -> bool:
+        """Whether something has changed that holds for all keys; while it does, only `sweep` is called."""
+
+    def sweep(self, most: int, time: int) -> int:
+        """Look at up to `most` keys again; gives how many."""
+
+    # --- committing
+
+    def meta(self, offsets: dict[str, int], time: int) -> Meta:
+        """The meta record at this place, with what the job wants to find in it when it is restored."""
+
+    def take(self) -> Done:
+        """Give what has been done since the last time, and begin anew."""
+
+    def gauges(self) -> Mapping[str, Mapping[str, int]]:
+        """What there is to be counted now, by kind and label."""
+
+    def __len__(self) -> int:
+        """How many keys are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoreSettings:
+    """What a partition has to know of its surroundings."""
+
+    namespace: str
+    partition: int
+    partitions: int
+    time: TimeSource
+    partitioner: Partitioner = murmur2
+    reject_window: int = 1000
+    """Records over which the share of rejects is taken."""
+    reject_limit: float = 0.5
+    deadlines_per_unit: int = 2000
+    """How many deadlines one unit of work fires at most; time waits for the rest."""
+    lane_limit: int = 2_000
+    """How many records of one topic wait before no more are asked for."""
+
+
+MakeJob = Callable[[CoreSettings, RejectGuard], Job]
+"""Makes the job of one partition; the guard wants to hear of every rejected record."""

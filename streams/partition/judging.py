@@ -1,0 +1,132 @@
+"""The main job: shipments and scans in, decisions out."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from streams.partition.clerk import Clerk
+from streams.partition.deadlines import DeadlineIndex
+from streams.partition.governance import PAGES
+from streams.partition.job import CONTROL, CoreSettings, Done, Handler, MakeJob, OtherPolicy
+from streams.partition.meta import FORMAT, Meta
+from streams.partition.ports import Tally
+from streams.partition.reject_guard import RejectGuard
+from streams.sla.policy import Policy
+
+SHIPMENTS: Final = "shipments"
+SCANS: Final = "parcel-scans"
+CARE: Final = "care-events"
+SOURCES: Final = (CONTROL, SHIPMENTS, SCANS, CARE)
+"""Short names of the source topics, in the order in which records of the same timestamp are handled."""
+
+
+class Judging:
+    """Judges the shipments of one partition; see `streams.partition.job.Job`."""
+
+    def __init__(self, policy: Policy, settings: CoreSettings, guard: RejectGuard) -> None:
+        self._policy = policy
+        self._clerk = clerk = Clerk(
+            policy,
+            namespace=settings.namespace,
+            partition=settings.partition,
+            partitions=settings.partitions,
+            partitioner=settings.partitioner,
+            guard=guard,
+        )
+        self.handlers: Mapping[str, Handler] = {
+            CONTROL: clerk.control,
+            SHIPMENTS: clerk.registration,
+            SCANS: clerk.scan,
+            CARE: clerk.care_event,
+        }
+
+    @property
+    def tally(self) -> Tally:
+        """Of the unit of work under way."""
+        return self._clerk.tally
+
+    def load(self, key: bytes, value: bytes | None) -> None:
+        """Take over a shipment or the page of a policy."""
+        if key.startswith(PAGES):
+            self._clerk.governance.load(key, value)
+        else:
+            self._clerk.memory.load(key, value)
+
+    def restored(self, meta: Meta | None) -> None:
+        """File what has been loaded, and take over what is in force."""
+        clerk = self._clerk
+        clerk.memory.index_all()
+        if meta is not None:
+            clerk.docket.restore(meta.gauges)
+            clerk.governance.restore(meta)
+            clerk.adopt(meta.time)
+
+    @property
+    def other_policy(self) -> OtherPolicy | None:
+        """Other policies are in force than the worker was given: to change that, one publishes."""
+        policy, governance = self._policy, self._clerk.governance
+        known = governance.policies(governance.now)
+        if any(one.digest == policy.digest for one in known):
+            return None
+        return OtherPolicy(
+            in_force=", ".join(f"{one.name} {one.version} ({one.digest})" for one in known),
+            configured=f"{policy.name} {policy.version} ({policy.digest})",
+        )
+
+    @property
+    def index(self) -> DeadlineIndex:
+        """The shipments by what is due."""
+        return self._clerk.memory.index
+
+    def deadline_of(self, key: bytes) -> int | None:
+        """When a shipment needs attention next."""
+        return self._clerk.memory.deadline_of(key)
+
+    def fire(self, key: bytes, deadline: int) -> None:
+        """Attend to a shipment."""
+        self._clerk.fire(key, deadline)
+
+    @property
+    def sweeping(self) -> bool:
+        """Whether all shipments are being judged again."""
+        return self._clerk.governance.change is not None
+
+    def sweep(self, most: int, time: int) -> int:
+        """Judge shipments again; gives how many."""
+        return self._clerk.sweep(most, time)
+
+    def meta(self, offsets: dict[str, int], time: int) -> Meta:
+        """The meta record, with what is in force."""
+        clerk, governance = self._clerk, self._clerk.governance
+        return Meta(
+            format=FORMAT,
+            offsets=offsets,
+            time=time,
+            policies=governance.policies(governance.now),
+            suspensions=governance.now.suspensions,
+            sweep=governance.sweep(),
+            gauges=clerk.docket.gauges(),
+        )
+
+    def take(self) -> Done:
+        """Give what has been done since the last time."""
+        clerk = self._clerk
+        tally, outputs = clerk.tally, clerk.outputs
+        tally.opened = dict(clerk.docket.opened)
+        tally.scans = tally.records.get(SCANS, 0)
+        clerk.docket.opened.clear()
+        clerk.outputs, clerk.tally = [], Tally()
+        changelog = clerk.memory.flush()
+        changelog.update(clerk.governance.flush())
+        return Done(changelog, outputs, tally)
+
+    def gauges(self) -> Mapping[str, Mapping[str, int]]:
+        """How many clocks run and are overdue by clock, and shipments by phase."""
+        return self._clerk.docket.gauges()
+
+    def __len__(self) -> int:
+        return len(self._clerk.memory)
+
+
+def judging(policy: Policy) -> MakeJob:
+    """Makes the main job; `policy` is in force where a partition knows of none."""
+    return lambda settings, guard: Judging(policy, settings, guard)
