@@ -8,7 +8,7 @@ import msgspec
 from streams.backtest.history import UNKNOWN, Labels
 from streams.partition.outputs import REJECTS
 from streams.partition.ports import Output, Tally
-from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, STATUS
+from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, REOPENED, STATUS
 
 OWED = "owed"
 """Verdict of an instance that is past its due instant at the end, and still runs."""
@@ -71,6 +71,7 @@ class _Said(msgspec.Struct, frozen=True, gc=False):
     instance: str | None = None
     late_by_ms: int | None = None
     stopped_at: str | None = None
+    reason: str | None = None
 
 
 _decode = msgspec.json.Decoder(_Said).decode
@@ -134,7 +135,8 @@ class Judgements:
         if known is None:
             known = self.by_instance[key] = Judgement()
         if topic == OUTCOMES:
-            known.verdict = said.kind
+            # A verdict that was taken back is none: the clock runs again, or never started.
+            known.verdict = "" if said.reason == REOPENED else said.kind
             known.late_by = said.late_by_ms or 0
             known.stopped_at = said.stopped_at or ""
             known.due = said.due

@@ -107,6 +107,13 @@ def test_a_scan_counts_from_when_it_was_recorded() -> None:
     assert judgements.decisions["breach-alerts", "withdrawn"] == 1
 
 
+def test_a_delivery_that_was_taken_back_leaves_the_promise_owed() -> None:
+    void = ParcelScan(scan_id="v", shipment_id="one", code="delivered", occurred_at=hour(12), voids="one delivered")
+    taken_back = replay(parse_policy(PAGE), history([ordered("one", promised=10), scanned("one", 9), void]))
+    row = whole(taken_back)
+    assert (row.volume, row.cancelled, row.owed) == (1, 0, 1)
+
+
 def test_a_tighter_promise_is_missed_more_often() -> None:
     compared = change("-PT2H")
     assert (compared.newly_missed, compared.newly_met, compared.changed) == (1, 0, 1)
