@@ -10,7 +10,7 @@ import msgspec
 
 from streams.sla.state import Registration, Shipment
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _VERSION: Final = bytes([FORMAT])
 _BODY: Final = 9
 SHORTEST: Final = _BODY + 1
