@@ -62,7 +62,7 @@ def read_registration(
 def _details(body: ShipmentRegistration, needs: frozenset[str]) -> RegistrationDetails | None:
     """What the policy asks for, beyond what every registration keeps."""
     origin, destination, freight, value = body.origin, body.destination, body.freight, body.declared_value
-    money = freight or value
+    currencies = {money.currency for money in (freight, value) if money is not None}
     labels = sorted((name, text) for name, text in body.labels.items() if f"labels.{name}" in needs)
     details = RegistrationDetails(
         origin_zone=_zone(origin, "$.origin.time_zone") if "zones" in needs else None,
@@ -72,7 +72,7 @@ def _details(body: ShipmentRegistration, needs: frozenset[str]) -> RegistrationD
         temperature=body.temperature if "temperature" in needs else None,
         declared_value=str(value.amount) if value is not None and "declared_value" in needs else None,
         freight=str(freight.amount) if freight is not None and "freight" in needs else None,
-        currency=money.currency if money is not None and needs & {"declared_value", "freight"} else None,
+        currency=currencies.pop() if len(currencies) == 1 and needs & {"declared_value", "freight"} else None,
         insured=body.insured and "insured" in needs,
         pickup=_window(body.pickup_appointment, "$.pickup_appointment") if "pickup" in needs else None,
         delivery=_window(body.delivery_appointment, "$.delivery_appointment") if "delivery" in needs else None,

@@ -125,7 +125,7 @@ class RegistrationDetails(Struct, array_like=True, gc=False, frozen=True):
     freight: str | None = None
     """A decimal number."""
     currency: str | None = None
-    """Of freight, or of the declared value where there is no freight."""
+    """Of freight and declared value; None where they differ."""
     insured: bool = False
     pickup: Window | None = None
     delivery: Window | None = None

@@ -36,3 +36,10 @@ def test_what_nobody_declared_cannot_be_refunded() -> None:
     story = Story("carrier").registered("2026-11-02 09:00", product="next-day")
     story.scan("picked_up", "2026-11-02 10:00").scan("delivered", "2026-11-04 10:00")
     assert "compensation" not in story.outcome("product")
+
+
+def test_freight_and_value_in_two_currencies_cannot_be_compared() -> None:
+    value = {"amount": "900.00", "currency": "USD"}
+    story = Story("gbt-27917").registered("2026-11-02 09:00", freight=FREIGHT, declared_value=value)
+    story.scan("picked_up", "2026-11-02 10:00").scan("lost", "2026-11-05 10:00")
+    assert "compensation" not in story.outcome("intact")

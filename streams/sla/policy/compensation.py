@@ -51,15 +51,15 @@ class Proposal:
             return None
         if not self.condition.holds(registration, scan):
             return None
-        pay, details = self._pay, registration.details
+        pay = self._pay
         amount = _sum(pay, registration)
-        if amount is None:
+        currency = pay.currency if pay.amount is not None else registration.details.currency
+        if amount is None or currency is None:
             return None
         cap = _sum(self._cap, registration)
         if cap is not None:
             amount = min(amount, cap)
-        currency = pay.currency if pay.amount is not None else details.currency
-        return Owed(str(amount.quantize(_CENT, ROUND_HALF_UP)), currency or "", self._rule)
+        return Owed(str(amount.quantize(_CENT, ROUND_HALF_UP)), currency, self._rule)
 
 
 def owed(
