@@ -16,8 +16,10 @@ from schemas.catalogue import load_catalogue
 from schemas.generate import ROOT as SCHEMAS
 from streams.cli import main
 from streams.configuration import FILE_VARIABLE
+from streams.mapping import parse_mapping
 from streams.settings import Settings, variable
 from streams.sla.policy import parse_policy
+from streams.vocabularies import load_vocabulary
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -63,7 +65,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("snippet", snippets("yaml"), ids=str)
+@pytest.mark.parametrize("snippet", [snippet for snippet in snippets("yaml") if not snippet.subject], ids=str)
 def test_a_policy_on_a_page_is_a_policy(snippet: Snippet) -> None:
     text = snippet.text
     if not re.search("^policy:", text, re.MULTILINE):  # a part of one
@@ -71,6 +73,20 @@ def test_a_policy_on_a_page_is_a_policy(snippet: Snippet) -> None:
     if not re.search("^clocks:", text, re.MULTILINE):
         text += "\nclocks: [{name: c, from: accepted, until: delivered, within: PT1H}]\n"
     assert parse_policy(text, source=str(snippet)).clocks
+
+
+@pytest.mark.parametrize("snippet", [one for one in snippets("yaml") if one.subject == "mapping"], ids=str)
+def test_a_mapping_on_a_page_is_a_mapping(snippet: Snippet) -> None:
+    text = snippet.text
+    if not re.search("^mapping:", text, re.MULTILINE):  # a part of one
+        text = f"mapping: part\nid: no\n{text}"
+    assert not parse_mapping(text, source=str(snippet)).objects().read({}, 1).scans  # nothing comes of nothing
+
+
+@pytest.mark.parametrize("snippet", [one for one in snippets("yaml") if one.subject == "vocabulary"], ids=str)
+def test_a_vocabulary_on_a_page_is_a_vocabulary(snippet: Snippet, tmp_path: Path) -> None:
+    (tmp_path / "page.yaml").write_text(snippet.text, encoding="utf-8")
+    assert load_vocabulary("page", str(tmp_path)).values
 
 
 def test_the_promise_of_the_readme_is_the_bundled_one() -> None:

@@ -17,7 +17,7 @@ def block(page: str, language: str) -> str:
 
 
 def test_the_example_gives_two_registrations_and_names_the_bad_row(tmp_path: Path) -> None:
-    rows = read(tmp_path, block("mapping.md", "yaml"), block("mapping.md", "csv"))
+    rows = read(tmp_path, block("mapping.md", "yaml mapping"), block("mapping.md", "csv"))
     assert [row.registration and row.registration.tier for row in rows] == ["A", "B", None]
     assert [[scan.code for scan in row.scans] for row in rows] == [
         ["picked_up", "arrived", "delivered"],
@@ -28,7 +28,7 @@ def test_the_example_gives_two_registrations_and_names_the_bad_row(tmp_path: Pat
 
 
 def test_the_example_vocabulary_can_be_read(tmp_path: Path) -> None:
-    (tmp_path / "my-carrier.yaml").write_text(block("vocabularies.md", "yaml"), encoding="utf-8")
+    (tmp_path / "my-carrier.yaml").write_text(block("vocabularies.md", "yaml vocabulary"), encoding="utf-8")
     assert len(load_vocabulary("my-carrier", str(tmp_path)).values) == 5
 
 
