@@ -19,17 +19,12 @@ def read_table(path: Path, mapping: Mapping, progress: Progress | None = None) -
     made = History()
     kinds: Counter[str] = Counter()
     first: dict[str, Oddity] = {}
-    registered: set[str] | None = set() if mapping.document.rows == "events" else None
     for row in file:
         for oddity in row.oddities:
             kinds[oddity.kind] += 1
             first.setdefault(oddity.kind, oddity)
-        registration = row.registration
-        # Where rows are events, the first one of a shipment registers it.
-        if registration is not None and (registered is None or registration.shipment_id not in registered):
-            made.take(registration, file.rows)
-            if registered is not None:
-                registered.add(registration.shipment_id)
+        if row.registration is not None:
+            made.take(row.registration, file.rows)
         for scan in row.scans:
             made.take(scan, file.rows)
         for step in row.care:

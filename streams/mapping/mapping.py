@@ -1,6 +1,6 @@
 """A mapping: bound to the columns of a file, or to JSON objects, it reads rows."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -86,8 +86,11 @@ class Reader:
         self.ends = None if document.ends is None else times.constant(document.ends, "$.ends")
         """When the data ends, where the page says so."""
 
-    def read(self, row: Any, number: int) -> Mapped:
-        """What a row says; `number` from 1.  What cannot be read is left out, and told."""
+    def read(self, row: Any, number: int, registered: Container[str] = ()) -> Mapped:
+        """What a row says; `number` from 1.  What cannot be read is left out, and told.
+
+        Shipments that are `registered` already are not registered again.
+        """
         self._row, self._oddities = number, []
         scans: list[ParcelScan] = []
         care: list[CareEvent] = []
@@ -101,7 +104,7 @@ class Reader:
             plan = None
             if self._legs is not None:
                 plan, scans = self._legs.read(row, shipment_id, moments)
-            if self._registration is not None:
+            if self._registration is not None and shipment_id not in registered:
                 registration = self._registration(row, shipment_id, moments, plan)
         except Unreadable as unreadable:
             self._tell(unreadable.kind, unreadable.detail)

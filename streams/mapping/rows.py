@@ -37,6 +37,7 @@ class MappedFile:
         """Once reading has begun."""
         self.rows = 0
         """That have been read."""
+        self._registered: set[str] = set()
 
     def __iter__(self) -> Iterator[Mapped]:
         """What each row says, in order.
@@ -68,7 +69,7 @@ class MappedFile:
             if not cells:
                 continue  # an empty line
             self._count(file)
-            yield reader.read(cells, self.rows)
+            yield self._read(reader, cells)
 
     def _json(self, file: TextIO) -> Iterator[Mapped]:
         decode = msgspec.json.Decoder().decode
@@ -82,7 +83,16 @@ class MappedFile:
             except (msgspec.DecodeError, RecursionError) as error:
                 yield Mapped(None, (), (), [Oddity(self.rows, NOT_JSON, str(error)[:200])])
                 continue
-            yield reader.read(row, self.rows)
+            yield self._read(reader, row)
+
+    def _read(self, reader: Reader, row: Any) -> Mapped:
+        """What a row says; of rows that are events, only the first one of a shipment registers it."""
+        if self._mapping.document.rows == "shipments":
+            return reader.read(row, self.rows)
+        mapped = reader.read(row, self.rows, self._registered)
+        if mapped.registration is not None:
+            self._registered.add(mapped.registration.shipment_id)
+        return mapped
 
     def _count(self, file: TextIO) -> None:
         self.rows += 1

@@ -89,6 +89,7 @@ def test_each_row_of_a_tracking_log_is_an_event_of_its_own(tmp_path: Path) -> No
     )
     scans = [scan for row in rows for scan in row.scans]
     assert [(scan.code, scan.scan_id) for scan in scans] == [("picked_up", "W1-1-1"), ("delivered", "W1-2-1")]
+    assert [row.registration is not None for row in rows] == [True, False]
 
 
 def test_a_code_that_no_table_holds_is_kept_and_told(tmp_path: Path) -> None:
