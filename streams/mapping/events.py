@@ -1,14 +1,14 @@
 """The events that a row gives: scans of the parcel, and steps of care cases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from schemas.records import CareEvent, Facility, ParcelScan
 from streams.mapping.conditions import condition
 from streams.mapping.document import EventDocument, Text
 from streams.mapping.problems import Problem
-from streams.mapping.times import Moments, Times
+from streams.mapping.times import Moments, Times, plain
 from streams.mapping.values import Values, needed, number
 
 Event = ParcelScan | CareEvent
@@ -39,6 +39,14 @@ def event_reader(document: EventDocument, values: Values, times: Times, path: st
     return read
 
 
+_TEXTS: Final = (
+    ("leg", "leg"),
+    ("piece_id", "piece"),
+    ("carrier", "carrier"),
+    ("reason", "reason"),
+    ("voids", "voids"),
+)
+"""Fields of a scan, and what the page calls them."""
 _Make = Callable[[Any, str, str, datetime, Moments], Event | None]
 
 
@@ -46,54 +54,37 @@ def _scan(document: EventDocument, values: Values, times: Times, path: str) -> _
     if document.code is None:
         raise Problem(path, "an event needs a code, or care for a step of a care case")
     code = values.constant_or(document.code, f"{path}.code")
-    plain = _plain(document)
-    if plain:
-
-        def make_plain(row: Any, shipment_id: str, event_id: str, at: datetime, moments: Moments) -> Event | None:
-            del moments
-            name = code(row)
-            if name is None:
-                return None
-            return ParcelScan(scan_id=event_id, shipment_id=shipment_id, code=name, occurred_at=at)
-
-        return make_plain
-    own_id = values.optional(document.id, f"{path}.id")
-    recorded = None if document.recorded_at is None else times.instant(document.recorded_at, f"{path}.recorded_at")
-    facility = facility_reader(
-        document.facility, values, f"{path}.facility", document.facility_kind, document.facility_region
-    )
-    leg = values.optional(document.leg, f"{path}.leg")
-    piece = values.optional(document.piece, f"{path}.piece")
-    carrier = values.optional(document.carrier, f"{path}.carrier")
-    reason = values.optional(document.reason, f"{path}.reason")
-    revision = number(values.optional(document.revision, f"{path}.revision"), "revision", int)
-    voids = values.optional(document.voids, f"{path}.voids")
+    own_id = None if document.id is None else values.text(document.id, f"{path}.id")
+    fields = list(_fields(document, values, times, path))
 
     def make(row: Any, shipment_id: str, event_id: str, at: datetime, moments: Moments) -> Event | None:
         name = code(row)
         if name is None:
             return None
-        return ParcelScan(
-            scan_id=own_id(row) or event_id,
-            shipment_id=shipment_id,
-            code=name,
-            occurred_at=at,
-            revision=revision(row) or 0,
-            recorded_at=None if recorded is None else recorded(row, moments),
-            piece_id=piece(row),
-            leg=leg(row),
-            facility=facility(row),
-            carrier=carrier(row),
-            reason=reason(row),
-            voids=voids(row),
-        )
+        if own_id is not None:
+            event_id = own_id(row) or event_id
+        if not fields:
+            return ParcelScan(scan_id=event_id, shipment_id=shipment_id, code=name, occurred_at=at)
+        given = {field: value for field, read in fields if (value := read(row, moments)) is not None}
+        return ParcelScan(scan_id=event_id, shipment_id=shipment_id, code=name, occurred_at=at, **given)
 
     return make
 
 
-def _plain(document: EventDocument) -> bool:
-    """Whether the event has nothing but its code and its time."""
-    return document == EventDocument(at=document.at, code=document.code, when=document.when)
+def _fields(
+    document: EventDocument, values: Values, times: Times, path: str
+) -> Iterator[tuple[str, Callable[[Any, Moments], Any]]]:
+    """What the page says of a scan beside its code and its time."""
+    if document.recorded_at is not None:
+        yield "recorded_at", times.instant(document.recorded_at, f"{path}.recorded_at")
+    if document.facility is not None:
+        kind, region = document.facility_kind, document.facility_region
+        yield "facility", plain(facility_reader(document.facility, values, f"{path}.facility", kind, region))
+    if document.revision is not None:
+        yield "revision", plain(number(values.text(document.revision, f"{path}.revision"), "revision", int))
+    for field, name in _TEXTS:
+        if (text := getattr(document, name)) is not None:
+            yield field, plain(values.text(text, f"{path}.{name}"))
 
 
 def _care(document: EventDocument, values: Values, times: Times, path: str) -> _Make:

@@ -10,7 +10,7 @@ from streams.mapping.cells import Cell
 from streams.mapping.conditions import condition
 from streams.mapping.document import AppointmentDocument, MoneyDocument, PlaceDocument, ShipmentDocument
 from streams.mapping.oddities import BAD_VALUE, MISSING, Unreadable
-from streams.mapping.times import Moments, Times
+from streams.mapping.times import Moments, Times, plain
 from streams.mapping.values import Values, needed, number, truth
 
 NOBODY = "unknown"
@@ -57,12 +57,12 @@ def _fields(document: ShipmentDocument, values: Values, times: Times) -> Iterato
     """The fields that the page names, beside those that every registration has."""
     for name in ("tier", "product", "temperature"):
         if (text := getattr(document, name)) is not None:
-            yield name, _plain(values.text(text, f"$.shipment.{name}"))
+            yield name, plain(values.text(text, f"$.shipment.{name}"))
     for name, type_ in _NUMBERS:
         if (text := getattr(document, name)) is not None:
-            yield name, _plain(number(values.text(text, f"$.shipment.{name}"), name, type_))
+            yield name, plain(number(values.text(text, f"$.shipment.{name}"), name, type_))
     if document.insured is not None:
-        yield "insured", _plain(truth(values.text(document.insured, "$.shipment.insured"), "insured"))
+        yield "insured", plain(truth(values.text(document.insured, "$.shipment.insured"), "insured"))
     if document.labels:
         cells = {name: values.text(text, f"$.shipment.labels.{name}") for name, text in document.labels.items()}
         yield "labels", _labels(cells)
@@ -87,10 +87,6 @@ def _promises(document: ShipmentDocument, times: Times) -> Iterator[tuple[str, _
     for name in ("pickup_appointment", "delivery_appointment"):
         if (window := getattr(document, name)) is not None:
             yield name, _window(window, times, f"$.shipment.{name}")
-
-
-def _plain(cell: Callable[[Any], Any]) -> _Field:
-    return lambda row, moments: cell(row)  # noqa: ARG005 - a field takes both
 
 
 def _labels(cells: dict[str, Cell]) -> _Field:

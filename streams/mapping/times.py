@@ -28,6 +28,11 @@ class Moments:
         self.previous = start
 
 
+def plain(cell: Callable[[Any], Any]) -> Callable[[Any, Moments], Any]:
+    """A value that does not depend on the row's moments, beside those that do."""
+    return lambda row, moments: cell(row)  # noqa: ARG005 - it takes both
+
+
 class Times:
     """Compiles times for one layout of rows."""
 
