@@ -151,7 +151,7 @@ async def owned(worker: Worker) -> set[int]:
         for sample in family.samples:
             if sample.name == "shipclock_source_lag_records":
                 partitions.setdefault(int(sample.labels["partition"]), set()).add(sample.labels["topic"])
-    assert all(topics == {"shipments", "parcel-scans", "control"} for topics in partitions.values())
+    assert all(topics == {"shipments", "parcel-scans", "care-events", "control"} for topics in partitions.values())
     return set(partitions)
 
 
