@@ -16,10 +16,10 @@ COMPILED := build/compiled
 SOURCES := $(shell find streams schemas agents -name '*.py') hatch_build.py
 UV_VERSION := 0.13.9
 
-.PHONY: demo test bench oracles compiled lint format types unit integration lock java-lock clean help
+.PHONY: demo test native bench oracles compiled lint format types unit integration lock java-lock clean help
 
 help:
-	@echo "make demo | test | bench | oracles | compiled | lint | format | types | unit | integration | lock | java-lock | clean   [ARGS='...']"
+	@echo "make demo | test | native | bench | oracles | compiled | lint | format | types | unit | integration | lock | java-lock | clean   [ARGS='...']"
 
 demo: $(READY)
 	@$(VENV)/bin/shipclock demo $(ARGS)
@@ -36,6 +36,11 @@ compiled: $(COMPILED)/.stamp
 
 test: lint types
 	@$(PYTHON) -m pytest $(ARGS)
+
+# The domain's tests on native modules: the same sources must mean the same when they are compiled.
+native: $(COMPILED)/.stamp
+	@PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/$(COMPILED):$(CURDIR) $(PYTHON) -m pytest -o pythonpath= \
+		tests/unit/sla tests/unit/partition tests/unit/intake tests/stories tests/property $(ARGS)
 
 lint: $(READY)
 	@$(VENV)/bin/ruff check .
