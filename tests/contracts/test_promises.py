@@ -1,0 +1,31 @@
+"""The page of promises leaves none out, and its proofs exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "promises.md").read_text("utf-8")
+SECTIONS = {part.split(maxsplit=1)[0]: part for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]}
+
+
+def test_there_is_a_section_for_each_of_the_24_promises_and_for_nothing_else() -> None:
+    assert list(SECTIONS) == [f"P{number}" for number in range(1, 25)]
+
+
+@pytest.mark.parametrize("promise", SECTIONS)
+def test_each_has_lines_a_proof_and_what_bad_data_does(promise: str) -> None:
+    section = SECTIONS[promise]
+    assert "```yaml" in section or "The lines are those of" in section
+    assert "Bad data: " in section
+    assert re.search(r"Proof: \[", section)
+
+
+@pytest.mark.parametrize("promise", SECTIONS)
+def test_every_proof_is_a_test_of_the_file_that_it_links(promise: str) -> None:
+    for link, names in re.findall(r"Proof: \[[^]]+\]\(([^)]+)\):\s((?:\s*`test_\w+`[,.])+)", SECTIONS[promise]):
+        there = set(re.findall(r"def (test_\w+)", (ROOT / "docs" / link).read_text("utf-8")))
+        named = re.findall(r"`(test_\w+)`", names)
+        assert named
+        assert set(named) <= there
