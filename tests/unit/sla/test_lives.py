@@ -1,5 +1,7 @@
 """A number is used, closed, remembered, forgotten and used again."""
 
+from collections.abc import Mapping
+
 from streams.sla.evidence import MOST_SCANS
 from tests.unit.sla.parcel import Parcel, at
 
@@ -11,7 +13,7 @@ def parcel() -> Parcel:
     return Parcel(CLOCK, shipment=LIVES)
 
 
-def shipments(one: Parcel) -> dict[str, int]:
+def shipments(one: Parcel) -> Mapping[str, int]:
     return one.player.core.gauges()["shipments"]
 
 
