@@ -1,6 +1,6 @@
 """The state that a run has left in its changelog."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -9,6 +9,7 @@ from bench.loading import BulkProducer
 from streams.kafka.changelog import KafkaChangelog
 from streams.kafka.connection import Connection
 from streams.kafka.names import STATE_TOPIC, Names
+from streams.partition.governance import PAGES
 from streams.partition.meta import KEY, decode_meta, encode_meta
 from streams.sla.encoding import decode
 from streams.sla.phases import OPEN
@@ -23,18 +24,23 @@ class FinalState:
     @property
     def shipments(self) -> int:
         """Shipments that are kept, whatever their phase."""
-        return sum(len(entries) - 1 for entries in self.partitions)
+        return sum(1 for _ in self._values())
 
     @property
     def value_bytes(self) -> int:
         """Bytes of all their values."""
-        return sum(len(value) for entries in self.partitions for key, value in entries.items() if key != KEY)
+        return sum(map(len, self._values()))
 
     def open(self) -> int:
         """Count the shipments that are under way."""
-        return sum(
-            decode(value).phase == OPEN for entries in self.partitions for key, value in entries.items() if key != KEY
-        )
+        return sum(decode(value).phase == OPEN for value in self._values())
+
+    def _values(self) -> Iterator[bytes]:
+        """The states of shipments: all but the meta record and the pages of policies."""
+        for entries in self.partitions:
+            for key, value in entries.items():
+                if key != KEY and not key.startswith(PAGES):
+                    yield value
 
     async def write(self, servers: str, names: Names) -> None:
         """Write it once into the changelog of another namespace, whose source topics are empty."""
