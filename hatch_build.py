@@ -19,6 +19,7 @@ HOT_PATH = (
     "streams/intake/reading.py",
     "streams/intake/registrations.py",
     "streams/intake/scans.py",
+    "streams/partition/belonging.py",
     "streams/partition/clerk.py",
     "streams/partition/core.py",
     "streams/partition/deadlines.py",

@@ -42,6 +42,8 @@ class TopicSpec:
     """Major version of the record type: fields are only ever added within it."""
     replication: int
     """Copies of each partition, where the cluster has that many brokers."""
+    jobs: tuple[str, ...] = ("sla",)
+    """The jobs that read or write it; their workers do not start without it."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Record headers and what they say (UTF-8 text), beside those of CloudEvents."""
     config: Mapping[str, Scalar]

@@ -8,9 +8,9 @@ from faust.types import StreamT
 from mode.supervisors import CrashingSupervisor
 from yarl import URL
 
-from agents import care_events, control, parcel_scans, shipments
+from agents import care_events, control, outcomes_by_customer, parcel_scans, shipments
 from streams.kafka.connection import Connection
-from streams.kafka.names import STATE_TOPIC, Names
+from streams.kafka.names import Names
 from streams.kafka.schema import BatchSchema
 from streams.kafka.source import Sources
 
@@ -19,8 +19,9 @@ AGENTS: dict[str, Callable[[StreamT[Any]], Awaitable[None]]] = {
     parcel_scans.TOPIC: parcel_scans.parcel_scans,
     care_events.TOPIC: care_events.care_events,
     control.TOPIC: control.control,
+    outcomes_by_customer.TOPIC: outcomes_by_customer.outcomes_by_customer,
 }
-"""Source topic to agent: a topic is read when it stands here and in `streams.kafka.names.SOURCE_TOPICS`."""
+"""Source topic to agent: a topic is read when it stands here and is a source of a job in `streams.kafka.names`."""
 
 BUFFERED_BATCHES = 4_096
 """Batches that an agent's queue may hold: above what `Reading` lets into it, so that Faust itself never blocks."""
@@ -68,10 +69,11 @@ def build_app(
     for short in sources.topics:
         topic = app.topic(names.topic(short), schema=BatchSchema(), partitions=partitions, acks=False)
         app.agent(topic, name=f"agents.{short}")(AGENTS[short])
+    state = names.job.state
     app.Table(
-        STATE_TOPIC,
-        changelog_topic=app.topic(names.topic(STATE_TOPIC), partitions=partitions, acks=False),
+        state,
+        changelog_topic=app.topic(names.topic(state), partitions=partitions, acks=False),
         partitions=partitions,
-        store=f"shipclock://{STATE_TOPIC}",
+        store=f"shipclock://{state}",
     )
     return app

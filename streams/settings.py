@@ -42,6 +42,10 @@ class Settings:
     """Certificate of this worker, when the brokers ask for one."""
     ssl_key_file: Path | None = None
 
+    job: Literal["sla", "scorecards"] = "sla"
+    """What the worker does: judge promises, or sum outcomes up.  Workers of a job share its partitions."""
+    outcomes_by_customer: bool = False
+    """Whether the main job writes a copy of every outcome by customer: what the job `scorecards` reads."""
     policy: Path | None = None
     """Policy file; the policy that comes with Shipclock when unset."""
     time: Literal["live", "replay"] = "live"

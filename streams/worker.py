@@ -15,7 +15,7 @@ from streams.assignment import Assignment
 from streams.clock import SystemClock
 from streams.connecting import connection_of
 from streams.http import Server
-from streams.kafka.names import SOURCE_TOPICS, Names
+from streams.kafka.names import JOBS, Names
 from streams.kafka.source import Sources
 from streams.metrics.catalogue import Catalogue
 from streams.metrics.observer import MetricsObserver
@@ -42,15 +42,15 @@ class Worker:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._names = Names(settings.namespace)
+        self._names = Names(settings.namespace, JOBS[settings.job])
         self._connection = connection_of(settings)
         self._ending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._sources = Sources(self._names, SOURCE_TOPICS, on_failure=self._fail)
+        self._sources = Sources(self._names, self._names.job.sources, on_failure=self._fail)
         disable_created_metrics()  # type: ignore[no-untyped-call]
         registry = CollectorRegistry()
         self._observer = MetricsObserver(Catalogue(registry))
         self._status = Status(self._sources)
-        registry.register(PartitionCollector(self._status))
+        registry.register(PartitionCollector(self._status, settings.job))
         self._server = Server(registry, self._status)
 
     async def run(self) -> None:
@@ -74,7 +74,12 @@ class Worker:
         options = self._connection.options()
         servers = options.pop("bootstrap_servers")
         return await verify(
-            ",".join(servers), self._names.namespace, self._settings.time, options, self._settings.source_timestamps
+            ",".join(servers),
+            self._names.namespace,
+            self._settings.time,
+            options,
+            self._settings.source_timestamps,
+            job=self._settings.job,
         )
 
     async def _work(self, partitions: int) -> None:
@@ -98,7 +103,13 @@ class Worker:
         garbage.settle()
         try:
             await self._until_told(app.start())
-            log.info("started", namespace=self._names.namespace, partitions=partitions, time=self._settings.time)
+            log.info(
+                "started",
+                job=self._settings.job,
+                namespace=self._names.namespace,
+                partitions=partitions,
+                time=self._settings.time,
+            )
             await self._until_told(self._crash_of(app))
         finally:
             await self._leave(app, assignment)

@@ -7,6 +7,9 @@ from msgspec import Meta, Struct
 Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 """RFC 3339 in UTC with milliseconds: `2026-11-01T08:30:00.000Z`."""
 
+LocalDate = Annotated[str, Meta(extra_json_schema={"format": "date"})]
+"""`2026-11-01`."""
+
 Verdict = Literal["met", "missed", "cancelled", "excused"]
 
 
@@ -102,6 +105,14 @@ class SlaOutcome(_Decision, frozen=True, kw_only=True, gc=False, omit_defaults=T
     product: str | None = None
     origin: str | None = None
     destination: str | None = None
+    day: LocalDate
+    """On which day it is counted: the local date of `due` in the policy's time zone; of `decided_at` where there is no
+    due instant."""
+    measure: Literal["promise", "perfect-order", "incident"] = "promise"
+    """What the clock measures: a promise by time, all promises together (`all_of`), or that something did not happen
+    (`never`)."""
+    veto: bool = False
+    """Whether one miss of this clock voids the score of a period."""
     faults: tuple[StageFault, ...] = ()
     """Of a miss: the stages that took too long, the worst first."""
     compensation: Compensation | None = None
@@ -124,3 +135,68 @@ class ShipmentStatus(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=
     """Clocks with an open breach alert, likewise."""
     sequence: int
     decided_at: Instant
+
+
+class Lateness(Struct, frozen=True, kw_only=True, gc=False):
+    """How many were missed by so much: more than the bound of the bucket before, at most this one."""
+
+    upto_ms: int | None
+    """Bound of the bucket; null for what was later than all bounds, or has not stopped at all."""
+    count: int
+
+
+class Scorecard(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """The outcomes of a customer in one period, summed up.  Topic `sla-scorecards`, compacted.
+
+    Counts can be added up over cards: over lanes to a region, over tiers, over customers.
+    """
+
+    id: str
+    """Hash of namespace, key and content: 32 hexadecimal digits."""
+    customer_id: str
+    clock: str | None = None
+    """Absent on the card of a lane, which sums up all its promises."""
+    origin: str | None = None
+    destination: str | None = None
+    """With `origin`, the lane."""
+    region: str | None = None
+    """The region that the lane is counted to: that of the destination."""
+    tier: str | None = None
+    length: Literal["day", "month", "quarter", "year"]
+    period: str
+    """`2026-11-01`, `2026-11`, `2026-Q4` or `2026`: where the `day` of the outcomes lies."""
+    volume: int
+    """All outcomes: met, missed, cancelled, excused."""
+    met: int
+    missed: int
+    cancelled: int
+    excused: int
+    on_time_rate: float | None = None
+    """Met, of met and missed; absent where there is neither."""
+    lateness: tuple[Lateness, ...] = ()
+    """Of the missed ones, the buckets that are not empty."""
+    late_p50_ms: int | None = None
+    """At most so late were half of the met and missed ones: a bound of a bucket, 0 for on time.  Absent beyond the last
+    bound."""
+    late_p90_ms: int | None = None
+    late_p95_ms: int | None = None
+    late_p99_ms: int | None = None
+    spent_count: int = 0
+    """Met and missed ones that something has stopped; only on the card of a clock, like the next two."""
+    spent_mean_ms: float | None = None
+    """Their time from start to stop."""
+    spent_variance_ms2: float | None = None
+    """Its variance (of all, not of a sample), in square milliseconds."""
+    perfect_orders: int = 0
+    imperfect_orders: int = 0
+    perfect_order_rate: float | None = None
+    """Perfect ones, of both."""
+    incidents: int = 0
+    watched: int = 0
+    """How often an incident was watched for, with or without one."""
+    accident_rate: float | None = None
+    """Incidents, of what was watched."""
+    vetoes: int = 0
+    """Misses that void the score of the period."""
+    score: float | None = None
+    """The on-time rate; 0 when there is a veto."""

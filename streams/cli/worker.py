@@ -1,4 +1,4 @@
-"""`shipclock worker`: judge promises until told to stop."""
+"""`shipclock worker`: do one job until told to stop."""
 
 import asyncio
 import os
@@ -11,18 +11,20 @@ import structlog
 from streams.configuration import load_settings
 from streams.errors import ShipclockError
 from streams.garbage import return_large_blocks
+from streams.kafka.names import JOBS
 from streams.logs import configure_logging
 from streams.worker import Worker
 
 
 @click.command()
+@click.option("--job", type=click.Choice(list(JOBS)), help="What to do: judge promises, or sum outcomes up.")
 @click.option("--namespace", help="Prefix of topics, group and transactional ids.")
 @click.option("--bootstrap-servers", help="host:port of one or more brokers, separated by commas.")
 @click.option("--time", type=click.Choice(["live", "replay"]), help="Whose time rules.")
 @click.option("--http-port", type=int, help="Port of metrics and health; 0 chooses a free one.")
 @click.option("--log-format", type=click.Choice(["json", "console"]))
 def worker(**options: Any) -> None:
-    """Read shipments and scans, judge promises, until SIGTERM or SIGINT.
+    """Do one job until SIGTERM or SIGINT: judge promises (sla), or sum outcomes up (scorecards).
 
     Every option is also a setting; the environment names the others.
     """

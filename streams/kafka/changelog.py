@@ -8,7 +8,7 @@ from aiokafka.errors import KafkaError
 
 from streams.errors import ChangelogTruncated, TransactionFailed
 from streams.kafka.connection import Connection
-from streams.kafka.names import STATE_TOPIC, Names
+from streams.kafka.names import Names
 from streams.kafka.slim import slim
 from streams.partition.ports import Changelog, ChangelogEntry
 
@@ -27,7 +27,7 @@ class KafkaChangelog(Changelog):
 
     def __init__(self, connection: Connection, names: Names, number: int) -> None:
         self._connection = connection
-        self._tp = TopicPartition(names.topic(STATE_TOPIC), number)
+        self._tp = TopicPartition(names.topic(names.job.state), number)
 
     async def end(self) -> int:
         """Return the last stable offset."""

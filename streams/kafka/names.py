@@ -1,24 +1,44 @@
 """What things are called in the cluster: one namespace prefixes topics, groups and transactional ids."""
 
 from dataclasses import dataclass
+from typing import Final
 
-STATE_TOPIC = "sla-state"
-"""Short name of the changelog of the partitions."""
+STATE_TOPIC: Final = "sla-state"
+"""Short name of the changelog of the main job."""
 
-SOURCE_TOPICS = ("shipments", "parcel-scans", "care-events", "control")
-"""Short names of the topics that a partition task reads."""
+SOURCE_TOPICS: Final = ("shipments", "parcel-scans", "care-events", "control")
+"""Short names of the topics that the main job reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobNames:
+    """What a job is called, and what it reads and keeps; topics by their short names."""
+
+    name: str
+    """Names the consumer group and the transactional ids, too."""
+    sources: tuple[str, ...]
+    state: str
+    """Topic of the changelog."""
+
+
+SLA: Final = JobNames("sla", SOURCE_TOPICS, STATE_TOPIC)
+"""The main job: shipments and scans in, decisions out."""
+SCORECARDS: Final = JobNames("scorecards", ("sla-outcomes-by-customer",), "scorecards-state")
+"""Outcomes of a customer in, sums out."""
+JOBS: Final = {job.name: job for job in (SLA, SCORECARDS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names within one namespace."""
+    """Names within one namespace, for one job."""
 
     namespace: str
+    job: JobNames = SLA
 
     @property
     def group(self) -> str:
         """Consumer group of the workers, which is also the id of the Faust app."""
-        return f"{self.namespace}.sla"
+        return f"{self.namespace}.{self.job.name}"
 
     def topic(self, short: str) -> str:
         """Return the cluster's name of a topic: `parcel-scans` is `shipclock.parcel-scans`."""
@@ -26,4 +46,4 @@ class Names:
 
     def transactional_id(self, number: int) -> str:
         """Return the transactional id of a partition; whoever starts it last owns the partition."""
-        return f"{self.namespace}.sla.{number}"
+        return f"{self.namespace}.{self.job.name}.{number}"

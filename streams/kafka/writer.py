@@ -19,7 +19,7 @@ from streams.errors import Fenced, PartitionParked, TransactionFailed
 from streams.kafka import faults
 from streams.kafka.connection import Connection
 from streams.kafka.envelopes import NO_HEADERS, Entry, Packed
-from streams.kafka.names import STATE_TOPIC, Names
+from streams.kafka.names import Names
 from streams.kafka.producing import Producer, WriterLimits
 from streams.partition import meta
 from streams.partition.ports import Committed, UnitOfWork, WallClock, Writer
@@ -91,7 +91,7 @@ class KafkaWriter(Writer):
             offsets = {self._place(short): offset for short, offset in unit.offsets.items()}
             await producer.move(self._names.group, offsets)
         await producer.commit()
-        changelog = self._place(STATE_TOPIC)
+        changelog = self._place(self._names.job.state)
         last = appended[changelog]
         return Committed(
             changelog_end=last.offset + batches[changelog][-1].records,
@@ -103,22 +103,24 @@ class KafkaWriter(Writer):
     def _pack(self, producer: Producer, unit: UnitOfWork) -> dict[TopicPartition, list[Packed]]:
         """Make the batches of a unit, the meta record last."""
         now = self._clock.now_ms()
-        outputs: defaultdict[str, list[Entry]] = defaultdict(list)
+        outputs: defaultdict[tuple[str, int | None], list[Entry]] = defaultdict(list)
         for output in unit.outputs:
             headers = output.headers
-            outputs[output.topic].append(
+            outputs[output.topic, output.partition].append(
                 (output.key, output.value, headers if isinstance(headers, list) else list(headers))
             )
-        entries: dict[str, Iterable[Entry]] = {**outputs}
-        entries[STATE_TOPIC] = chain(
+        places: dict[TopicPartition, Iterable[Entry]] = {}
+        for (short, partition), records in outputs.items():
+            place = self._place(short, partition)
+            places[place] = chain(places[place], records) if place in places else records
+        places[self._place(self._names.job.state)] = chain(
             zip(unit.changelog.keys(), unit.changelog.values(), repeat(NO_HEADERS)),
             [(meta.KEY, unit.meta, NO_HEADERS)],
         )
-        places = {self._place(short): records for short, records in entries.items()}
         return {tp: producer.pack(tp, records, now) for tp, records in places.items()}
 
-    def _place(self, short: str) -> TopicPartition:
-        return TopicPartition(self._names.topic(short), self._number)
+    def _place(self, short: str, partition: int | None = None) -> TopicPartition:
+        return TopicPartition(self._names.topic(short), self._number if partition is None else partition)
 
     async def _abort(self, producer: Producer) -> None:
         """Abort what is open, and close the producer.  What cannot be aborted now, the next `start` settles."""

@@ -90,6 +90,7 @@ class GaugeOf(NamedTuple):
 
 CLOCKS_OPEN = GaugeOf("shipclock_clocks_open", "Clocks that run now, in the partitions of this worker.", ("clock",))
 CLOCKS_OVERDUE = GaugeOf("shipclock_clocks_overdue", "Clocks that run now and are past their deadline.", ("clock",))
+SCORECARDS = GaugeOf("shipclock_scorecards", "Scorecards kept, by length of their period.", ("period",))
 SHIPMENTS = GaugeOf("shipclock_shipments", "Shipments kept, by phase of their life.", ("phase",))
 SKEW = GaugeOf("shipclock_clock_skew_seconds", "Largest difference between this worker's clock and the brokers' seen.")
 SOURCE_LAG = GaugeOf("shipclock_source_lag_records", "Records not fetched yet.", ("topic", "partition"))
@@ -105,4 +106,6 @@ PARKED = GaugeOf(
 )
 PARTITIONS = GaugeOf("shipclock_partitions_owned", "Partitions that this worker owns.")
 REBALANCES = GaugeOf("shipclock_rebalances_total", "Rebalances of the group that this worker took part in.")
-BUILD = GaugeOf("shipclock_build_info", "Always 1; the labels say what is running.", ("version", "python", "native"))
+BUILD = GaugeOf(
+    "shipclock_build_info", "Always 1; the labels say what is running.", ("version", "python", "native", "job")
+)

@@ -32,15 +32,15 @@ class Owned(Protocol):
 class PartitionCollector(Collector):
     """Looks at what is owned at this moment."""
 
-    def __init__(self, owned: Owned) -> None:
+    def __init__(self, owned: Owned, job: str) -> None:
         self._owned = owned
+        self._job = job
 
     def collect(self) -> Iterator[Metric]:
         """Yield all gauges."""
         health = self._owned.health()
-        yield _gauge(
-            catalogue.BUILD, [((version("shipclock"), platform.python_version(), str(is_native()).lower()), 1)]
-        )
+        build = (version("shipclock"), platform.python_version(), str(is_native()).lower(), self._job)
+        yield _gauge(catalogue.BUILD, [(build, 1)])
         yield _gauge(catalogue.PARTITIONS, [((), len(health))])
         rebalances = catalogue.REBALANCES
         yield CounterMetricFamily(rebalances.name, rebalances.sentence, value=self._owned.rebalances)
@@ -58,6 +58,7 @@ class PartitionCollector(Collector):
         yield _summed(catalogue.CLOCKS_OPEN, [gauge.get("running", {}) for gauge in gauges])
         yield _summed(catalogue.CLOCKS_OVERDUE, [gauge.get("overdue", {}) for gauge in gauges])
         yield _summed(catalogue.SHIPMENTS, [gauge.get("shipments", {}) for gauge in gauges])
+        yield _summed(catalogue.SCORECARDS, [gauge.get("scorecards", {}) for gauge in gauges])
         skews = [abs(state.skew_ms) / 1000 for state in health.values()]
         yield _gauge(catalogue.SKEW, [((), max(skews))] if skews else [])
 

@@ -1,16 +1,18 @@
 """Handles one record or deadline: from bytes to decisions, and from decisions to output records."""
 
 from collections import deque
+from typing import Final
 
 import msgspec
 
-from schemas.records import Control, Tick
+from schemas.records import Control, SlaOutcome, Tick
 from streams.intake import Rejected, read_care_event, read_registration, read_scan
 from streams.intake.reading import read
-from streams.intake.rejection import ORPHAN_EXPIRED, WRONG_PARTITION
+from streams.intake.rejection import ORPHAN_EXPIRED
+from streams.partition.belonging import check_partition
 from streams.partition.governance import Governance
 from streams.partition.memory import Memory
-from streams.partition.outputs import Envelope
+from streams.partition.outputs import BY_CUSTOMER, Envelope
 from streams.partition.partitioners import Partitioner
 from streams.partition.ports import Output, Record, Tally
 from streams.partition.reject_guard import RejectGuard
@@ -23,6 +25,9 @@ from streams.sla.refusal import Refused
 from streams.sla.render import Renderer
 from streams.sla.standing import stop_of
 from streams.sla.state import KnownScan, Shipment
+
+MOST_CUSTOMERS: Final = 50_000
+"""Whose partition is remembered instead of reckoned again."""
 
 _control = msgspec.json.Decoder(Control)
 
@@ -39,7 +44,9 @@ class Clerk:
         partitions: int,
         partitioner: Partitioner,
         guard: RejectGuard,
+        copies: bool = False,
     ) -> None:
+        """With `copies`, outcomes are also written by customer, for the job that keeps scorecards."""
         self.memory = Memory()
         self.docket = Docket()
         self.outputs: list[Output] = []
@@ -55,6 +62,8 @@ class Clerk:
         self._partitions = partitions
         self._partitioner = partitioner
         self._guard = guard
+        self._copies = copies
+        self._customers: dict[bytes, int] = {}
 
     def control(self, record: Record, time: int) -> None:
         """A control record.  Ticks count when they are received, so there is nothing left to do but check them."""
@@ -175,12 +184,7 @@ class Clerk:
         self.tally.flags[flag] = self.tally.flags.get(flag, 0) + 1
 
     def _check_partition(self, key: bytes) -> None:
-        belongs = self._partitioner(key, self._partitions)
-        if belongs != self._partition:
-            raise Rejected(
-                WRONG_PARTITION,
-                f"the key belongs to partition {belongs} of {self._partitions}: the producer uses another partitioner",
-            )
+        check_partition(key, self._partition, self._partitions, self._partitioner)
 
     def _record(self, key: bytes, shipment: Shipment, at: int) -> None:
         """Write down what the docket holds for a shipment."""
@@ -189,14 +193,36 @@ class Clerk:
             shipment_id = key.decode()
             for decision in docket.decisions:
                 record = self._renderer.record(decision, shipment_id, shipment)
-                self.outputs.append(self._envelope.wrap(key, decision.topic, decision.kind, record))
+                output = self._envelope.wrap(key, decision.topic, decision.kind, record)
+                self.outputs.append(output)
                 self._count(decision)
+                if self._copies and isinstance(record, SlaOutcome):
+                    self._copy(record, output)
             docket.decisions.clear()
         if docket.status_changed:
             docket.status_changed = False
             status = self._renderer.status(key.decode(), shipment, at)
             self.outputs.append(self._envelope.wrap(key, STATUS, "changed", status))
             self._say(STATUS, "changed")
+
+    def _copy(self, outcome: SlaOutcome, output: Output) -> None:
+        """Write an outcome to the partition of its customer, and to that of the customer it had before."""
+        customer = outcome.customer_id
+        before = None if outcome.replaces is None else outcome.replaces.customer_id
+        for one in (customer,) if before == customer else (customer, before):
+            if one is not None:
+                key = one.encode()
+                self.outputs.append(Output(BY_CUSTOMER, key, output.value, output.headers, self._home(key)))
+                self._say(BY_CUSTOMER, outcome.kind)
+
+    def _home(self, customer: bytes) -> int:
+        """The partition of a customer."""
+        home = self._customers.get(customer)
+        if home is None:
+            if len(self._customers) >= MOST_CUSTOMERS:
+                self._customers.clear()
+            home = self._customers[customer] = self._partitioner(customer, self._partitions)
+        return home
 
     def _say(self, topic: str, kind: str) -> None:
         decisions = self.tally.decisions

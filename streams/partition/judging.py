@@ -22,7 +22,7 @@ SOURCES: Final = (CONTROL, SHIPMENTS, SCANS, CARE)
 class Judging:
     """Judges the shipments of one partition; see `streams.partition.job.Job`."""
 
-    def __init__(self, policy: Policy, settings: CoreSettings, guard: RejectGuard) -> None:
+    def __init__(self, policy: Policy, settings: CoreSettings, guard: RejectGuard, *, copies: bool = False) -> None:
         self._policy = policy
         self._clerk = clerk = Clerk(
             policy,
@@ -31,6 +31,7 @@ class Judging:
             partitions=settings.partitions,
             partitioner=settings.partitioner,
             guard=guard,
+            copies=copies,
         )
         self.handlers: Mapping[str, Handler] = {
             CONTROL: clerk.control,
@@ -127,6 +128,9 @@ class Judging:
         return len(self._clerk.memory)
 
 
-def judging(policy: Policy) -> MakeJob:
-    """Makes the main job; `policy` is in force where a partition knows of none."""
-    return lambda settings, guard: Judging(policy, settings, guard)
+def judging(policy: Policy, *, copies: bool = False) -> MakeJob:
+    """Makes the main job; `policy` is in force where a partition knows of none.
+
+    With `copies` it also writes outcomes by customer, for the job that keeps scorecards.
+    """
+    return lambda settings, guard: Judging(policy, settings, guard, copies=copies)

@@ -4,17 +4,20 @@ from typing import Final
 
 import msgspec
 
-from schemas.records import BreachAlert, DelayNotice, ShipmentStatus, SlaOutcome
+from schemas.records import BreachAlert, DelayNotice, Scorecard, ShipmentStatus, SlaOutcome
 from streams.partition.ports import Headers, Output, Record
 from streams.sla.decision import STATUS
 
 REJECTS: Final = "scan-rejects"
+BY_CUSTOMER: Final = "sla-outcomes-by-customer"
+"""Copies of `sla-outcomes`, each in the partition of its customer."""
+SCORECARDS: Final = "sla-scorecards"
 _SCHEMAS: Final = "https://shipclock.dev/schemas"
 MOST_BYTES: Final = 2_000_000
 """Of key and value of a reject together: below the topic's `max.message.bytes`, so that no record, which may have been
 compressed when it was sent, is too large to be rejected.  Its partition would stop there for good."""
 
-Body = DelayNotice | BreachAlert | SlaOutcome | ShipmentStatus
+Body = DelayNotice | BreachAlert | SlaOutcome | ShipmentStatus | Scorecard
 
 _encode = msgspec.json.Encoder().encode
 

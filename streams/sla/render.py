@@ -1,8 +1,11 @@
 """From decisions to the records that subscribers read."""
 
-from typing import Any
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final, Literal
 
 from schemas.records import BreachAlert, Compensation, DelayNotice, Evidence, ShipmentStatus, SlaOutcome, StageFault
+from streams.sla.calendars.zones import LAST_DAY, zone_of
 from streams.sla.codes import name_of
 from streams.sla.decision import NOTICES, OUTCOMES, STATUS, Decision
 from streams.sla.evidence import suspicion
@@ -11,7 +14,7 @@ from streams.sla.identity import decision_id
 from streams.sla.instants import rfc3339
 from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
 from streams.sla.policy.compensation import Owed
-from streams.sla.policy.compiled import Policy
+from streams.sla.policy.compiled import ALL_OF, NEVER_HAPPENS, Policy
 from streams.sla.policy.rulebook import Rulebook
 from streams.sla.standing import stop_of
 from streams.sla.state import NEVER, KnownScan, Registration, Shipment
@@ -19,6 +22,8 @@ from streams.sla.surroundings import Surroundings
 from streams.sla.verdict import Verdict
 
 _UNREGISTERED = Registration("", 0)
+_MEASURES: Final[dict[str, Literal["perfect-order", "incident"]]] = {ALL_OF: "perfect-order", NEVER_HAPPENS: "incident"}
+"""What clocks measure that are no promises by time, by form."""
 _FOREVER = "9999-12-31T23:59:59.999Z"
 """A due instant while a pause lasts."""
 
@@ -186,10 +191,23 @@ class Renderer:
             product=registration.product,
             origin=registration.origin,
             destination=registration.destination,
+            day=_day(policy, decided_at if verdict.due == NEVER else verdict.due),
+            measure=_MEASURES.get(decision.clock.form, "promise"),
+            veto=decision.clock.name in policy.veto,
             faults=_faults(verdict) if verdict.faults else (),
             compensation=None if verdict.owed is None else _compensation(verdict.owed),
             replaces=replaces,
         )
+
+
+def _day(policy: Policy, instant: int) -> str:
+    """The date on the policy's calendar."""
+    return _date(min(zone_of(policy.time_zone).day(instant), LAST_DAY))
+
+
+@lru_cache(maxsize=4096)
+def _date(day: int) -> str:
+    return date.fromordinal(day).isoformat()
 
 
 def _faults(verdict: Verdict) -> tuple[StageFault, ...]:

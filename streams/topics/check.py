@@ -9,7 +9,7 @@ from streams.topics.cluster import TopicCluster
 from streams.topics.connection import connected
 from streams.topics.findings import examine
 from streams.topics.report import in_one_line
-from streams.topics.target import SourceTimestamps, Target
+from streams.topics.target import MAIN, SourceTimestamps, Target
 
 
 async def verify(
@@ -18,14 +18,17 @@ async def verify(
     time: TimeMode,
     options: Mapping[str, Any] | None = None,
     source_timestamps: SourceTimestamps = "append",
+    *,
+    job: str = MAIN,
 ) -> int:
-    """Return the partition count that all topics of a namespace have.
+    """Return the partition count that all topics of a namespace have which a job reads or writes.
 
     `options` are further keyword arguments of aiokafka's clients.  Takes a fraction of a second and never creates or
     changes anything.  Raises `TopicMismatch` with every fatal finding and its remedy, in one line, and
     `KafkaUnavailable` when no broker answers within seconds.
     """
-    target = Target(catalogue=load_catalogue(), namespace=namespace, time=time, source_timestamps=source_timestamps)
+    catalogue = {name: spec for name, spec in load_catalogue().items() if job in spec.jobs}
+    target = Target(catalogue=catalogue, namespace=namespace, time=time, source_timestamps=source_timestamps)
     async with connected(bootstrap_servers, options or {}) as client:
         cluster = await TopicCluster(client).describe(target.names())
     fatal = [finding for finding in examine(target, cluster) if finding.severity == "fatal"]

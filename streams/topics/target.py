@@ -13,6 +13,9 @@ DEFAULT_PARTITIONS = 12
 HEADROOM_BYTES = 65_536
 """Room that the headers of a rejected record may need beside its original bytes."""
 
+MAIN = "sla"
+"""The job that all others follow."""
+
 SourceTimestamps = Literal["append", "create"]
 
 Catalogue = Mapping[str, TopicSpec]
@@ -43,10 +46,11 @@ class Target:
     def reference(self, cluster: ObservedCluster) -> tuple[TopicSpec, int] | None:
         """Return the topic whose partition count counts, and that count; None when no topic exists.
 
-        Once there is state, the count under which it was written holds; before that the sources' does.
+        Once there is state, the count under which it was written holds, that of the main job first; before that the
+        sources' does.
         """
         order = {"state": 0, "input": 1, "output": 2}
-        for spec in sorted(self.catalogue.values(), key=lambda spec: order[spec.direction]):
+        for spec in sorted(self.catalogue.values(), key=lambda spec: (order[spec.direction], MAIN not in spec.jobs)):
             observed = self.find(spec, cluster)
             if observed is not None:
                 return spec, observed.partitions

@@ -11,6 +11,7 @@ from streams.partition.job import CONTROL, CoreSettings
 from streams.partition.judging import SOURCES, judging
 from streams.partition.lanes import TimeSource
 from streams.partition.meta import KEY
+from streams.partition.outputs import BY_CUSTOMER
 from streams.partition.ports import CaughtUp, ChangelogEntry, Output, Record, SourceBatch
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy
@@ -145,7 +146,7 @@ def bodies(outputs: Iterable[Output], topic: str | None = None) -> list[Decision
     return [
         msgspec.json.decode(output.value or b"")
         for output in outputs
-        if output.topic != "scan-rejects" and topic in (None, output.topic)
+        if output.topic not in ("scan-rejects", BY_CUSTOMER) and topic in (None, output.topic)
     ]
 
 

@@ -53,7 +53,7 @@ class Owned:
 def exposed() -> tuple[CollectorRegistry, Owned]:
     registry, owned = CollectorRegistry(), Owned()
     observer = MetricsObserver(Catalogue(registry))
-    registry.register(PartitionCollector(owned))
+    registry.register(PartitionCollector(owned, "sla"))
     observer.committed(0, TALLY, transaction_s=0.03, records=10)
     observer.restored(0, entries=100, seconds=0.5)
     observer.parked(1, "rejects")

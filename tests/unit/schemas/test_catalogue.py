@@ -30,6 +30,7 @@ def test_the_catalogue_lists_inputs_then_state_then_outputs(catalogue: Mapping[s
         "control",
         "parcel-scans",
         "shipments",
+        "scorecards-state",
         "sla-state",
         "breach-alerts",
         "delay-notices",
@@ -37,6 +38,8 @@ def test_the_catalogue_lists_inputs_then_state_then_outputs(catalogue: Mapping[s
         "scan-rejects",
         "shipment-status",
         "sla-outcomes",
+        "sla-outcomes-by-customer",
+        "sla-scorecards",
     ]
 
 
@@ -81,7 +84,12 @@ def test_every_named_record_type_exists(catalogue: Mapping[str, TopicSpec]) -> N
 def test_only_the_private_state_the_archive_and_the_rejects_name_no_record_of_ours(
     catalogue: Mapping[str, TopicSpec],
 ) -> None:
-    assert {name for name, spec in catalogue.items() if spec.value is None} == {"sla-state", "policies", "scan-rejects"}
+    assert {name for name, spec in catalogue.items() if spec.value is None} == {
+        "scorecards-state",
+        "sla-state",
+        "policies",
+        "scan-rejects",
+    }
 
 
 def test_in_live_time_every_topic_carries_append_time(catalogue: Mapping[str, TopicSpec]) -> None:
