@@ -11,20 +11,20 @@ def _arrived(when: str, facility: dict[str, str] = BRANCH) -> Story:
 
 
 def test_two_opening_hours() -> None:
-    story = _arrived("2026-11-03 10:00").scan("out_for_delivery", "2026-11-03 11:30", facility=BRANCH)
+    story = _arrived("2026-11-03 10:00").scan("delivery_attempted", "2026-11-03 11:30", facility=BRANCH)
     assert story.told("branch-to-door") == ["11-03 11:30 outcome met [PEK-B7]"]
     assert story.due("branch-to-door") == "11-03 12:00"
 
 
 def test_the_night_does_not_count() -> None:
-    story = _arrived("2026-11-03 20:00").scan("out_for_delivery", "2026-11-04 08:45", facility=BRANCH)
+    story = _arrived("2026-11-03 20:00").scan("delivery_attempted", "2026-11-04 08:45", facility=BRANCH)
     assert story.due("branch-to-door") == "11-04 09:00"
     assert story.outcome("branch-to-door")["kind"] == "met"
 
 
 def test_a_region_may_have_hours_of_its_own() -> None:
     lhasa = {"id": "LXA-B1", "kind": "branch", "region": "LXA"}
-    story = _arrived("2026-11-03 18:30", lhasa).scan("out_for_delivery", "2026-11-04 10:00", facility=lhasa)
+    story = _arrived("2026-11-03 18:30", lhasa).scan("delivery_attempted", "2026-11-04 10:00", facility=lhasa)
     assert story.due("branch-to-door") == "11-04 10:30"
 
 
