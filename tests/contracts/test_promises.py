@@ -24,7 +24,10 @@ def test_each_has_lines_a_proof_and_what_bad_data_does(promise: str) -> None:
 
 @pytest.mark.parametrize("promise", SECTIONS)
 def test_every_proof_is_a_test_of_the_file_that_it_links(promise: str) -> None:
-    for link, names in re.findall(r"Proof: \[[^]]+\]\(([^)]+)\):\s((?:\s*`test_\w+`[,.])+)", SECTIONS[promise]):
+    section = SECTIONS[promise]
+    proofs = re.findall(r"Proof: \[[^]]+\]\(([^)]+)\):\s((?:\s*`test_\w+`[,.])+)", section)
+    assert len(proofs) == section.count("Proof: ")
+    for link, names in proofs:
         there = set(re.findall(r"def (test_\w+)", (ROOT / "docs" / link).read_text("utf-8")))
         named = re.findall(r"`(test_\w+)`", names)
         assert named
