@@ -14,9 +14,12 @@ from importlib.resources import as_file, files
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
+
+from streams.partition.job import CONTROL
 from streams.partition.judging import SCANS, SHIPMENTS
 from streams.sla.policy import Policy, load_policy, parse_policy
-from tests.property.engine import Player, arrival, bodies, tick
+from tests.property.engine import Arrival, Player, arrival, bodies, tick
 
 CARE = "care-events"
 NAMES = {"delay-notices": "notice", "breach-alerts": "alert", "sla-outcomes": "outcome"}
@@ -94,6 +97,20 @@ class Story:
             **fields,
         }
         self._arrives(CARE, uploaded or when, body)
+        return self
+
+    def region(self, name: str, when: str, *, since: str, until: str | None = None, **fields: Any) -> "Story":
+        """A region is suspended; operations say so at `when`."""
+        body = {
+            "type": "suspension",
+            "id": f"closed-{name}",
+            "regions": [name],
+            "from": self.instant(since),
+            **({"until": self.instant(until)} if until else {}),
+            **fields,
+        }
+        self._latest = self.ms(when)
+        self.player.append([Arrival(CONTROL, self._latest, b"control", msgspec.json.encode(body))])
         return self
 
     def until(self, when: str) -> "Story":
