@@ -283,7 +283,7 @@ def test_names_and_labels_keep_to_the_rules_of_prometheus(shown: Shown) -> None:
 
 def test_labels_are_bounded(shown: Shown) -> None:
     allowed = {"clock", "verdict", "topic", "kind", "reason", "flag", "partition", "phase", "le"}
-    allowed |= {"version", "python", "native"}
+    allowed |= {"version", "python", "native", "job"}
     found = families(shown.exposition).values()
     assert {label for family in found for sample in family.samples for label in sample.labels} == allowed
     values = {text for family in found for sample in family.samples for text in sample.labels.values()}
