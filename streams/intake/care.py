@@ -1,5 +1,7 @@
 """Care events: record to the `KnownScan` that stands for a step of a case."""
 
+from typing import Final
+
 import msgspec
 
 from schemas.records import CareEvent
@@ -8,7 +10,7 @@ from streams.intake.rejection import AHEAD_OF_TIME, KEY_MISMATCH, Rejected
 from streams.sla.instants import from_datetime
 from streams.sla.state import KnownScan, ScanDetails
 
-_decoder = msgspec.json.Decoder(CareEvent)
+_decoder: Final = msgspec.json.Decoder(CareEvent)
 
 
 def read_care_event(key: bytes | None, value: bytes | None, stamp: int) -> tuple[KnownScan, tuple[str, ...]]:

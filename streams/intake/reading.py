@@ -18,8 +18,8 @@ FURTHEST_AHEAD: Final = 24 * 3_600_000
 AHEAD: Final = 10 * 60_000
 """From how far ahead an event is flagged, in milliseconds."""
 
-_PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]+)`)?$", re.DOTALL)
-_DETAIL_LIMIT = 300
+_PATH: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]+)`)?$", re.DOTALL)
+_DETAIL_LIMIT: Final = 300
 
 
 def read(decoder: "msgspec.json.Decoder[Body]", key: bytes | None, value: bytes | None) -> Body:

@@ -18,7 +18,7 @@ from streams.sla.state import BARE, KnownLeg, KnownMilestone, Registration, Regi
 LONGEST: Final = timedelta(days=3_653)
 """Ten years: no milestone is planned to take longer."""
 
-_decoder = msgspec.json.Decoder(ShipmentRegistration)
+_decoder: Final = msgspec.json.Decoder(ShipmentRegistration)
 
 LARGEST_PLANNED: Final = 200_000
 """Bytes of a registration with a plan: what is kept of it and of all its scans must fit into one state record."""

@@ -12,8 +12,7 @@ from streams.intake.rejection import AHEAD_OF_TIME, KEY_MISMATCH, UNKNOWN_CODE, 
 from streams.sla.codes import NUMBERS
 from streams.sla.state import PLAIN, KnownScan, ScanDetails
 
-_decoder = msgspec.json.Decoder(ParcelScan)
-_numbers = NUMBERS
+_decoder: Final = msgspec.json.Decoder(ParcelScan)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_FLAGS: Final[tuple[str, ...]] = ()
 
@@ -42,7 +41,7 @@ def read_scan(
         event_time(happened, stamp, "$.occurred_at")
     facility = body.facility
     name = body.code
-    code = _numbers.get(name)
+    code = NUMBERS.get(name)
     recorded = body.recorded_at
     scan = KnownScan(
         body.scan_id,

@@ -29,7 +29,7 @@ from streams.sla.state import KnownScan, Shipment
 MOST_CUSTOMERS: Final = 50_000
 """Whose partition is remembered instead of reckoned again."""
 
-_control = msgspec.json.Decoder(Control)
+_control: Final = msgspec.json.Decoder(Control)
 
 
 class Clerk:

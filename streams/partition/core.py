@@ -5,6 +5,7 @@ When that fails, what is held in memory is void: `forget` it and restore from th
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -16,7 +17,7 @@ from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, SourceBa
 from streams.partition.reject_guard import RejectGuard
 from streams.sla.instants import from_datetime
 
-_tick = msgspec.json.Decoder(Tick)
+_tick: Final = msgspec.json.Decoder(Tick)
 
 
 class Core:

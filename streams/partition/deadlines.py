@@ -7,10 +7,11 @@ which most do, costs nothing here, and an entry costs one reference.
 
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
+from typing import Final
 
 from streams.sla.state import NEVER
 
-BUCKET_MS = 60_000
+BUCKET_MS: Final = 60_000
 
 DeadlineOf = Callable[[bytes], int | None]
 """The deadline that a key has now; None when the shipment is gone."""

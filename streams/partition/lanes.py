@@ -14,7 +14,7 @@ from typing import Final
 
 from streams.partition.ports import CaughtUp, Record, SourceBatch
 
-_timestamp = attrgetter("timestamp")
+_timestamp: Final = attrgetter("timestamp")
 
 MOST_BATCHES: Final = 24
 """Batches of one topic that wait at most."""

@@ -19,7 +19,7 @@ compressed when it was sent, is too large to be rejected.  Its partition would s
 
 Body = DelayNotice | BreachAlert | SlaOutcome | ShipmentStatus | Scorecard
 
-_encode = msgspec.json.Encoder().encode
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class Envelope:

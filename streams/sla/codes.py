@@ -56,7 +56,7 @@ NAMES: Final[dict[int, str]] = {number: name for name, number in NUMBERS.items()
 CLOSING: Final = ("delivered", "returned", "cancelled", "lost", "destroyed")
 """Codes after which nothing more is expected of a shipment, unless a policy says otherwise."""
 
-_UNKNOWN_RANK = 128
+_UNKNOWN_RANK: Final = 128
 
 
 def code_of(name: str) -> Code:

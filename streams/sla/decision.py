@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from msgspec import Struct
-
 from streams.sla.policy.compiled import Clock
 from streams.sla.state import Registration
 from streams.sla.verdict import Verdict
@@ -19,26 +17,55 @@ EXPIRED: Final = "expired"
 """Reason of an outcome for a clock that still ran when its shipment was given up."""
 
 
-class Replaced(Struct, frozen=True, gc=False):
+class Replaced:
     """The outcome that a new revision replaces."""
 
-    verdict: Verdict
-    sequence: int
-    decided_at: int
-    registration: Registration | None
-    """What was registered then."""
+    __slots__ = ("decided_at", "registration", "sequence", "verdict")
+
+    def __init__(self, verdict: Verdict, sequence: int, decided_at: int, registration: Registration | None) -> None:
+        self.verdict = verdict
+        self.sequence = sequence
+        self.decided_at = decided_at
+        self.registration = registration
+        """What was registered then."""
 
 
-class Decision(Struct, frozen=True, gc=False):
+class Decision:
     """One statement about one instance of a clock."""
 
-    topic: str
-    kind: str
-    clock: Clock
-    key: str | None
-    verdict: Verdict
-    revision: int
-    sequence: int
-    decided_at: int
-    replaced: Replaced | None = None
-    reason: str | None = None
+    __slots__ = (
+        "clock",
+        "decided_at",
+        "key",
+        "kind",
+        "reason",
+        "replaced",
+        "revision",
+        "sequence",
+        "topic",
+        "verdict",
+    )
+
+    def __init__(
+        self,
+        topic: str,
+        kind: str,
+        clock: Clock,
+        key: str | None,
+        verdict: Verdict,
+        revision: int,
+        sequence: int,
+        decided_at: int,
+        replaced: Replaced | None = None,
+        reason: str | None = None,
+    ) -> None:
+        self.topic = topic
+        self.kind = kind
+        self.clock = clock
+        self.key = key
+        self.verdict = verdict
+        self.revision = revision
+        self.sequence = sequence
+        self.decided_at = decided_at
+        self.replaced = replaced
+        self.reason = reason

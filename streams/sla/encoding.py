@@ -16,8 +16,8 @@ _BODY: Final = 9
 SHORTEST: Final = _BODY + 1
 """Bytes of a state value at least."""
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Shipment)
+_encoder: Final = msgspec.msgpack.Encoder()
+_decoder: Final = msgspec.msgpack.Decoder(Shipment)
 
 
 class UnknownFormat(ValueError):

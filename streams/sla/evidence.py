@@ -39,7 +39,7 @@ def effective(shipment: Shipment) -> Sequence[KnownScan]:
 
 
 BEFORE_REGISTRATION: Final = "before-registration"
-_BEFORE = DAY_MS
+_BEFORE: Final = DAY_MS
 """How long before it was registered a shipment may have scans: systems are told late."""
 
 

@@ -5,19 +5,21 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-MINUTE_MS = 60_000
-DAY_MS = 86_400_000
+from mypy_extensions import i64
+
+MINUTE_MS: Final = 60_000
+DAY_MS: Final = 86_400_000
 FOREVER: Final = "9999-12-31T23:59:59.999Z"
 """How an instant is written that does not come."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-_MOST_DAYS = 10_000
-_LAST = 253_402_300_799_999
-_MINUTES = tuple(f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440))
-_SECONDS = tuple(f"{second:02d}." for second in range(60))
-_MILLISECONDS = tuple(f"{millisecond:03d}Z" for millisecond in range(1000))
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_MOST_DAYS: Final = 10_000
+_LAST: Final = 253_402_300_799_999
+_MINUTES: Final = tuple(f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440))
+_SECONDS: Final = tuple(f"{second:02d}." for second in range(60))
+_MILLISECONDS: Final = tuple(f"{millisecond:03d}Z" for millisecond in range(1000))
 
-_days: dict[int, str] = {}
+_days: Final[dict[int, str]] = {}
 
 
 def from_datetime(moment: datetime) -> int:
@@ -36,21 +38,25 @@ def rfc3339(instant: int) -> str:
 
     Put together from small tables, which stay in the processor's cache.
     """
-    day, rest = divmod(instant, DAY_MS)
-    minute, rest = divmod(rest, MINUTE_MS)
+    at: i64 = instant
+    day: i64 = at // 86_400_000
+    rest: i64 = at - day * 86_400_000
     date_part = _days.get(day)
     if date_part is None:
         if instant > _LAST:
             return FOREVER
         date_part = _day(day)
-    return f"{date_part}{_MINUTES[minute]}{_SECONDS[rest // 1000]}{_MILLISECONDS[rest % 1000]}"
+    minute: i64 = rest // 60_000
+    rest -= minute * 60_000
+    second: i64 = rest // 1000
+    return f"{date_part}{_MINUTES[minute]}{_SECONDS[second]}{_MILLISECONDS[rest - second * 1000]}"
 
 
 def _day(day: int) -> str:
     if len(_days) >= _MOST_DAYS:
         _days.clear()
-    _days[day] = f"{(_EPOCH + timedelta(days=day)).date().isoformat()}T"
-    return _days[day]
+    written = _days[day] = f"{(_EPOCH + timedelta(days=day)).date().isoformat()}T"
+    return written
 
 
 @lru_cache(maxsize=65_536)

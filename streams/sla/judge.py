@@ -4,6 +4,7 @@ State goes in and comes out as `Shipment`; nothing is kept between calls but the
 """
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from streams.sla.decision import EXPIRED
 from streams.sla.docket import Docket
@@ -22,8 +23,8 @@ from streams.sla.transitions import Hearing, find
 from streams.sla.verdict import Verdict
 from streams.sla.verdicts import Facts
 
-_DONE = (MET, MISSED)
-_NOT_HELD: tuple[tuple[int, int], ...] = ()
+_DONE: Final = (MET, MISSED)
+_NOT_HELD: Final[tuple[tuple[int, int], ...]] = ()
 
 
 class Judge:

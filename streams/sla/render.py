@@ -21,10 +21,10 @@ from streams.sla.state import NEVER, KnownScan, Registration, Shipment
 from streams.sla.surroundings import Surroundings
 from streams.sla.verdict import Verdict
 
-_UNREGISTERED = Registration("", 0)
+_UNREGISTERED: Final = Registration("", 0)
 _MEASURES: Final[dict[str, Literal["perfect-order", "incident"]]] = {ALL_OF: "perfect-order", NEVER_HAPPENS: "incident"}
 """What clocks measure that are no promises by time, by form."""
-_FOREVER = "9999-12-31T23:59:59.999Z"
+_FOREVER: Final = "9999-12-31T23:59:59.999Z"
 """A due instant while a pause lasts."""
 
 

@@ -4,6 +4,8 @@
 quiet when they agree; so the same scan twice says nothing twice.
 """
 
+from typing import Final
+
 from streams.sla.codes import Code
 from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, REOPENED, Decision, Replaced
 from streams.sla.docket import Docket
@@ -23,7 +25,7 @@ from streams.sla.standing import stop_of
 from streams.sla.state import NEVER, Instance, KnownScan, Registration, Said, Shipment, TakenBack
 from streams.sla.verdict import Verdict
 
-_HEARD_GAPS = frozenset({RUNNING, MISSED})
+_HEARD_GAPS: Final = frozenset({RUNNING, MISSED})
 """A gap that ended in time is not spoken of."""
 
 

@@ -1,8 +1,6 @@
 """What one instance of a clock is worth."""
 
-from typing import Final
-
-from msgspec import Struct
+from typing import Final, NamedTuple
 
 from streams.sla.policy.compensation import Owed
 from streams.sla.state import KnownScan
@@ -10,7 +8,7 @@ from streams.sla.state import KnownScan
 STOPPED_BEFORE_START: Final = "stopped-before-start"
 
 
-class Fault(Struct, frozen=True, gc=False):
+class Fault(NamedTuple):
     """A stage that took more than its share, in milliseconds."""
 
     stage: str
@@ -23,24 +21,38 @@ class Fault(Struct, frozen=True, gc=False):
         return self.spent - self.budget
 
 
-class Verdict(Struct, gc=False):
+class Verdict:
     """One instance of a clock, as the set of scans has it.  Instants in UTC milliseconds."""
 
-    status: int
-    """`RUNNING`, `MET`, `MISSED`, `CANCELLED` or `EXCUSED`."""
-    start: int
-    due: int
-    start_scan: KnownScan | None
-    """None where the registration started it."""
-    stop_scan: KnownScan | None = None
-    """What stopped or ended it."""
-    reason: str | None = None
-    """Why it was cancelled, or what is missing."""
-    warn_at: int | None = None
-    """From when on a notice is due, while it runs."""
-    stop_at: int | None = None
-    """When it stopped or ended, where that is not when the stopping scan happened (but, say, when it was recorded)."""
-    faults: tuple[Fault, ...] = ()
-    """Of a miss: the stages that took too long, the worst first."""
-    owed: Owed | None = None
-    """Of a miss: what is proposed as compensation."""
+    __slots__ = ("due", "faults", "owed", "reason", "start", "start_scan", "status", "stop_at", "stop_scan", "warn_at")
+
+    def __init__(
+        self,
+        status: int,
+        start: int,
+        due: int,
+        start_scan: KnownScan | None,
+        stop_scan: KnownScan | None = None,
+        reason: str | None = None,
+        warn_at: int | None = None,
+        stop_at: int | None = None,
+    ) -> None:
+        self.status = status
+        """`RUNNING`, `MET`, `MISSED`, `CANCELLED` or `EXCUSED`."""
+        self.start = start
+        self.due = due
+        self.start_scan = start_scan
+        """None where the registration started it."""
+        self.stop_scan = stop_scan
+        """What stopped or ended it."""
+        self.reason = reason
+        """Why it was cancelled, or what is missing."""
+        self.warn_at = warn_at
+        """From when on a notice is due, while it runs."""
+        self.stop_at = stop_at
+        """When it stopped or ended, where that is not when the stopping scan happened (but, say, when it was
+        recorded)."""
+        self.faults: tuple[Fault, ...] = ()
+        """Of a miss: the stages that took too long, the worst first."""
+        self.owed: Owed | None = None
+        """Of a miss: what is proposed as compensation."""

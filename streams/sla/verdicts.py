@@ -52,7 +52,11 @@ class Facts:
             return self._only(clock)
         if clock.form == compiled.GAPS:
             last_two = self._scans[-2:]
-            simple = clock.starts_any and clock.stops_any and all(scan.case is None for scan in last_two)
+            simple = (
+                clock.starts_any
+                and clock.stops_any
+                and all(scan.more is None or scan.more.case is None for scan in last_two)
+            )
             return self._told(clock, gaps(clock, self._registration, last_two if simple else self._scans))
         if clock.form == compiled.PLANNED:
             journey = self._planned()

@@ -1,12 +1,13 @@
 """A calendar of a policy: one rule for all places, and others for some regions."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from streams.sla.calendars.local import LocalCalendar
 from streams.sla.calendars.opening import EVERY_DAY, Opening
 from streams.sla.calendars.zones import zone_of
 
-_MOST_PLACES = 2_000
+_MOST_PLACES: Final = 2_000
 
 
 class Calendar:
@@ -41,5 +42,5 @@ class Calendar:
         return place
 
 
-ALWAYS = Calendar("every day", EVERY_DAY)
+ALWAYS: Final = Calendar("every day", EVERY_DAY)
 """Open day and night: its service days are calendar days."""

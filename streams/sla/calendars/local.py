@@ -11,7 +11,7 @@ from streams.sla.calendars.zones import LAST_DAY, LAST_INSTANT, Zone
 MOST_YEARS: Final = 100
 """How far ahead anything is looked for; what lies beyond is as good as never."""
 _LAST_YEAR: Final = 9998
-_MOST_KEPT = 24
+_MOST_KEPT: Final = 24
 
 
 class LocalCalendar:

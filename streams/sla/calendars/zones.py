@@ -19,11 +19,11 @@ LAST_INSTANT: Final = 253_402_300_799_999
 LAST_DAY: Final = 3_652_059
 """The ordinal of 9999-12-31."""
 
-_START = datetime(1970, 1, 1, tzinfo=UTC)
-_EARLIEST = -62_000_000_000_000
-_LATEST = 253_370_000_000_000
-_CHANGES = 2**31
-_MOST_DAYS = 20_000
+_START: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST: Final = -62_000_000_000_000
+_LATEST: Final = 253_370_000_000_000
+_CHANGES: Final = 2**31
+_MOST_DAYS: Final = 20_000
 
 
 class Zone:

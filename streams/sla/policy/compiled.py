@@ -31,7 +31,7 @@ ALL_OF: Final = "all-of"
 """Whether other clocks were all met."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False)
 class Stage:
     """One stage of a journey, and how much time it may take, in milliseconds."""
 
@@ -41,7 +41,7 @@ class Stage:
     budget: int
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class Clock:
     """One promise, compiled.  Durations in milliseconds."""
 
@@ -102,7 +102,7 @@ class Clock:
     """Whether it is a span of the whole shipment of which nothing else is to be found out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Lifecycle:
     """How long a shipment is remembered, in milliseconds."""
 
@@ -113,7 +113,7 @@ class Lifecycle:
     expire: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Feed:
     """How long a facility may be silent, in milliseconds."""
 
@@ -121,7 +121,7 @@ class Feed:
     silent_after: Allowance
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class Policy:
     """A page of promises, compiled."""
 

@@ -16,7 +16,7 @@ EVER: Final = -(2**63)
 """Before every instant."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False)
 class Version:
     """A policy, and the clocks that it judges: those that start at `begins` or later, and before `ends`."""
 
@@ -63,6 +63,8 @@ class Rulebook:
 
     def clock(self, number: int) -> Clock | None:
         """The clock of a number, as the newest version has it that knows it."""
+        if self.only is not None:
+            return self.only.by_number.get(number)
         for version in reversed(self.versions):
             found = version.policy.by_number.get(number)
             if found is not None:

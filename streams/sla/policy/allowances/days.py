@@ -12,7 +12,7 @@ from streams.sla.state import KnownScan, Registration
 
 END_OF_DAY: Final = DAY_MS
 """As a wall-clock time: the last millisecond of the date."""
-_MOST_KEPT = 20_000
+_MOST_KEPT: Final = 20_000
 
 
 class Days(Allowance):

@@ -21,7 +21,7 @@ CACHED: Final = frozenset(
     }
 )
 """Attributes by which the choice of a rule is remembered."""
-_MOST_KEPT = 20_000
+_MOST_KEPT: Final = 20_000
 
 
 class Condition(Protocol):
