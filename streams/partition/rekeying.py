@@ -17,7 +17,7 @@ from streams.partition.ports import Output, Record
 from streams.partition.reject_guard import RejectGuard
 
 CARRIER: Final = "carrier"
-"""Short name of the carrier's topic, whatever the carrier calls it."""
+"""Short name of the carrier's topic."""
 MAPPED: Final = "mapped"
 """The kind of what is written, in metrics."""
 _FOREVER: Final = 2**62
