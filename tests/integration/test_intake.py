@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import time
 import uuid
 from collections import Counter
@@ -149,7 +150,8 @@ async def ready(*workers: Worker) -> None:
 
 def test_a_carriers_messages_are_taken_in_once_through_kills_and_judged(stage: Stage, tmp_path: Path) -> None:
     crane = Crane(stage)
-    taker, helper = (Worker(name, tmp_path, settings(stage, crane)) for name in ("taker", "helper"))
+    environment = {**settings(stage, crane), "SHIPCLOCK_FAULTS": str(tmp_path)}
+    taker, helper = (Worker(name, tmp_path, environment) for name in ("taker", "helper"))
     count = 240
 
     async def scenario() -> None:
@@ -160,14 +162,19 @@ def test_a_carriers_messages_are_taken_in_once_through_kills_and_judged(stage: S
         async with followed(stage, *SOURCES, "sla-outcomes") as outputs:
             taker.start()
             await ready(taker)
-            sending = asyncio.create_task(crane.send(messages(range(count), now)))
-            await outputs.until("the first scans are there", lambda: scans(outputs).total() > 20)
-            taker.kill()
-            await sending
+            await crane.send(messages(range(80), now))
+            await outputs.until("the first messages have been taken in", lambda: scans(outputs) == expected(80))
+            (tmp_path / f"kill-in-transaction.{taker.pid}").touch()
+            await crane.send(messages(range(80, 160), now))
+            assert await taker.ended(WITHIN_S) == -signal.SIGKILL
+            await outputs.poll()
+            assert scans(outputs) == expected(80)
             taker.start()
             helper.start()
             await ready(taker, helper)
-            helper.kill()
+            (tmp_path / f"kill-in-transaction.{helper.pid}").touch()
+            await crane.send(messages(range(160, count), now))
+            assert await helper.ended(WITHIN_S) == -signal.SIGKILL
             await outputs.until("all has been taken in", lambda: scans(outputs) == expected(count))
             await holds_within(WITHIN_S, "the rejects are there", lambda: len(outputs.rejects()) == count // 20)
             await outputs.drain()
