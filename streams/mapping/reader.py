@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from schemas.records import CareEvent, ParcelScan, ShipmentRegistration
+from schemas.records import CareEvent, ParcelScan, Plan, ShipmentRegistration
 from streams.mapping.cells import Layout
 from streams.mapping.checks import check
 from streams.mapping.document import MappingDocument
@@ -95,8 +95,8 @@ class Reader:
             plan = None
             if self._legs is not None:
                 plan, scans = self._legs.read(row, shipment_id, moments)
-            if self._registration is not None and shipment_id not in registered:
-                registration = self._registration(row, shipment_id, moments, plan)
+            if shipment_id not in registered:
+                registration = self._register(row, shipment_id, moments, plan)
         except Unreadable as unreadable:
             self._tell(unreadable.kind, unreadable.detail, self._layout.last)
             return Mapped(None, (), (), self._oddities)
@@ -112,6 +112,21 @@ class Reader:
             except Unreadable:
                 continue  # it was told where the value was needed
         return Mapped(registration, scans, care, self._oddities)
+
+    def _register(self, row: Any, shipment_id: str, moments: Moments, plan: Plan | None) -> ShipmentRegistration | None:
+        """The registration of a row, None where there is none.
+
+        Raises `Unreadable`, but not for messages of a topic: what else they tell of a parcel must not wait.
+        """
+        if self._registration is None:
+            return None
+        try:
+            return self._registration(row, shipment_id, moments, plan)
+        except Unreadable as unreadable:
+            if not self._by_content:
+                raise
+            self._tell(unreadable.kind, unreadable.detail, self._layout.last)
+            return None
 
     def _happened(self, row: Any, shipment_id: str, moments: Moments) -> Iterator[Event]:
         """The events of a row that can be read; the others are told."""

@@ -287,6 +287,16 @@ def test_of_a_message_that_can_be_read_in_part_the_part_is_taken_and_the_message
     assert headers["detail"].endswith(b"; 1 more cannot be read")
 
 
+def test_events_of_a_message_are_taken_although_its_registration_cannot_be_read() -> None:
+    depot = Depot()
+    depot.send(0, {**order("S1", version="first"), "events": [event()]})
+    take_in(depot)
+    assert depot.codes() == Counter({("S1", "picked_up"): 1})
+    assert not depot.bodies("shipments")
+    ((_, reject),) = depot.found("scan-rejects")
+    assert dict(reject.headers)["path"] == b"$.version"
+
+
 def test_unknown_codes_are_kept_and_counted_and_so_are_messages_without_anything() -> None:
     depot = Depot()
     depot.send(0, push("S1", event("NEW"), event("NEWER"), event("INFO")))
