@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import NewTopic
+from aiokafka.admin import NewPartitions, NewTopic
 from click.testing import CliRunner
 
 from streams.cli import main
@@ -87,6 +87,7 @@ class Crane:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.topic = f"crane.{uuid.uuid4().hex[:8]}"
+        self.partitions = CARRIERS_PARTITIONS
 
     async def create(self, **config: str) -> None:
         async with administration(self.stage.servers) as admin:
@@ -98,14 +99,15 @@ class Crane:
 
             await holds_within(WITHIN_S, "the carrier's topic is known", known)
 
-    async def send(self, told: Iterator[Message]) -> None:
+    async def send(self, told: Iterator[Message], at: int | None = None) -> None:
         """Write messages round the partitions: those of one parcel into one."""
         async with AIOKafkaProducer(bootstrap_servers=self.stage.servers, enable_idempotence=True) as producer:
             partition = -1
             sent = []
             for key, value in told:
                 partition += b'"order"' in value
-                sent.append(await producer.send(self.topic, value, key=key, partition=partition % CARRIERS_PARTITIONS))
+                number = partition % self.partitions
+                sent.append(await producer.send(self.topic, value, key=key, partition=number, timestamp_ms=at))
             await asyncio.gather(*sent)
 
 
@@ -125,7 +127,16 @@ def settings(stage: Stage, crane: Crane) -> dict[str, str]:
 
 
 def topics(stage: Stage, crane: Crane, verb: str) -> tuple[int, str]:
-    arguments = ["topics", verb, "--namespace", stage.namespace, "--bootstrap-servers", stage.servers]
+    arguments = [
+        "topics",
+        verb,
+        "--namespace",
+        stage.namespace,
+        "--bootstrap-servers",
+        stage.servers,
+        "--time",
+        stage.time,
+    ]
     found = CliRunner().invoke(main, [*arguments, "--partitions", "2", "--intake-topic", crane.topic])
     return found.exit_code, found.output
 
@@ -205,6 +216,68 @@ def verify(stage: Stage, outputs: Outputs, crane: Crane, count: int) -> None:
         assert (headers["topic"], headers["reason"], headers["path"]) == (crane.topic, "not-json", "$")
         assert record.partition == int(headers["partition"]) % stage.partitions
     assert {record.value for record in outputs.rejects()} == {b"{%d" % number for number in range(0, count, 20)}
+
+
+def test_when_the_carrier_adds_partitions_the_intake_says_what_to_do_and_then_reads_them(
+    stage: Stage, tmp_path: Path
+) -> None:
+    crane = Crane(stage)
+    worker = Worker("taker", tmp_path, settings(stage, crane))
+    now = int(time.time() * 1000)
+
+    async def grow(topic: str) -> None:
+        async with administration(stage.servers) as admin:
+            await admin.create_partitions({topic: NewPartitions(CARRIERS_PARTITIONS + 2)})
+
+    async def scenario() -> None:
+        await crane.create()
+        assert (await asyncio.to_thread(topics, stage, crane, "apply"))[0] == 0
+        state = stage.names.topic(f"intake-state.{crane.topic}")
+        async with followed(stage, *SOURCES) as outputs:
+            worker.start()
+            await ready(worker)
+            await crane.send(messages(range(10), now))
+            await outputs.until("the first are taken in", lambda: scans(outputs) == expected(10))
+            assert await worker.stop() == 0
+            await grow(crane.topic)
+
+            async def told() -> bool:
+                code, said = await asyncio.to_thread(topics, stage, crane, "plan")
+                return code == 3 and f"--topic {state} --partitions {CARRIERS_PARTITIONS + 2}" in said
+
+            await holds_within(WITHIN_S, "the plan names the remedy", told)
+            await grow(state)
+            crane.partitions += 2
+            await crane.send(messages(range(10, 30), now))
+            worker.start()
+            await outputs.until("the others are taken in", lambda: scans(outputs) == expected(30))
+
+    try:
+        asyncio.run(scenario())
+    finally:
+        worker.kill()
+
+
+def test_in_replay_what_is_written_carries_the_time_of_its_message(stage: Stage, tmp_path: Path) -> None:
+    crane = Crane(stage)
+    stage.time = "replay"
+    worker = Worker("taker", tmp_path, settings(stage, crane))
+    at = 1_700_000_000_000
+
+    async def scenario() -> None:
+        await crane.create()
+        await stage.create()
+        assert (await asyncio.to_thread(topics, stage, crane, "apply"))[0] == 0
+        async with followed(stage, *SOURCES) as outputs:
+            await crane.send(messages(range(1, 7), at), at)
+            worker.start()
+            await outputs.until("all are taken in", lambda: scans(outputs).total() == 18)
+        assert {record.timestamp for _, record in outputs.records} == {at}
+
+    try:
+        asyncio.run(scenario())
+    finally:
+        worker.kill()
 
 
 def test_what_an_intake_needs_is_planned_and_the_carriers_topic_is_only_looked_at(stage: Stage) -> None:
