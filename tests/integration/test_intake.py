@@ -162,7 +162,7 @@ async def ready(*workers: Worker) -> None:
 def test_a_carriers_messages_are_taken_in_once_through_kills_and_judged(stage: Stage, tmp_path: Path) -> None:
     crane = Crane(stage)
     environment = {**settings(stage, crane), "SHIPCLOCK_FAULTS": str(tmp_path)}
-    taker, helper = (Worker(name, tmp_path, environment) for name in ("taker", "helper"))
+    taker, relief = (Worker(name, tmp_path, environment) for name in ("taker", "relief"))
     count = 240
 
     async def scenario() -> None:
@@ -181,11 +181,11 @@ def test_a_carriers_messages_are_taken_in_once_through_kills_and_judged(stage: S
             await outputs.poll()
             assert scans(outputs) == expected(80)
             taker.start()
-            helper.start()
-            await ready(taker, helper)
-            (tmp_path / f"kill-in-transaction.{helper.pid}").touch()
+            relief.start()
+            await ready(taker, relief)
+            (tmp_path / f"kill-in-transaction.{relief.pid}").touch()
             await crane.send(messages(range(160, count), now))
-            assert await helper.ended(WITHIN_S) == -signal.SIGKILL
+            assert await relief.ended(WITHIN_S) == -signal.SIGKILL
             await outputs.until("all has been taken in", lambda: scans(outputs) == expected(count))
             await holds_within(WITHIN_S, "the rejects are there", lambda: len(outputs.rejects()) == count // 20)
             await outputs.drain()
@@ -198,7 +198,7 @@ def test_a_carriers_messages_are_taken_in_once_through_kills_and_judged(stage: S
         asyncio.run(scenario())
     finally:
         taker.kill()
-        helper.kill()
+        relief.kill()
 
 
 def verify(stage: Stage, outputs: Outputs, crane: Crane, count: int) -> None:
