@@ -8,9 +8,10 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
+from schemas.encoding import encode
 from schemas.records import ParcelScan, ShipmentRegistration
 from streams.demo.timeline import SCANS, SHIPMENTS
-from streams.feed.records import encode, instant
+from streams.feed.records import instant
 from streams.kafka.names import Names
 from streams.partition.partitioners import murmur2
 

@@ -9,9 +9,10 @@ from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
 
+from schemas.encoding import encode
 from schemas.records import Tick
 from streams.demo.timeline import CONTROL, SCANS
-from streams.feed.records import FeedRecord, encode, instant
+from streams.feed.records import FeedRecord, instant
 from streams.kafka.names import Names
 from streams.partition.partitioners import murmur2
 

@@ -6,10 +6,11 @@ from random import Random
 
 import msgspec
 
+from schemas.encoding import encode
 from streams.demo import cast
 from streams.demo.cargo2000 import Leg, Transport
 from streams.demo.journeys import FIRST_START_MS, MINUTE_MS, journey
-from streams.feed.records import encode, milliseconds
+from streams.feed.records import milliseconds
 
 _PLACEHOLDER = "C2K-SHIPMENT"
 _INSTANT = re.compile(rb'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"')

@@ -34,7 +34,9 @@ class Site:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.servers)
         await admin.start()
         try:
-            await admin.delete_topics([spec.topic(namespace) for spec in load_catalogue().values()])
+            await admin.delete_topics(
+                [spec.topic(namespace) for spec in load_catalogue().values() if spec.follows == "namespace"]
+            )
         finally:
             await admin.close()
 

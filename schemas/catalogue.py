@@ -42,6 +42,11 @@ class TopicSpec:
     """Major version of the record type: fields are only ever added within it."""
     replication: int
     """Copies of each partition, where the cluster has that many brokers."""
+    follows: Literal["namespace", "carrier"] = "namespace"
+    """Whose partition count it has: that of all topics of the namespace, or that of a carrier's topic.
+
+    There is one topic for each carrier's topic that follows: `intake-state.crane.events`.
+    """
     jobs: tuple[str, ...] = ("sla",)
     """The jobs that read or write it; their workers do not start without it."""
     headers: Mapping[str, str] = field(default_factory=dict)

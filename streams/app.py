@@ -8,7 +8,7 @@ from faust.types import StreamT
 from mode.supervisors import CrashingSupervisor
 from yarl import URL
 
-from agents import care_events, control, outcomes_by_customer, parcel_scans, shipments
+from agents import care_events, carrier, control, outcomes_by_customer, parcel_scans, shipments
 from streams.kafka.connection import Connection
 from streams.kafka.names import Names
 from streams.kafka.schema import BatchSchema
@@ -20,6 +20,7 @@ AGENTS: dict[str, Callable[[StreamT[Any]], Awaitable[None]]] = {
     care_events.TOPIC: care_events.care_events,
     control.TOPIC: control.control,
     outcomes_by_customer.TOPIC: outcomes_by_customer.outcomes_by_customer,
+    carrier.TOPIC: carrier.carrier,
 }
 """Source topic to agent: a topic is read when it stands here and is a source of a job in `streams.kafka.names`."""
 
@@ -74,6 +75,6 @@ def build_app(
         state,
         changelog_topic=app.topic(names.topic(state), partitions=partitions, acks=False),
         partitions=partitions,
-        store=f"shipclock://{state}",
+        store="shipclock://state",
     )
     return app

@@ -42,8 +42,17 @@ class Settings:
     """Certificate of this worker, when the brokers ask for one."""
     ssl_key_file: Path | None = None
 
-    job: Literal["sla", "scorecards"] = "sla"
-    """What the worker does: judge promises, or sum outcomes up.  Workers of a job share its partitions."""
+    job: Literal["sla", "scorecards", "intake"] = "sla"
+    """What the worker does: judge promises, sum outcomes up, or take a carrier's topic in.  Workers of a job share its
+    partitions."""
+    intake_topic: str | None = _setting(
+        None,
+        lambda value: value is None or re.fullmatch(r"[A-Za-z0-9._-]{1,120}", value) is not None,
+        "give the name of a topic: letters, digits, dots, dashes and underscores, at most 120",
+    )
+    """Whole name of the carrier's topic that the job `intake` reads."""
+    intake_mapping: str | None = None
+    """How the job `intake` reads it: a mapping file, or the name of a mapping that comes with Shipclock."""
     outcomes_by_customer: bool = False
     """Whether the main job writes a copy of every outcome by customer: what the job `scorecards` reads."""
     policy: Path | None = None
@@ -88,16 +97,23 @@ class Settings:
             value = getattr(self, item.name)
             if check is not None and not check(value):
                 raise SettingsError(f"{variable(item.name)} is {value!r}: {item.metadata['remedy']}")
+        self._check_what_goes_together()
+        for name in ("ssl_ca_file", "ssl_cert_file", "ssl_key_file", "policy"):
+            path: Path | None = getattr(self, name)
+            if path is not None and not path.is_file():
+                raise SettingsError(f"{variable(name)} is {str(path)!r}: there is no such file")
+
+    def _check_what_goes_together(self) -> None:
         if self.security_protocol.startswith("SASL"):
             for name in ("sasl_username", "sasl_password"):
                 if not getattr(self, name):
                     raise SettingsError(f"{variable(name)} is not set: {self.security_protocol} needs it")
         if (self.ssl_cert_file is None) != (self.ssl_key_file is None):
             raise SettingsError(f"{variable('ssl_cert_file')} and {variable('ssl_key_file')} go together: set both")
-        for name in ("ssl_ca_file", "ssl_cert_file", "ssl_key_file", "policy"):
-            path: Path | None = getattr(self, name)
-            if path is not None and not path.is_file():
-                raise SettingsError(f"{variable(name)} is {str(path)!r}: there is no such file")
+        if self.job == "intake":
+            for name in ("intake_topic", "intake_mapping"):
+                if not getattr(self, name):
+                    raise SettingsError(f"{variable(name)} is not set: the job intake needs it")
 
 
 def variable(name: str) -> str:

@@ -15,14 +15,15 @@ from streams.assignment import Assignment
 from streams.clock import SystemClock
 from streams.connecting import connection_of
 from streams.http import Server
-from streams.kafka.names import JOBS, Names
+from streams.jobs import names_of
+from streams.kafka.names import Names
 from streams.kafka.source import Sources
 from streams.metrics.catalogue import Catalogue
 from streams.metrics.observer import MetricsObserver
 from streams.metrics.partitions import PartitionCollector
 from streams.settings import Settings
 from streams.status import Status
-from streams.topics.check import verify
+from streams.topics.check import Partitions, verify
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ class Worker:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._names = Names(settings.namespace, JOBS[settings.job])
+        self._names = Names(settings.namespace, names_of(settings))
         self._connection = connection_of(settings)
         self._ending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sources = Sources(self._names, self._names.job.sources, on_failure=self._fail)
@@ -70,7 +71,7 @@ class Worker:
         finally:
             await self._server.stop()
 
-    async def _check_topics(self) -> int:
+    async def _check_topics(self) -> Partitions:
         options = self._connection.options()
         servers = options.pop("bootstrap_servers")
         return await verify(
@@ -80,14 +81,15 @@ class Worker:
             options,
             self._settings.source_timestamps,
             job=self._settings.job,
+            carrier=self._names.job.carrier,
         )
 
-    async def _work(self, partitions: int) -> None:
+    async def _work(self, partitions: Partitions) -> None:
         make = assembly.task_factory(
             self._settings,
             connection=self._connection,
             names=self._names,
-            partitions=partitions,
+            partitions=partitions.namespace,
             clock=SystemClock(),
             observer=self._observer,
         )
@@ -96,7 +98,7 @@ class Worker:
             self._connection,
             self._names,
             self._sources,
-            partitions=partitions,
+            partitions=partitions.job,
             session_timeout_ms=self._settings.session_timeout_ms,
         )
         assignment.follow(app)
@@ -107,7 +109,7 @@ class Worker:
                 "started",
                 job=self._settings.job,
                 namespace=self._names.namespace,
-                partitions=partitions,
+                partitions=partitions.job,
                 time=self._settings.time,
             )
             await self._until_told(self._crash_of(app))

@@ -38,6 +38,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--time", type=click.Choice(["live", "replay"]), help="Whose time rules."),
         click.option("--replication-factor", type=click.IntRange(1, 32), help="Copies; 3 if there are the brokers."),
         click.option("--partitions", type=click.IntRange(1, 10_000), help="Of every topic; what exists, or 12."),
+        click.option("--intake-topic", help="Whole name of a carrier's topic that is to be taken in."),
         click.option("--namespace", help="Prefix of the topics."),
         click.option("--bootstrap-servers", help="host:port of one or more brokers, separated by commas."),
     ):
@@ -65,8 +66,8 @@ def plan_command(form: Format, **asked: Any) -> None:
 def apply_command(form: Format, **asked: Any) -> None:
     """Create missing topics and mend those that Shipclock writes.
 
-    Source topics that exist are never altered: they may be another team's.  May be repeated.  Exit code 0: done.
-    3: refused, something is wrong that cannot be mended; nothing has been changed.
+    Source topics that exist are never altered: they may be another team's.  A carrier's topic is not created either.
+    May be repeated.  Exit code 0: done.  3: refused, something is wrong that cannot be mended; nothing was changed.
     """
     settings, target = _target(**asked)
     plan = asyncio.run(_run(settings, target, change=True))
@@ -83,6 +84,7 @@ def _target(replication_factor: int | None, partitions: int | None, **overrides:
         partitions=partitions,
         replication=replication_factor,
         source_timestamps=settings.source_timestamps,
+        carrier=settings.intake_topic,
     )
     return settings, target
 

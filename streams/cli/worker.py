@@ -11,20 +11,22 @@ import structlog
 from streams.configuration import load_settings
 from streams.errors import ShipclockError
 from streams.garbage import return_large_blocks
-from streams.kafka.names import JOBS
+from streams.jobs import KINDS
 from streams.logs import configure_logging
 from streams.worker import Worker
 
 
 @click.command()
-@click.option("--job", type=click.Choice(list(JOBS)), help="What to do: judge promises, or sum outcomes up.")
+@click.option("--job", type=click.Choice(list(KINDS)), help="What to do, see above.")
+@click.option("--intake-topic", help="Whole name of the carrier's topic, for the job intake.")
+@click.option("--intake-mapping", help="Mapping file, or name of a mapping that comes with Shipclock.")
 @click.option("--namespace", help="Prefix of topics, group and transactional ids.")
 @click.option("--bootstrap-servers", help="host:port of one or more brokers, separated by commas.")
 @click.option("--time", type=click.Choice(["live", "replay"]), help="Whose time rules.")
 @click.option("--http-port", type=int, help="Port of metrics and health; 0 chooses a free one.")
 @click.option("--log-format", type=click.Choice(["json", "console"]))
 def worker(**options: Any) -> None:
-    """Do one job until SIGTERM or SIGINT: judge promises (sla), or sum outcomes up (scorecards).
+    """Do one job until SIGTERM or SIGINT: judge promises (sla), sum outcomes up (scorecards), take in (intake).
 
     Every option is also a setting; the environment names the others.
     """

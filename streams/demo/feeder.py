@@ -8,10 +8,11 @@ from typing import Protocol, Self
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
+from schemas.encoding import encode
 from schemas.records import Tick
 from streams.demo.timeline import CONTROL, Timeline, chunks
 from streams.errors import KafkaUnavailable
-from streams.feed.records import FeedRecord, encode, instant
+from streams.feed.records import FeedRecord, instant
 
 _CHUNK = 500
 """At most so many records between two ticks."""

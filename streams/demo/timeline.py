@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
+from schemas.encoding import encode
 from streams.demo.journeys import MINUTE_MS, Journey
-from streams.feed.records import FeedRecord, encode, milliseconds
+from streams.feed.records import FeedRecord, milliseconds
 
 SHIPMENTS = "shipments"
 SCANS = "parcel-scans"

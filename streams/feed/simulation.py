@@ -6,11 +6,12 @@ from random import Random
 
 from msgspec.structs import replace
 
+from schemas.encoding import encode
 from streams.feed.bad_records import bad_record
 from streams.feed.network import network
 from streams.feed.parcels import Parcel, parcel
 from streams.feed.profile import Profile
-from streams.feed.records import FeedRecord, encode, instant, milliseconds
+from streams.feed.records import FeedRecord, instant, milliseconds
 
 SHIPMENTS = "shipments"
 SCANS = "parcel-scans"

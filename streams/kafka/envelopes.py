@@ -9,8 +9,8 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 HeaderList = list[tuple[str, bytes]]
 """aiokafka's packer takes no other sequence."""
 
-Entry = tuple[bytes | None, bytes | None, HeaderList]
-"""Key, value and headers of a record."""
+Entry = tuple[bytes | None, bytes | None, HeaderList, int]
+"""Key, value, headers and timestamp (UTC milliseconds) of a record."""
 
 NO_HEADERS: HeaderList = []
 """Shared by all records without headers; never changed."""
@@ -45,15 +45,15 @@ def advance(sequence: int, records: int) -> int:
     return (sequence + records) % _SEQUENCES
 
 
-def pack(entries: Iterable[Entry], stamp: Stamp, sequence: int, timestamp: int) -> list[Packed]:
+def pack(entries: Iterable[Entry], stamp: Stamp, sequence: int) -> list[Packed]:
     """Return batches that hold the entries in order; the first entry has this sequence number.
 
-    It is the broker that knows whether the topic allows the size of a record.  `timestamp` is UTC milliseconds.
+    It is the broker that knows whether the topic allows the size of a record.
     """
     batches: list[Packed] = []
     builder, records = stamp.builder(sequence), 0
     append = builder.append
-    for key, value, headers in entries:
+    for key, value, headers, timestamp in entries:
         if append(records, timestamp, key, value, headers) is None:
             batches.append(Packed(builder.build(), records))
             sequence = advance(sequence, records)

@@ -19,13 +19,23 @@ class JobNames:
     sources: tuple[str, ...]
     state: str
     """Topic of the changelog."""
+    carrier: str | None = None
+    """What the cluster calls the carrier's topic that is among the sources: it is not of the namespace."""
 
 
 SLA: Final = JobNames("sla", SOURCE_TOPICS, STATE_TOPIC)
 """The main job: shipments and scans in, decisions out."""
 SCORECARDS: Final = JobNames("scorecards", ("sla-outcomes-by-customer",), "scorecards-state")
 """Outcomes of a customer in, sums out."""
-JOBS: Final = {job.name: job for job in (SLA, SCORECARDS)}
+CARRIER: Final = "carrier"
+"""Short name of a carrier's topic, whatever the carrier calls it."""
+INTAKE: Final = "intake"
+INTAKE_STATE: Final = "intake-state"
+
+
+def intake(topic: str) -> JobNames:
+    """A carrier's topic in, registrations and scans out: a job for each topic, so that each has a group of its own."""
+    return JobNames(f"{INTAKE}.{topic}", (CARRIER,), f"{INTAKE_STATE}.{topic}", topic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,8 @@ class Names:
 
     def topic(self, short: str) -> str:
         """Return the cluster's name of a topic: `parcel-scans` is `shipclock.parcel-scans`."""
+        if short == CARRIER and self.job.carrier is not None:
+            return self.job.carrier
         return f"{self.namespace}.{short}"
 
     def transactional_id(self, number: int) -> str:

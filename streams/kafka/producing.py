@@ -64,10 +64,10 @@ class Producer:
         producer._stamp = replace(producer._stamp, producer_id=given.producer_id, epoch=given.producer_epoch)
         return producer
 
-    def pack(self, tp: TopicPartition, entries: Iterable[Entry], timestamp: int) -> list[Packed]:
+    def pack(self, tp: TopicPartition, entries: Iterable[Entry]) -> list[Packed]:
         """Make the batches that the partition must get next; see `envelopes.pack`."""
         sequence = self._sequences.get(tp, 0)
-        batches = pack(entries, self._stamp, sequence, timestamp)
+        batches = pack(entries, self._stamp, sequence)
         self._sequences[tp] = advance(sequence, sum(batch.records for batch in batches))
         return batches
 

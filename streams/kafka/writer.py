@@ -107,17 +107,22 @@ class KafkaWriter(Writer):
         for output in unit.outputs:
             headers = output.headers
             outputs[output.topic, output.partition].append(
-                (output.key, output.value, headers if isinstance(headers, list) else list(headers))
+                (
+                    output.key,
+                    output.value,
+                    headers if isinstance(headers, list) else list(headers),
+                    now if output.timestamp is None else output.timestamp,
+                )
             )
         places: dict[TopicPartition, Iterable[Entry]] = {}
         for (short, partition), records in outputs.items():
             place = self._place(short, partition)
             places[place] = chain(places[place], records) if place in places else records
         places[self._place(self._names.job.state)] = chain(
-            zip(unit.changelog.keys(), unit.changelog.values(), repeat(NO_HEADERS)),
-            [(meta.KEY, unit.meta, NO_HEADERS)],
+            zip(unit.changelog.keys(), unit.changelog.values(), repeat(NO_HEADERS), repeat(now)),
+            [(meta.KEY, unit.meta, NO_HEADERS, now)],
         )
-        return {tp: producer.pack(tp, records, now) for tp, records in places.items()}
+        return {tp: producer.pack(tp, records) for tp, records in places.items()}
 
     def _place(self, short: str, partition: int | None = None) -> TopicPartition:
         return TopicPartition(self._names.topic(short), self._number if partition is None else partition)

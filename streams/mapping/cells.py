@@ -19,9 +19,15 @@ class Layout(Protocol):
     def has(self, name: str) -> bool:
         """Whether there may be such a cell."""
 
+    @property
+    def last(self) -> str:
+        """JSON path of the field that was read last: where a row cannot be read; `$` where rows have no paths."""
+
 
 class Columns:
     """The columns of a CSV file, by its header."""
+
+    last = "$"
 
     def __init__(self, header: Sequence[str], nulls: Sequence[str]) -> None:
         """`nulls` are texts that mean that a cell holds nothing."""
@@ -51,6 +57,7 @@ class Paths:
     def __init__(self, nulls: Sequence[str]) -> None:
         """`nulls` are texts that mean nothing, beside null."""
         self._nulls = frozenset(nulls) | {""}
+        self.last = "$"
 
     def has(self, name: str) -> bool:
         """Always: each object has fields of its own."""
@@ -58,14 +65,12 @@ class Paths:
 
     def cell(self, name: str, path: str) -> Cell:
         """The field of a path; numbers and truth values give their text."""
-        steps, nulls = name.split("."), self._nulls
-        if not all(steps):
-            raise Problem(path, f"{name!r} is no path; give one such as parcel.dates.0.at")
+        steps, nulls = steps_of(name, path), self._nulls
+        place = f"$.{name}"
 
         def cell(row: Any) -> str | None:
-            found = row
-            for step in steps:
-                found = _inside(found, step)
+            self.last = place
+            found = inside(row, steps)
             if found is None:
                 return None
             if isinstance(found, bool):
@@ -76,6 +81,22 @@ class Paths:
             return None if text in nulls else text
 
         return cell
+
+
+def steps_of(name: str, path: str) -> list[str]:
+    """The steps of a path into an object.  Raises `Problem`."""
+    steps = name.split(".")
+    if not all(steps):
+        raise Problem(path, f"{name!r} is no path; give one such as parcel.dates.0.at")
+    return steps
+
+
+def inside(row: Any, steps: Sequence[str]) -> Any:
+    """What an object holds at a path; None where it ends before that."""
+    found = row
+    for step in steps:
+        found = _inside(found, step)
+    return found
 
 
 def _inside(found: Any, step: str) -> Any:

@@ -1,10 +1,11 @@
-"""Rows that the page calls odd."""
+"""Rows that the page calls odd, and pages that a topic cannot be read with."""
 
+import codecs
 from collections.abc import Callable
 from typing import Any
 
 from streams.mapping.conditions import condition
-from streams.mapping.document import OddityDocument
+from streams.mapping.document import MappingDocument, OddityDocument
 from streams.mapping.problems import Problem
 from streams.mapping.times import Moments, Times
 from streams.mapping.values import Values
@@ -31,3 +32,17 @@ def check(document: OddityDocument, values: Values, times: Times, path: str) -> 
         return one is not None and other is not None and one < other
 
     return before
+
+
+def check_for_topics(document: MappingDocument) -> None:
+    """Raises `Problem` when messages of a topic, each by itself, cannot be read so."""
+    if document.format != "json":
+        raise Problem("$", "messages of a topic are JSON objects: write format: json")
+    if document.rows == "events" and document.shipment is not None and not document.shipment.when:
+        raise Problem("$.shipment", "a topic has no first row that registers a shipment: say `when` a message does")
+    if document.start is not None and document.start.base is not None:
+        raise Problem("$.start.base", "messages of a topic are not counted: give at")
+    try:
+        codecs.lookup(document.encoding)
+    except LookupError:
+        raise Problem("$.encoding", f"there is no encoding {document.encoding!r}; give one such as utf-8") from None

@@ -129,12 +129,15 @@ class EventDocument(Struct, forbid_unknown_fields=True, frozen=True):
     """One event that a row may give: where its time is there and its condition holds."""
 
     at: Time
+    each: str | None = None
+    """Path of a list: every item is an event, and paths are inside the item, or with `/` inside the whole object."""
     code: Text | None = None
     """A code itself, or where to find it; needed unless the event belongs to a care case."""
     when: When = {}
     care: CareDocument | None = None
     id: Text | None = None
-    """Of the event; without it the shipment, the row where rows are events, and the place in this list."""
+    """Of the event; without it, in a file, the shipment, the row where rows are events, and the places in lists; in a
+    topic what the event says."""
     recorded_at: Time | None = None
     facility: Text | None = None
     facility_kind: Text | None = None

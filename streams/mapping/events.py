@@ -7,6 +7,7 @@ from typing import Any, Final
 from schemas.records import CareEvent, Facility, ParcelScan
 from streams.mapping.conditions import condition
 from streams.mapping.document import EventDocument, Text
+from streams.mapping.oddities import MISSING, Unreadable
 from streams.mapping.problems import Problem
 from streams.mapping.times import Moments, Times, plain
 from streams.mapping.values import Values, needed, number
@@ -30,6 +31,8 @@ def event_reader(document: EventDocument, values: Values, times: Times, path: st
             return None
         occurred_at = at(row, moments)
         if occurred_at is None:
+            if document.each is not None:  # an item is there because something happened
+                raise Unreadable(MISSING, "at")
             return None
         event = make(row, shipment_id, event_id, occurred_at, moments)
         if event is not None:

@@ -34,10 +34,12 @@ class Oddity(Struct, frozen=True, gc=False):
     """One thing that is wrong or strange about a row."""
 
     row: int
-    """From 1, without the header."""
+    """From 1, without the header; 0 for messages of a topic."""
     kind: str
     """One of this module, or a name that the mapping gives."""
     detail: str = ""
+    path: str = "$"
+    """Of the field, in JSON objects: `$.events.2.time`."""
 
 
 class Unreadable(Exception):

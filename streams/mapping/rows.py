@@ -8,8 +8,9 @@ from typing import Any, TextIO
 import msgspec
 
 from streams.errors import ShipclockError
-from streams.mapping.mapping import Mapped, Mapping, Reader
+from streams.mapping.mapping import Mapping
 from streams.mapping.oddities import NOT_JSON, Oddity
+from streams.mapping.reader import Mapped, Reader
 
 _LARGEST_CELL = 16 * 1024 * 1024
 _EVERY = 2_000

@@ -51,8 +51,13 @@ class Envelope:
             ("content-type", b"application/json"),
         ]
 
-    def reject(self, topic: str, record: Record, reason: str, path: str, detail: str) -> Output:
-        """A rejected record, its key and value bytes untouched unless they are more than the topic takes."""
+    def reject(
+        self, topic: str, record: Record, reason: str, path: str, detail: str, into: int | None = None
+    ) -> Output:
+        """A rejected record, its key and value bytes untouched unless they are more than the topic takes.
+
+        It goes into the partition `into`, or the one that it was read from.
+        """
         facts = {
             "reason": reason,
             "path": path,
@@ -68,4 +73,4 @@ class Envelope:
             facts["truncated"] = str(size)
             key = key and key[: MOST_BYTES // 2]
             value = value and value[: MOST_BYTES - len(key or b"")]
-        return Output(REJECTS, key, value, [(name, fact.encode()) for name, fact in facts.items()])
+        return Output(REJECTS, key, value, [(name, fact.encode()) for name, fact in facts.items()], into)

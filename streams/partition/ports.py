@@ -67,6 +67,8 @@ class Output(Struct, frozen=True, gc=False):
     headers: Headers
     partition: int | None = None
     """Where it goes; None is the partition of the task."""
+    timestamp: int | None = None
+    """Create time, UTC milliseconds; None is when it is written.  Topics with append time override both."""
 
 
 @dataclass(slots=True)

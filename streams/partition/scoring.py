@@ -12,10 +12,11 @@ from streams.intake.reading import read
 from streams.intake.rejection import KEY_MISMATCH, NULL_KEY
 from streams.partition.belonging import check_partition
 from streams.partition.deadlines import DeadlineIndex
-from streams.partition.job import CoreSettings, Done, Handler, OtherPolicy
-from streams.partition.meta import FORMAT, Meta
-from streams.partition.outputs import BY_CUSTOMER, SCORECARDS, Envelope
-from streams.partition.ports import Output, Record, Tally
+from streams.partition.job import CoreSettings, Done, Handler
+from streams.partition.meta import Meta
+from streams.partition.outputs import BY_CUSTOMER, SCORECARDS
+from streams.partition.plain import PlainJob
+from streams.partition.ports import Output, Record
 from streams.partition.reject_guard import RejectGuard
 from streams.scorecards.book import Book
 from streams.scorecards.card import PREFIX
@@ -30,21 +31,16 @@ SEEN: Final = b"\xff"
 _outcome = msgspec.json.Decoder(Outcome)
 
 
-class Scoring:
+class Scoring(PlainJob):
     """Sums up the outcomes of the customers of one partition; see `streams.partition.job.Job`."""
 
     def __init__(self, settings: CoreSettings, guard: RejectGuard) -> None:
-        self.tally = Tally()
+        super().__init__(settings, guard)
         self.handlers: Mapping[str, Handler] = {BY_CUSTOMER: self._take_in}
-        self.index = DeadlineIndex()
-        self._settings = settings
-        self._guard = guard
-        self._envelope = Envelope(settings.namespace, settings.partition)
         self._book = Book()
         self._seen: dict[bytes, int] = {}
         """Outcomes counted, and when to forget that."""
         self._changed: dict[bytes, bytes | None] = {}
-        self._outputs: list[Output] = []
 
     def load(self, key: bytes, value: bytes | None) -> None:
         """Take over a card or a counted outcome.  Raises `PartitionParked` when it cannot be read."""
@@ -66,22 +62,12 @@ class Scoring:
         for key, deadline in self._seen.items():
             self.index.file(key, deadline)
 
-    @property
-    def other_policy(self) -> OtherPolicy | None:
-        """There is none: outcomes carry what must be known of their policy."""
-        return None
-
     def _take_in(self, record: Record, time: int) -> None:
         """A record of `sla-outcomes-by-customer`."""
         try:
             outcome, key, customer = self._read(record)
         except Rejected as rejected:
-            self._outputs.append(
-                self._envelope.reject(BY_CUSTOMER, record, rejected.reason, rejected.path, str(rejected))
-            )
-            count = (BY_CUSTOMER, rejected.reason)
-            self.tally.rejects[count] = self.tally.rejects.get(count, 0) + 1
-            self._guard.rejected()
+            self.reject(BY_CUSTOMER, record, rejected)
             return
         seen = SEEN + blake2b(b"\x1f".join((key, outcome.id.encode())), digest_size=16).digest()
         if seen not in self._seen:
@@ -93,7 +79,7 @@ class Scoring:
 
     def _read(self, record: Record) -> tuple[Outcome, bytes, str]:
         """An outcome and the customer that the record is for.  Raises `Rejected`."""
-        key, settings = record.key, self._settings
+        key, settings = record.key, self.settings
         if key is None:
             raise Rejected(NULL_KEY, "the record has no key; it must be the customer_id")
         outcome = read(_outcome, key, record.value)
@@ -118,32 +104,18 @@ class Scoring:
         del self._seen[key]
         self._changed[key] = None
 
-    @property
-    def sweeping(self) -> bool:
-        """Never: nothing holds for all cards."""
-        return False
-
-    def sweep(self, most: int, time: int) -> int:  # noqa: ARG002 - the signature is the port's
-        """Do nothing."""
-        return 0
-
-    def meta(self, offsets: dict[str, int], time: int) -> Meta:
-        """The meta record; the job adds nothing to it."""
-        return Meta(format=FORMAT, offsets=offsets, time=time, gauges={})
-
     def take(self) -> Done:
         """Give the cards that have changed, each once however often it was written on."""
         changelog, self._changed = self._changed, {}
-        outputs, self._outputs = self._outputs, []
-        tally, self.tally = self.tally, Tally()
+        outputs, tally = self.closed()
         before = len(outputs)
         for key, value, card in self._book.close():
             changelog[key] = value
             if value is None:
                 outputs.append(Output(SCORECARDS, key, None, ()))
             else:
-                body = scorecard(self._settings.namespace, key, value, card)
-                outputs.append(self._envelope.wrap(key, SCORECARDS, "changed", body))
+                body = scorecard(self.settings.namespace, key, value, card)
+                outputs.append(self.envelope.wrap(key, SCORECARDS, "changed", body))
         if len(outputs) > before:
             tally.decisions[SCORECARDS, "changed"] = len(outputs) - before
         return Done(changelog, outputs, tally)

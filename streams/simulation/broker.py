@@ -84,7 +84,7 @@ class Broker:
         opened, log = self._open[transactional_id], self.log(topic, partition)
         if log not in opened.logs:
             opened.logs.append(log)
-        now = self.clock.now_ms()
+        now = self.clock.now_ms() if output.timestamp is None else output.timestamp
         return log.append(now, output.key, output.value, output.headers, opened.transaction), now
 
     def add_offsets(self, transactional_id: str, partition: int, offsets: Mapping[str, int]) -> None:

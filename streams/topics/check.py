@@ -1,7 +1,7 @@
 """The check before a worker starts: it refuses topics on which its state would be corrupted."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemas.catalogue import TimeMode, load_catalogue
 from streams.errors import TopicMismatch
@@ -12,6 +12,15 @@ from streams.topics.report import in_one_line
 from streams.topics.target import MAIN, SourceTimestamps, Target
 
 
+class Partitions(NamedTuple):
+    """Partition counts."""
+
+    namespace: int
+    """Of every topic of the namespace."""
+    job: int
+    """Of the topics that the job reads, and of its state; another one for a carrier's topic."""
+
+
 async def verify(
     bootstrap_servers: str,
     namespace: str,
@@ -20,18 +29,25 @@ async def verify(
     source_timestamps: SourceTimestamps = "append",
     *,
     job: str = MAIN,
-) -> int:
-    """Return the partition count that all topics of a namespace have which a job reads or writes.
+    carrier: str | None = None,
+) -> Partitions:
+    """Return how many partitions the topics have that a job reads and writes.
 
-    `options` are further keyword arguments of aiokafka's clients.  Takes a fraction of a second and never creates or
-    changes anything.  Raises `TopicMismatch` with every fatal finding and its remedy, in one line, and
-    `KafkaUnavailable` when no broker answers within seconds.
+    `carrier` is the whole name of a carrier's topic that the job takes in, `options` are further keyword arguments of
+    aiokafka's clients.  Takes a fraction of a second and never creates or changes anything.
+
+    Raises `TopicMismatch` with every fatal finding and its remedy, in one line, and `KafkaUnavailable` when no broker
+    answers within seconds.
     """
     catalogue = {name: spec for name, spec in load_catalogue().items() if job in spec.jobs}
-    target = Target(catalogue=catalogue, namespace=namespace, time=time, source_timestamps=source_timestamps)
+    target = Target(
+        catalogue=catalogue, namespace=namespace, time=time, source_timestamps=source_timestamps, carrier=carrier
+    )
     async with connected(bootstrap_servers, options or {}) as client:
         cluster = await TopicCluster(client).describe(target.names())
     fatal = [finding for finding in examine(target, cluster) if finding.severity == "fatal"]
     if fatal:
         raise TopicMismatch(in_one_line(fatal))
-    return target.partition_count(cluster)
+    count = target.partition_count(cluster)
+    followed = target.carriers_topic(cluster)
+    return Partitions(namespace=count, job=count if followed is None else followed.partitions)

@@ -1,36 +1,22 @@
 """What is wrong with the topics of a namespace: pure, from what a cluster was seen to have."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from schemas.catalogue import TopicSpec
+from streams.topics.carrier import examine_carrier
+from streams.topics.finding import Finding
 from streams.topics.observed import ObservedCluster, ObservedTopic
-from streams.topics.rules import Severity, reason, satisfied, severity
+from streams.topics.rules import reason, satisfied, severity
 from streams.topics.target import Target
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something that is wrong."""
-
-    severity: Severity
-    """`fatal` would corrupt state or lose data; `advice` would not."""
-    topic: str
-    """Full topic name; `*` for the cluster as a whole."""
-    problem: str
-    remedy: str
-    """What to do, a command where there is one."""
-
-    def describe(self) -> str:
-        """Return one line for people."""
-        return f"{self.topic}: {self.problem}. Remedy: {self.remedy}"
 
 
 def examine(target: Target, cluster: ObservedCluster) -> list[Finding]:
     """Return what is wrong, the fatal first, else in the order of the catalogue."""
-    findings = [*_partitions_asked(target, cluster), *_copies(target, cluster)]
-    for spec in target.catalogue.values():
+    findings = [*_partitions_asked(target, cluster), *_copies(target, cluster), *examine_carrier(target, cluster)]
+    for spec in target.specs:
         observed = target.find(spec, cluster)
+        if target.partitions_of(spec, cluster) is None:
+            continue  # what is to be done about the carrier's topic comes first
         if observed is None:
             findings.append(
                 Finding(
@@ -67,6 +53,8 @@ def _partitions_asked(target: Target, cluster: ObservedCluster) -> Iterator[Find
 def _partition_count(
     target: Target, cluster: ObservedCluster, spec: TopicSpec, observed: ObservedTopic
 ) -> Iterator[Finding]:
+    if spec.follows == "carrier":
+        return  # `examine_carrier` has looked
     reference = target.reference(cluster)
     if reference and observed.partitions != reference[1]:
         yield Finding(
@@ -95,7 +83,7 @@ def _copies(target: Target, cluster: ObservedCluster) -> Iterator[Finding]:
             problem="the cluster has one broker: what its disk loses is lost",
             remedy="three brokers and replication factor 3, wherever promises matter",
         )
-    for spec in target.catalogue.values():
+    for spec in target.specs:
         observed = target.find(spec, cluster)
         wanted = min(target.replication_factor(spec, cluster), cluster.brokers)
         if observed and observed.replication < wanted:

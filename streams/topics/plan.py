@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from streams.topics.findings import Finding, examine, unsatisfied
+from streams.topics.finding import Finding
+from streams.topics.findings import examine, unsatisfied
 from streams.topics.observed import ObservedCluster, ObservedTopic
 from streams.topics.target import Target
 
@@ -58,16 +59,20 @@ def plan_topics(target: Target, cluster: ObservedCluster) -> Plan:
     """Plan to create what is missing and to mend what Shipclock writes.
 
     Sources that exist are left alone, they are other teams': what is wrong with them is among the findings.
+    A carrier's topic is never created.
     """
     actions: list[Action] = []
-    for spec in target.catalogue.values():
+    for spec in target.specs:
         observed = target.find(spec, cluster)
         topic = spec.topic(target.namespace)
+        partitions = target.partitions_of(spec, cluster)
+        if partitions is None:
+            continue  # the carrier's topic is missing, which is among the findings
         if observed is None:
             actions.append(
                 CreateTopic(
                     topic=topic,
-                    partitions=target.partition_count(cluster),
+                    partitions=partitions,
                     replication=target.replication_factor(spec, cluster),
                     config=target.settings(spec, cluster),
                 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from streams.topics.findings import Finding
+from streams.topics.finding import Finding
 from streams.topics.plan import AlterConfig, Plan
 from streams.topics.target import Target
 

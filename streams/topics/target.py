@@ -1,7 +1,7 @@
 """What the topics of one namespace must be in a given cluster."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from schemas.catalogue import TimeMode, TopicSpec
@@ -29,15 +29,28 @@ class Target:
     namespace: str
     time: TimeMode
     partitions: int | None = None
-    """Partitions of every topic; None leaves it to what exists."""
+    """Partitions of every topic of the namespace; None leaves it to what exists."""
     replication: int | None = None
     """Copies of every partition; None is what the catalogue says, as far as there are brokers."""
     source_timestamps: SourceTimestamps = "append"
     """Which timestamps the workers take the source topics to carry, in live time."""
 
+    carrier: str | None = None
+    """Whole name of a carrier's topic that is taken in; None where there is none."""
+
+    @property
+    def specs(self) -> list[TopicSpec]:
+        """Every topic of ours; what follows a carrier's topic is named for it, and only there when it is."""
+        return [
+            replace(spec, name=f"{spec.name}.{self.carrier}") if spec.follows == "carrier" else spec
+            for spec in self.catalogue.values()
+            if spec.follows == "namespace" or self.carrier is not None
+        ]
+
     def names(self) -> list[str]:
-        """Return the full name of every topic."""
-        return [spec.topic(self.namespace) for spec in self.catalogue.values()]
+        """Return the full name of every topic, that of the carrier last."""
+        ours = [spec.topic(self.namespace) for spec in self.specs]
+        return ours if self.carrier is None or self.carrier in ours else [*ours, self.carrier]
 
     def find(self, spec: TopicSpec, cluster: ObservedCluster) -> ObservedTopic | None:
         """Return the topic as it is in the cluster; None when it is missing."""
@@ -50,16 +63,28 @@ class Target:
         sources' does.
         """
         order = {"state": 0, "input": 1, "output": 2}
-        for spec in sorted(self.catalogue.values(), key=lambda spec: (order[spec.direction], MAIN not in spec.jobs)):
+        ours = [spec for spec in self.specs if spec.follows == "namespace"]
+        for spec in sorted(ours, key=lambda spec: (order[spec.direction], MAIN not in spec.jobs)):
             observed = self.find(spec, cluster)
             if observed is not None:
                 return spec, observed.partitions
         return None
 
     def partition_count(self, cluster: ObservedCluster) -> int:
-        """Return the partition count that every topic must have."""
+        """Return the partition count that every topic of the namespace must have."""
         reference = self.reference(cluster)
         return reference[1] if reference else self.partitions or DEFAULT_PARTITIONS
+
+    def carriers_topic(self, cluster: ObservedCluster) -> ObservedTopic | None:
+        """Return the carrier's topic as it is in the cluster; None when it is missing, or none is taken in."""
+        return None if self.carrier is None else cluster.topics.get(self.carrier)
+
+    def partitions_of(self, spec: TopicSpec, cluster: ObservedCluster) -> int | None:
+        """Return the partition count that one topic must have; None while the topic that it follows is missing."""
+        if spec.follows == "namespace":
+            return self.partition_count(cluster)
+        followed = self.carriers_topic(cluster)
+        return None if followed is None else followed.partitions
 
     def replication_factor(self, spec: TopicSpec, cluster: ObservedCluster) -> int:
         """Return how many copies a topic is to have."""
@@ -82,7 +107,7 @@ class Target:
     def required_bytes(self, spec: TopicSpec, cluster: ObservedCluster) -> int:
         """Return the smallest size limit of a written topic that holds whatever the sources may carry."""
         largest = 0
-        for source in self.catalogue.values():
+        for source in self.specs:
             if source.direction == "input":
                 observed = self.find(source, cluster)
                 config = observed.config if observed else source.settings(self.time)

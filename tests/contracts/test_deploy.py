@@ -97,6 +97,6 @@ def test_rights_are_listed_for_every_topic_group_and_transactional_id() -> None:
     worker = "\n".join(line for line in text.splitlines() if line.startswith("| worker"))
     names = Names("shipclock")
     for spec in load_catalogue().values():
-        assert re.search(rf"[`.]{re.escape(spec.name)}`", worker), spec.name
+        assert re.search(rf"[`.]{re.escape(spec.name)}\.?`", worker), spec.name
     assert f"`{names.group}`" in worker
     assert f"`{names.transactional_id(0)[:-1]}`" in worker

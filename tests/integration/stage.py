@@ -185,6 +185,8 @@ class Stage:
         async with administration(self.servers) as admin:
             topics = []
             for spec in load_catalogue().values():
+                if spec.follows != "namespace":
+                    continue
                 settings = {**spec.settings(self.time), "min.insync.replicas": "1"}
                 if spec.direction == "input":
                     settings["message.timestamp.type"] = "CreateTime"

@@ -52,7 +52,7 @@ def place(bench: Workbench, partition: int = 0) -> TopicPartition:
 
 
 def packed(producer: Producer, tp: TopicPartition, *values: bytes) -> dict[TopicPartition, list[Packed]]:
-    return {tp: producer.pack(tp, [(b"k", value, NO_HEADERS) for value in values], 1)}
+    return {tp: producer.pack(tp, [(b"k", value, NO_HEADERS, 1) for value in values])}
 
 
 async def open_producer(bench: Workbench, client: AIOKafkaClient | None = None) -> Producer:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from streams.mapping import load_mapping, parse_mapping
 from streams.vocabularies import load_vocabulary, shipped
 from tests.unit.mapping.reading import read, told
 
@@ -25,6 +26,15 @@ def test_the_example_gives_two_registrations_and_names_the_bad_row(tmp_path: Pat
         [],
     ]
     assert told(rows) == [(3, "bad-time")]
+
+
+def test_the_page_for_a_topic_is_the_shipped_one() -> None:
+    shown, shipped_page = parse_mapping(block("intake.md", "yaml mapping")), load_mapping("kuaidi100-push")
+    assert (shown.document.id, shown.document.times, shown.document.events) == (
+        shipped_page.document.id,
+        shipped_page.document.times,
+        shipped_page.document.events,
+    )
 
 
 def test_the_example_vocabulary_can_be_read(tmp_path: Path) -> None:

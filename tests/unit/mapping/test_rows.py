@@ -1,9 +1,13 @@
 """What rows of files that we never saw say."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
+from streams.errors import PolicyError
 from streams.sla.instants import from_datetime, rfc3339
 from tests.unit.mapping.reading import read, told
 
@@ -272,3 +276,35 @@ events: [{at: time, code: {column: state, table: {签收: delivered}}}]
 """
     rows = read(tmp_path, page, "1,2026-11-01,签收\n".encode("gb18030"))
     assert [scan.code for row in rows for scan in row.scans] == ["delivered"]
+
+
+LISTED = """
+mapping: lists
+format: json
+id: no
+events:
+  - {code: accepted, at: taken}
+  - {each: history, code: delivered, at: when, when: {what: OK, /live: true}}
+"""
+
+
+def test_items_of_a_list_in_a_file_are_named_by_their_places(tmp_path: Path) -> None:
+    row = {
+        "no": "S1",
+        "live": True,
+        "taken": "2026-11-01T08:00:00Z",
+        "history": [{"what": "PU", "when": "x"}, {"what": "OK", "when": "2026-11-02T08:00:00Z"}],
+    }
+    test = {**row, "no": "S2", "live": False}
+    told_rows = read(tmp_path, LISTED, "\n".join(map(json.dumps, (row, test, {"no": "S3"}))))
+    assert [[(scan.scan_id, scan.code) for scan in mapped.scans] for mapped in told_rows] == [
+        [("S1-1", "accepted"), ("S1-2-2", "delivered")],
+        [("S2-1", "accepted")],
+        [],
+    ]
+    assert told(told_rows) == []
+
+
+def test_only_objects_have_lists(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match=r"\$\.events\[1\]\.each: only JSON objects have lists"):
+        read(tmp_path, LISTED.replace("format: json\n", "").replace(", /live: true", ""), "no,taken,when,what\nS1,,,\n")

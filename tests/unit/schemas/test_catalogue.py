@@ -30,6 +30,7 @@ def test_the_catalogue_lists_inputs_then_state_then_outputs(catalogue: Mapping[s
         "control",
         "parcel-scans",
         "shipments",
+        "intake-state",
         "scorecards-state",
         "sla-state",
         "breach-alerts",
@@ -85,6 +86,7 @@ def test_only_the_private_state_the_archive_and_the_rejects_name_no_record_of_ou
     catalogue: Mapping[str, TopicSpec],
 ) -> None:
     assert {name for name, spec in catalogue.items() if spec.value is None} == {
+        "intake-state",
         "scorecards-state",
         "sla-state",
         "policies",

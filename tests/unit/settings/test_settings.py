@@ -37,6 +37,7 @@ def test_options_of_the_command_line_win() -> None:
         ("SHIPCLOCK_TIME", "dead", "Invalid enum value"),
         ("SHIPCLOCK_BOOTSTRAP_SERVERS", "localhost", "host:port"),
         ("SHIPCLOCK_NAMESPACE", "a b", "letters"),
+        ("SHIPCLOCK_INTAKE_TOPIC", "a b", "name of a topic"),
         ("SHIPCLOCK_POLICY", "/nowhere/policy.yaml", "no such file"),
         ("SHIPCLOCK_SSL_CERT_FILE", __file__, "set both"),
     ],
@@ -44,6 +45,17 @@ def test_options_of_the_command_line_win() -> None:
 def test_a_wrong_value_names_the_variable_and_the_remedy(name: str, value: str, remedy: str) -> None:
     with pytest.raises(SettingsError, match=f"{name}.*{remedy}"):
         load_settings({name: value})
+
+
+def test_an_intake_needs_a_topic_and_a_mapping() -> None:
+    given = {"SHIPCLOCK_JOB": "intake"}
+    with pytest.raises(SettingsError, match="SHIPCLOCK_INTAKE_TOPIC is not set"):
+        load_settings(given)
+    given["SHIPCLOCK_INTAKE_TOPIC"] = "crane.events"
+    with pytest.raises(SettingsError, match="SHIPCLOCK_INTAKE_MAPPING is not set"):
+        load_settings(given)
+    given["SHIPCLOCK_INTAKE_MAPPING"] = "kuaidi100-push"
+    assert load_settings(given).job == "intake"
 
 
 def test_an_unknown_key_of_the_file_is_refused(tmp_path: Path) -> None:

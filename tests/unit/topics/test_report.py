@@ -15,7 +15,7 @@ def test_the_text_has_a_line_per_action_and_finding_and_ends_with_a_sum() -> Non
     lines = list(as_text(PLAN))
     assert lines[0].startswith("create ns.care-events: 4 partitions, 1 copies, cleanup.policy=delete")
     assert lines[-2].startswith("advice: *: the cluster has one broker")
-    assert lines[-1] == f"4 partitions, {len(load_catalogue())} to do, 0 fatal, 1 advice"
+    assert lines[-1] == f"4 partitions, {len(TARGET.specs)} to do, 0 fatal, 1 advice"
 
 
 def test_the_document_is_json_with_what_was_done_and_what_remains() -> None:

@@ -1,0 +1,67 @@
+"""What jobs have in common for which nothing holds for all keys: no policy, nothing to look at again."""
+
+from collections.abc import Mapping
+
+from streams.intake import Rejected
+from streams.partition.deadlines import DeadlineIndex
+from streams.partition.job import CoreSettings, OtherPolicy
+from streams.partition.meta import FORMAT, Meta
+from streams.partition.outputs import Envelope
+from streams.partition.ports import Output, Record, Tally
+from streams.partition.reject_guard import RejectGuard
+
+
+class PlainJob:
+    """Keeps outputs and tally of the unit of work under way; see `streams.partition.job.Job`."""
+
+    def __init__(self, settings: CoreSettings, guard: RejectGuard) -> None:
+        self.tally = Tally()
+        self.index = DeadlineIndex()
+        self.settings = settings
+        self.outputs: list[Output] = []
+        self.envelope = Envelope(settings.namespace, settings.partition)
+        self._guard = guard
+
+    def reject(self, topic: str, record: Record, rejected: Rejected, *, read_from: str | None = None) -> None:
+        """Keep a bad record, as it came, where somebody can look at it.
+
+        `topic` is a short name; `read_from` what the topic is called where that is not our namespace's.
+        """
+        settings = self.settings
+        # Another system's topic may have more partitions than ours.
+        into = settings.partition % settings.partitions
+        detail = str(rejected)
+        self.outputs.append(
+            self.envelope.reject(read_from or topic, record, rejected.reason, rejected.path, detail, into)
+        )
+        count = (topic, rejected.reason)
+        self.tally.rejects[count] = self.tally.rejects.get(count, 0) + 1
+        self._guard.rejected()
+
+    def closed(self) -> tuple[list[Output], Tally]:
+        """Outputs and tally of the unit of work, which begins anew."""
+        outputs, self.outputs = self.outputs, []
+        tally, self.tally = self.tally, Tally()
+        return outputs, tally
+
+    @property
+    def other_policy(self) -> OtherPolicy | None:
+        """There is none."""
+        return None
+
+    @property
+    def sweeping(self) -> bool:
+        """Never: nothing holds for all keys."""
+        return False
+
+    def sweep(self, most: int, time: int) -> int:  # noqa: ARG002 - the signature is the port's
+        """Do nothing."""
+        return 0
+
+    def meta(self, offsets: dict[str, int], time: int) -> Meta:
+        """The meta record; the job adds nothing to it."""
+        return Meta(format=FORMAT, offsets=offsets, time=time, gauges={})
+
+    def gauges(self) -> Mapping[str, Mapping[str, int]]:
+        """There is nothing to be counted."""
+        return {}
