@@ -6,7 +6,7 @@ from importlib.resources import as_file, files
 from streams.assignment import Task
 from streams.kafka.changelog import KafkaChangelog
 from streams.kafka.connection import Connection
-from streams.kafka.names import SCORECARDS, Names
+from streams.kafka.names import FEEDS, SCORECARDS, Names
 from streams.kafka.producing import WriterLimits
 from streams.kafka.source import PartitionSource
 from streams.kafka.writer import KafkaWriter
@@ -15,6 +15,7 @@ from streams.partition.core import Core
 from streams.partition.job import CoreSettings, MakeJob
 from streams.partition.judging import judging
 from streams.partition.lanes import TimeSource
+from streams.partition.listening import Listening
 from streams.partition.pace import TaskSettings
 from streams.partition.partitioners import PARTITIONERS
 from streams.partition.ports import WallClock
@@ -77,8 +78,11 @@ def _job(settings: Settings) -> tuple[MakeJob, TimeSource]:
     """Return what makes the job at a partition, and whose time its records carry."""
     if settings.job == SCORECARDS.name:
         return Scoring, TimeSource.APPEND  # its source is a topic of ours, which has append time whoever reads what
+    if settings.job == FEEDS.name:
+        return Listening, TimeSource.APPEND  # likewise
     time = TimeSource.REPLAY if settings.time == "replay" else TimeSource(settings.source_timestamps)
-    return judging(policy_of(settings), copies=settings.outcomes_by_customer), time
+    live = time is not TimeSource.REPLAY  # silence is told while it lasts, or not at all
+    return judging(policy_of(settings), copies=settings.outcomes_by_customer, sightings=live), time
 
 
 def _core_settings(settings: Settings, number: int, partitions: int, time: TimeSource) -> CoreSettings:

@@ -42,8 +42,9 @@ class Settings:
     """Certificate of this worker, when the brokers ask for one."""
     ssl_key_file: Path | None = None
 
-    job: Literal["sla", "scorecards"] = "sla"
-    """What the worker does: judge promises, or sum outcomes up.  Workers of a job share its partitions."""
+    job: Literal["sla", "scorecards", "feeds"] = "sla"
+    """What the worker does: judge promises, sum outcomes up, or listen to feeds.  Workers of a job share its
+    partitions."""
     outcomes_by_customer: bool = False
     """Whether the main job writes a copy of every outcome by customer: what the job `scorecards` reads."""
     policy: Path | None = None
@@ -92,6 +93,8 @@ class Settings:
             for name in ("sasl_username", "sasl_password"):
                 if not getattr(self, name):
                     raise SettingsError(f"{variable(name)} is not set: {self.security_protocol} needs it")
+        if self.job == "feeds" and self.time == "replay":
+            raise SettingsError(f"{variable('job')} is 'feeds': silence is told in live time only, not in replay time")
         if (self.ssl_cert_file is None) != (self.ssl_key_file is None):
             raise SettingsError(f"{variable('ssl_cert_file')} and {variable('ssl_key_file')} go together: set both")
         for name in ("ssl_ca_file", "ssl_cert_file", "ssl_key_file", "policy"):

@@ -17,14 +17,14 @@ from streams.worker import Worker
 
 
 @click.command()
-@click.option("--job", type=click.Choice(list(JOBS)), help="What to do: judge promises, or sum outcomes up.")
+@click.option("--job", type=click.Choice(list(JOBS)), help="What to do: judge promises, sum up, listen.")
 @click.option("--namespace", help="Prefix of topics, group and transactional ids.")
 @click.option("--bootstrap-servers", help="host:port of one or more brokers, separated by commas.")
 @click.option("--time", type=click.Choice(["live", "replay"]), help="Whose time rules.")
 @click.option("--http-port", type=int, help="Port of metrics and health; 0 chooses a free one.")
 @click.option("--log-format", type=click.Choice(["json", "console"]))
 def worker(**options: Any) -> None:
-    """Do one job until SIGTERM or SIGINT: judge promises (sla), or sum outcomes up (scorecards).
+    """Do one job until SIGTERM or SIGINT: judge promises (sla), sum outcomes up (scorecards), listen to feeds (feeds).
 
     Every option is also a setting; the environment names the others.
     """

@@ -21,6 +21,8 @@ AHEAD_OF_TIME: Final = "ahead-of-time"
 """Flag: it happened some minutes after its record was written; a field clock is wrong."""
 ORPHAN_EXPIRED: Final = "orphan-expired"
 """Flag: scans waited for a registration until their retention ended, and were forgotten."""
+TOO_MANY_SILENCES: Final = "too-many-silences"
+"""Flag: more facilities are silent than a partition remembers; breaches that wait for this one count as verified."""
 UNKNOWN_CODE: Final = "unknown-code"
 """Flag: the scan code is not in our vocabulary; it is kept."""
 

@@ -25,7 +25,9 @@ SLA: Final = JobNames("sla", SOURCE_TOPICS, STATE_TOPIC)
 """The main job: shipments and scans in, decisions out."""
 SCORECARDS: Final = JobNames("scorecards", ("sla-outcomes-by-customer",), "scorecards-state")
 """Outcomes of a customer in, sums out."""
-JOBS: Final = {job.name: job for job in (SLA, SCORECARDS)}
+FEEDS: Final = JobNames("feeds", ("feed-sightings",), "feeds-state")
+"""Sightings of facilities in, alerts of their silence out."""
+JOBS: Final = {job.name: job for job in (SLA, SCORECARDS, FEEDS)}
 
 
 @dataclass(frozen=True, slots=True)

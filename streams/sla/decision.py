@@ -15,6 +15,8 @@ STATUS: Final = "shipment-status"
 
 REOPENED: Final = "reopened"
 """Reason of an outcome that takes a verdict back: what stopped or started the clock was taken back."""
+CONFIRMED: Final = "confirmed"
+"""Kind of an alert that was unverified and stands, now that the feed has come back."""
 EXPIRED: Final = "expired"
 """Reason of an outcome for a clock that still ran when its shipment was given up."""
 
@@ -42,3 +44,5 @@ class Decision(Struct, frozen=True, gc=False):
     decided_at: int
     replaced: Replaced | None = None
     reason: str | None = None
+    feed: str | None = None
+    """Of an alert: the silent facility because of which it is unverified, or was until it is confirmed."""

@@ -50,7 +50,7 @@ class Target:
         sources' does.
         """
         order = {"state": 0, "input": 1, "output": 2}
-        for spec in sorted(self.catalogue.values(), key=lambda spec: (order[spec.direction], MAIN not in spec.jobs)):
+        for spec in sorted(self.catalogue.values(), key=lambda spec: (order[spec.direction], spec.jobs != (MAIN,))):
             observed = self.find(spec, cluster)
             if observed is not None:
                 return spec, observed.partitions

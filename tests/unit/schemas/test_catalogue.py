@@ -30,10 +30,13 @@ def test_the_catalogue_lists_inputs_then_state_then_outputs(catalogue: Mapping[s
         "control",
         "parcel-scans",
         "shipments",
+        "feed-sightings",
+        "feeds-state",
         "scorecards-state",
         "sla-state",
         "breach-alerts",
         "delay-notices",
+        "feed-alerts",
         "policies",
         "scan-rejects",
         "shipment-status",
@@ -85,6 +88,7 @@ def test_only_the_private_state_the_archive_and_the_rejects_name_no_record_of_ou
     catalogue: Mapping[str, TopicSpec],
 ) -> None:
     assert {name for name, spec in catalogue.items() if spec.value is None} == {
+        "feeds-state",
         "scorecards-state",
         "sla-state",
         "policies",
