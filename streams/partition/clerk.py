@@ -102,7 +102,7 @@ class Clerk:
         self._needs = now.book.needs()
         self._facilities = "facility" in self._needs
         self._waiting = deque(() if change is None else self.memory.keys_after(change.after.encode()))
-        self._confirming = deque(self.doubts.settled([silence.facility for silence in now.silences]))
+        self._confirming = deque(self.doubts.settled({silence.facility for silence in now.silences}))
         watch = self.watch
         if watch is not None:
             watch.look_at(now)

@@ -19,6 +19,8 @@ class Doubts:
 
     def __init__(self) -> None:
         self._feeds: dict[bytes, tuple[str, ...]] = {}
+        self._shipments: dict[str, set[bytes]] = {}
+        """The same by feed."""
         self._changed: dict[bytes, bytes | None] = {}
 
     def __len__(self) -> int:
@@ -27,25 +29,31 @@ class Doubts:
     def load(self, key: bytes, value: bytes | None) -> None:
         """Take over one record of the changelog."""
         shipment = key[len(DOUBTS) :]
-        if value is None:
-            self._feeds.pop(shipment, None)
-        else:
-            self._feeds[shipment] = _decoder.decode(value)
+        self._set(shipment, () if value is None else _decoder.decode(value))
 
     def note(self, key: bytes, shipment: Shipment | None) -> None:
         """Look at a shipment whose alerts have changed; None is one that is forgotten."""
         instances = () if shipment is None else shipment.instances
         feeds = {one.said.doubt for one in instances if one.said is not None and one.said.doubt is not None}
         now = tuple(sorted(feeds))
-        if now:
-            self._feeds[key] = now
-            self._changed[DOUBTS + key] = _encode(now)
-        elif self._feeds.pop(key, None) is not None:
-            self._changed[DOUBTS + key] = None
+        if now != self._feeds.get(key, ()):
+            self._set(key, now)
+            self._changed[DOUBTS + key] = _encode(now) if now else None
+
+    def _set(self, key: bytes, feeds: tuple[str, ...]) -> None:
+        for feed in self._feeds.pop(key, ()):
+            known = self._shipments[feed]
+            known.discard(key)
+            if not known:
+                del self._shipments[feed]
+        for feed in feeds:
+            self._shipments.setdefault(feed, set()).add(key)
+        if feeds:
+            self._feeds[key] = feeds
 
     def settled(self, silent: Collection[str]) -> list[bytes]:
         """The shipments, in their order, that doubt a feed which is not silent any more."""
-        return sorted(key for key, feeds in self._feeds.items() if any(feed not in silent for feed in feeds))
+        return sorted({key for feed, keys in self._shipments.items() if feed not in silent for key in keys})
 
     def flush(self) -> dict[bytes, bytes | None]:
         """Give what has changed since the last time, as changelog records."""
