@@ -8,6 +8,7 @@ import pytest
 
 from schemas.records import FeedStatus
 from streams.partition.core import Core
+from streams.partition.doubts import Doubts
 from streams.partition.governance import MOST_SILENCES, Governance
 from streams.partition.job import SIGHTINGS, CoreSettings
 from streams.partition.judging import SCANS, SHIPMENTS, SOURCES, judging
@@ -144,6 +145,28 @@ def test_of_too_many_facilities_the_one_that_was_told_of_longest_ago_is_forgotte
     kept = watch.flush()
     assert len(kept) == MOST_FACILITIES + 1
     assert [key for key, value in kept.items() if value is None] == [b"\xfeF0"]
+
+
+def test_also_after_a_restart_it_is_the_one_that_was_told_of_longest_ago() -> None:
+    watch = Watch(Surroundings.of(WATCHED), 0, 1, murmur2)
+    for number in range(MOST_FACILITIES):
+        watch.load(b"\xfeF%d" % number, (BEGIN + MOST_FACILITIES - number).to_bytes(8, "big"))
+    watch.restored()
+    watch.heard(KnownScan("s", 1, BEGIN, facility="NEW"), BEGIN + HOUR)
+    assert [key for key, value in watch.flush().items() if value is None] == [b"\xfeF%d" % (MOST_FACILITIES - 1)]
+
+
+def test_a_shipment_that_is_forgotten_takes_its_doubts_along() -> None:
+    doubts = Doubts()
+    doubts.load(b"\xfdA", b'["HUB","DEPOT"]')
+    doubts.load(b"\xfdB", b'["HUB"]')
+    assert doubts.settled({"HUB"}) == [b"A"]
+    assert doubts.settled(()) == [b"A", b"B"]
+    doubts.note(b"A", None)
+    assert doubts.settled(()) == [b"B"]
+    assert doubts.flush() == {b"\xfdA": None}
+    doubts.load(b"\xfdB", None)
+    assert len(doubts) == 0
 
 
 def test_a_feed_is_about_facilities_and_nothing_else() -> None:
