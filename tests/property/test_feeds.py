@@ -1,17 +1,21 @@
-"""Silent feeds change no verdict, and every doubt ends."""
+"""Silent feeds change no verdict, every doubt ends, and nobody is called silent who has spoken."""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.partition.outputs import FEED_ALERTS
 from streams.partition.ports import Output
 from streams.sla.policy import parse_policy
 from tests.property.engine import Arrival, Decision, bodies, replay
 from tests.property.worlds import FACILITIES, FAR, arrivals, worlds
 from tests.unit.partition.publishing import feed_status
+from tests.unit.partition.test_listening import Listener, at, progress, sighting
 
 OF_DOUBT = ("verification", "silent_feed", "explanation")
 """Fields of an alert that may differ."""
@@ -82,3 +86,46 @@ def test_every_unverified_breach_is_confirmed_withdrawn_or_resolved_next_and_no_
             if after is not None and after["kind"] == "confirmed":
                 assert one["verification"] == "unverified"
                 assert one["silent_feed"] == after["silent_feed"]
+
+
+SILENT_AFTER = 3
+"""Hours."""
+PARTITIONS = 3
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> tuple[list[int], list[Decision]]:
+    """Hours at which a facility was heard of, by any partition; and what was told of it, in some order of arrival.
+
+    Each partition tells things in their order, and its progress behind what it has seen.
+    """
+    heard: list[int] = []
+    queues: list[list[Decision]] = []
+    for number in range(PARTITIONS):
+        hours = sorted(draw(st.sets(st.integers(0, 30), max_size=6)))
+        heard += hours
+        told = [(hour, 0, sighting("HUB", hour, silent_after=SILENT_AFTER)) for hour in hours]
+        told += [(hour, 1, progress(hour, number)) for hour in [*draw(st.lists(st.integers(0, 30), max_size=6)), 99]]
+        queues.append([body for _, _, body in sorted(told, key=lambda one: one[:2])])
+    mixed = []
+    while any(queues):
+        mixed.append(draw(st.sampled_from([queue for queue in queues if queue])).pop(0))
+    return heard, mixed
+
+
+@given(reports(), st.integers(1, 4))
+def test_a_facility_is_called_silent_only_where_no_partition_has_heard_of_it_for_so_long(
+    told: tuple[list[int], list[Decision]], cut: int
+) -> None:
+    heard, records = told
+    listener = Listener(partitions=PARTITIONS)
+    for first in range(0, len(records), cut):
+        listener.hears(*records[first : first + cut])
+        listener.restart()
+    alerts = [msgspec.json.decode(one.value or b"") for one in listener.said if one.topic == FEED_ALERTS]
+    opened = [one["heard_at"] for one in alerts if one["kind"] == "opened"]
+    ends = [*sorted(set(heard)), 10_000]
+    silences = [at(end) for end, after in pairwise(ends) if after - end > SILENT_AFTER]
+    assert opened == [one for one in silences if one in opened]
+    assert opened[-1:] == silences[-1:]
+    assert [one["kind"] for one in alerts] == (["opened", "resolved"] * len(opened))[: max(2 * len(opened) - 1, 0)]
