@@ -27,8 +27,10 @@ def awaited(clock: Clock, key: str | None, shipment: Shipment) -> str | None:
     """The facility from which the scan that a running clock waits for is expected; None where nobody knows.
 
     The facility that the instance is about; the one that the plan names for the milestone; else the one that the latest
-    scan with a facility came from.
+    scan with a facility came from.  Steps of care cases come from no facility.
     """
+    if clock.per == "case" or (clock.stops and all(isinstance(code, str) and "." in code for code in clock.stops)):
+        return None
     if key is not None and clock.per == "facility":
         return key
     if key is not None and clock.per == "milestone":

@@ -11,7 +11,7 @@ from streams.partition.core import Core
 from streams.partition.doubts import Doubts
 from streams.partition.governance import MOST_SILENCES, Governance
 from streams.partition.job import SIGHTINGS, CoreSettings
-from streams.partition.judging import SCANS, SHIPMENTS, SOURCES, judging
+from streams.partition.judging import CARE, SCANS, SHIPMENTS, SOURCES, judging
 from streams.partition.lanes import TimeSource
 from streams.partition.partitioners import murmur2
 from streams.partition.ports import CaughtUp, Output, SourceBatch
@@ -272,6 +272,21 @@ def test_a_milestone_is_waited_for_where_the_plan_has_it() -> None:
     (alert,) = bodies(player.finish(), "breach-alerts")
     assert (alert["verification"], alert["silent_feed"]) == ("unverified", "HUB")
     assert "do not arrive" in alert["explanation"]
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        "{name: x, per: case, from: complaint.opened, until: complaint.closed, within: PT1H}",
+        "{name: x, from: arrived, until: thanks.sent, within: PT1H}",
+    ],
+)
+def test_a_clock_that_care_events_stop_waits_for_no_facility(clock: str) -> None:
+    step = {"shipment_id": "A", "case_id": "K", "kind": "complaint", "step": "opened", "occurred_at": rfc3339(BEGIN)}
+    player = Player(parse_policy(f"policy: x\nversion: '1'\nclocks: [{clock}]\n"))
+    player.append([registered("A"), arrival(CARE, BEGIN, {"event_id": "e", **step}), seen("A", 1), silence(2)])
+    player.append([tick(BEGIN + 2 * HOUR)])
+    assert alerts(player.finish()) == [("A", "opened", None)]
 
 
 def test_an_incident_is_proven_by_its_scan_and_never_unverified() -> None:
