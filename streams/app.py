@@ -8,7 +8,7 @@ from faust.types import StreamT
 from mode.supervisors import CrashingSupervisor
 from yarl import URL
 
-from agents import care_events, carrier, control, outcomes_by_customer, parcel_scans, shipments
+from agents import care_events, carrier, control, feed_sightings, outcomes_by_customer, parcel_scans, shipments
 from streams.kafka.connection import Connection
 from streams.kafka.names import Names
 from streams.kafka.schema import BatchSchema
@@ -21,6 +21,7 @@ AGENTS: dict[str, Callable[[StreamT[Any]], Awaitable[None]]] = {
     control.TOPIC: control.control,
     outcomes_by_customer.TOPIC: outcomes_by_customer.outcomes_by_customer,
     carrier.TOPIC: carrier.carrier,
+    feed_sightings.TOPIC: feed_sightings.feed_sightings,
 }
 """Source topic to agent: a topic is read when it stands here and is a source of a job in `streams.kafka.names`."""
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from importlib.resources import as_file, files
 from typing import Final, NamedTuple
 
-from streams.kafka.names import SCORECARDS, SLA, JobNames, intake
+from streams.kafka.names import FEEDS, SCORECARDS, SLA, JobNames, intake
 from streams.mapping import Messages, load_mapping
 from streams.partition.job import MakeJob
 from streams.partition.judging import judging
 from streams.partition.lanes import TimeSource
+from streams.partition.listening import Listening
 from streams.partition.pace import TaskSettings
 from streams.partition.rekeying import Carrier, rekeying
 from streams.partition.scoring import Scoring
@@ -63,12 +64,18 @@ def policy_of(settings: Settings) -> Policy:
 
 def _judging(settings: Settings) -> Work:
     time = TimeSource.REPLAY if settings.time == "replay" else TimeSource(settings.source_timestamps)
-    return Work(judging(policy_of(settings), copies=settings.outcomes_by_customer), time)
+    live = time is not TimeSource.REPLAY  # silence is told while it lasts, or not at all
+    return Work(judging(policy_of(settings), copies=settings.outcomes_by_customer, sightings=live), time)
 
 
 def _scoring(settings: Settings) -> Work:
     del settings
     return Work(Scoring, TimeSource.APPEND)  # its source is a topic of ours, which has append time whoever reads what
+
+
+def _listening(settings: Settings) -> Work:
+    del settings
+    return Work(Listening, TimeSource.APPEND)  # likewise
 
 
 def _intake_names(settings: Settings) -> JobNames:
@@ -85,6 +92,7 @@ def _rekeying(settings: Settings) -> Work:
 KINDS: Final = {
     "sla": Kind(lambda _: SLA, _judging),
     "scorecards": Kind(lambda _: SCORECARDS, _scoring),
+    "feeds": Kind(lambda _: FEEDS, _listening),
     "intake": Kind(_intake_names, _rekeying),
 }
 """By the setting `job`."""

@@ -42,9 +42,9 @@ class Settings:
     """Certificate of this worker, when the brokers ask for one."""
     ssl_key_file: Path | None = None
 
-    job: Literal["sla", "scorecards", "intake"] = "sla"
-    """What the worker does: judge promises, sum outcomes up, or take a carrier's topic in.  Workers of a job share its
-    partitions."""
+    job: Literal["sla", "scorecards", "feeds", "intake"] = "sla"
+    """What the worker does: judge promises, sum outcomes up, listen to feeds, or take a carrier's topic in.  Workers of
+    a job share its partitions."""
     intake_topic: str | None = _setting(
         None,
         lambda value: value is None or re.fullmatch(r"[A-Za-z0-9._-]{1,120}", value) is not None,
@@ -108,6 +108,8 @@ class Settings:
             for name in ("sasl_username", "sasl_password"):
                 if not getattr(self, name):
                     raise SettingsError(f"{variable(name)} is not set: {self.security_protocol} needs it")
+        if self.job == "feeds" and self.time == "replay":
+            raise SettingsError(f"{variable('job')} is 'feeds': silence is told in live time only, not in replay time")
         if (self.ssl_cert_file is None) != (self.ssl_key_file is None):
             raise SettingsError(f"{variable('ssl_cert_file')} and {variable('ssl_key_file')} go together: set both")
         if self.job == "intake":

@@ -4,11 +4,13 @@ Instants are RFC 3339 with an offset on the way in, and RFC 3339 in UTC with mil
 Within a major version fields are only ever added.
 """
 
+from schemas.records.feeds import FeedAlert, FeedProgress, FeedReport, FeedSighting
 from schemas.records.inputs import (
     Appointment,
     CareEvent,
     Control,
     Facility,
+    FeedStatus,
     Money,
     ParcelScan,
     Place,
@@ -41,6 +43,11 @@ __all__ = [
     "DelayNotice",
     "Evidence",
     "Facility",
+    "FeedAlert",
+    "FeedProgress",
+    "FeedReport",
+    "FeedSighting",
+    "FeedStatus",
     "Lateness",
     "Money",
     "ParcelScan",

@@ -178,5 +178,17 @@ class RegionSuspension(Struct, frozen=True, kw_only=True, gc=False, tag_field="t
     """Whether it is taken back as if it had never been."""
 
 
-Control = Tick | PolicyPublication | RegionSuspension
+class FeedStatus(Struct, frozen=True, kw_only=True, gc=False, tag_field="type", tag="feed-status"):
+    """Whether the scans of a facility arrive: written by the job `feeds`."""
+
+    facility: Identifier
+    silent: bool
+    """While it is, breaches that wait for a scan from there are unverified."""
+    heard_at: Moment
+    """When the newest scan from there that is known of arrived."""
+    revision: Revision
+    """Of what is known about the facility: the greatest holds."""
+
+
+Control = Tick | PolicyPublication | RegionSuspension | FeedStatus
 """Records of topic `control`, written to every partition; a tagged union by `type`."""

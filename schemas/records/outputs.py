@@ -83,12 +83,17 @@ class DelayNotice(_Decision, frozen=True, kw_only=True, gc=False, omit_defaults=
 class BreachAlert(_Decision, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A promise has been missed.  Topic `breach-alerts`."""
 
-    kind: Literal["opened", "resolved", "withdrawn", "acknowledged"]
+    kind: Literal["opened", "confirmed", "resolved", "withdrawn", "acknowledged"]
     severity: str
     route: str | None = None
     """Who should hear of it, as the policy says."""
     stopped_at: Instant | None = None
     late_by_ms: int | None = None
+    verification: Literal["unverified", "confirmed"] | None = None
+    """`unverified` when it was opened while the scans of `silent_feed` did not arrive; `confirmed` when they came again
+    and it stands.  Absent where there was no doubt."""
+    silent_feed: str | None = None
+    """The facility from which the scan that would disprove it is expected."""
     explanation: str
 
 

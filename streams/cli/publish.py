@@ -88,7 +88,7 @@ def publish(*, file: Path, effective_from: datetime | None, rerate: bool, at: da
 @_NAMESPACE
 @_SERVERS
 def active(*, form: Literal["text", "json"], **asked: Any) -> None:
-    """Show the versions that are in force, by partition, as committed."""
+    """Show the versions, suspensions and silent feeds that are in force, by partition, as committed."""
     settings = load_settings(**asked)
     found = asyncio.run(in_force(connection_of(settings).options(), Names(settings.namespace)))
     if form == "json":
@@ -100,6 +100,8 @@ def active(*, form: Literal["text", "json"], **asked: Any) -> None:
             click.echo(f"{number:>5}  {one.name} {one.version} ({one.digest}) {since}")
         for held in () if meta is None else meta.suspensions:
             click.echo(f"{number:>5}  suspension {held.id} of {', '.join(held.regions)}{' (lifted)' * held.lifted}")
+        for silence in () if meta is None else meta.silences:
+            click.echo(f"{number:>5}  feed {silence.facility} is silent, heard of last at {rfc3339(silence.heard_at)}")
         if meta is None:
             click.echo(f"{number:>5}  nothing yet")
         elif meta.sweep is not None:
@@ -157,8 +159,13 @@ def _announce(settings: Settings, key: bytes, value: bytes, at: datetime | None,
 
 def _shown(meta: Meta | None) -> dict[str, Any]:
     if meta is None:
-        return {"policies": [], "suspensions": [], "sweep": None}
-    return {"policies": meta.policies, "suspensions": meta.suspensions, "sweep": meta.sweep}
+        return {"policies": [], "suspensions": [], "silences": [], "sweep": None}
+    return {
+        "policies": meta.policies,
+        "suspensions": meta.suspensions,
+        "silences": meta.silences,
+        "sweep": meta.sweep,
+    }
 
 
 def _now() -> int:

@@ -26,7 +26,7 @@ from streams.worker import Worker
 @click.option("--http-port", type=int, help="Port of metrics and health; 0 chooses a free one.")
 @click.option("--log-format", type=click.Choice(["json", "console"]))
 def worker(**options: Any) -> None:
-    """Do one job until SIGTERM or SIGINT: judge promises (sla), sum outcomes up (scorecards), take in (intake).
+    """Do one job until SIGTERM or SIGINT: judge promises (sla), sum up (scorecards), listen (feeds), take in (intake).
 
     Every option is also a setting; the environment names the others.
     """

@@ -23,6 +23,8 @@ ORPHAN_EXPIRED: Final = "orphan-expired"
 """Flag: scans waited for a registration until their retention ended, and were forgotten."""
 SILENT: Final = "silent"
 """Flag: a carrier's message that holds nothing of what the mapping looks for."""
+TOO_MANY_SILENCES: Final = "too-many-silences"
+"""Flag: more facilities are silent than a partition remembers; breaches that wait for this one count as verified."""
 UNKNOWN_CODE: Final = "unknown-code"
 """Flag: the scan code is not in our vocabulary; it is kept."""
 

@@ -27,6 +27,8 @@ SLA: Final = JobNames("sla", SOURCE_TOPICS, STATE_TOPIC)
 """The main job: shipments and scans in, decisions out."""
 SCORECARDS: Final = JobNames("scorecards", ("sla-outcomes-by-customer",), "scorecards-state")
 """Outcomes of a customer in, sums out."""
+FEEDS: Final = JobNames("feeds", ("feed-sightings",), "feeds-state")
+"""Sightings of facilities in, alerts of their silence out."""
 CARRIER: Final = "carrier"
 """Short name of a carrier's topic, whatever the carrier calls it."""
 INTAKE: Final = "intake"

@@ -90,6 +90,7 @@ class GaugeOf(NamedTuple):
 
 CLOCKS_OPEN = GaugeOf("shipclock_clocks_open", "Clocks that run now, in the partitions of this worker.", ("clock",))
 CLOCKS_OVERDUE = GaugeOf("shipclock_clocks_overdue", "Clocks that run now and are past their deadline.", ("clock",))
+FEEDS = GaugeOf("shipclock_feeds", "Facilities that are listened to, by whether they speak.", ("state",))
 SCORECARDS = GaugeOf("shipclock_scorecards", "Scorecards kept, by length of their period.", ("period",))
 SHIPMENTS = GaugeOf("shipclock_shipments", "Shipments kept, by phase of their life.", ("phase",))
 SKEW = GaugeOf("shipclock_clock_skew_seconds", "Largest difference between this worker's clock and the brokers' seen.")

@@ -58,6 +58,7 @@ class PartitionCollector(Collector):
         yield _summed(catalogue.CLOCKS_OPEN, [gauge.get("running", {}) for gauge in gauges])
         yield _summed(catalogue.CLOCKS_OVERDUE, [gauge.get("overdue", {}) for gauge in gauges])
         yield _summed(catalogue.SHIPMENTS, [gauge.get("shipments", {}) for gauge in gauges])
+        yield _summed(catalogue.FEEDS, [gauge.get("feeds", {}) for gauge in gauges])
         yield _summed(catalogue.SCORECARDS, [gauge.get("scorecards", {}) for gauge in gauges])
         skews = [abs(state.skew_ms) / 1000 for state in health.values()]
         yield _gauge(catalogue.SKEW, [((), max(skews))] if skews else [])

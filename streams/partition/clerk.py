@@ -5,17 +5,20 @@ from typing import Final
 
 import msgspec
 
-from schemas.records import Control, SlaOutcome, Tick
+from schemas.records import Control, FeedStatus, SlaOutcome, Tick
 from streams.intake import Rejected, read_care_event, read_registration, read_scan
 from streams.intake.reading import read
-from streams.intake.rejection import ORPHAN_EXPIRED
+from streams.intake.rejection import ORPHAN_EXPIRED, TOO_MANY_SILENCES
 from streams.partition.belonging import check_partition
+from streams.partition.doubts import Doubts
 from streams.partition.governance import Governance
+from streams.partition.job import SIGHTINGS
 from streams.partition.memory import Memory
 from streams.partition.outputs import BY_CUSTOMER, Envelope
 from streams.partition.partitioners import Partitioner
 from streams.partition.ports import Output, Record, Tally
 from streams.partition.reject_guard import RejectGuard
+from streams.partition.watching import Watch
 from streams.sla.decision import OUTCOMES, STATUS, Decision
 from streams.sla.docket import Docket
 from streams.sla.judge import Judge
@@ -45,13 +48,21 @@ class Clerk:
         partitioner: Partitioner,
         guard: RejectGuard,
         copies: bool = False,
+        sightings: bool = False,
     ) -> None:
-        """With `copies`, outcomes are also written by customer, for the job that keeps scorecards."""
+        """With `copies`, outcomes are also written by customer, for the job that keeps scorecards.
+
+        With `sightings` it is told which facilities speak, where the policy has feeds, for the job that watches them.
+        """
         self.memory = Memory()
         self.docket = Docket()
         self.outputs: list[Output] = []
         self.tally = Tally()
         self.governance = Governance(policy)
+        self.doubts = Doubts()
+        self.watch = Watch(self.governance.now, partition, partitions, partitioner) if sightings else None
+        self._watching = self.watch is not None and self.watch.active
+        self._confirming: deque[bytes] = deque()
         self._judge = Judge(policy, self.docket)
         self._needs = policy.needs
         self._facilities = "facility" in policy.needs
@@ -69,7 +80,14 @@ class Clerk:
         """A control record.  Ticks count when they are received, so there is nothing left to do but check them."""
         try:
             body = read(_control, record.key or b"", record.value)
-            if isinstance(body, Tick) or not self.governance.apply(body, max(record.timestamp, time)):
+            if isinstance(body, Tick):
+                return
+            if isinstance(body, FeedStatus):
+                if self.governance.is_full(body):
+                    self._flag(TOO_MANY_SILENCES)
+                if not self.governance.hear(body):
+                    return
+            elif not self.governance.apply(body, max(record.timestamp, time)):
                 return
         except Rejected as rejected:
             self.reject("control", record, rejected)
@@ -84,12 +102,17 @@ class Clerk:
         self._needs = now.book.needs()
         self._facilities = "facility" in self._needs
         self._waiting = deque(() if change is None else self.memory.keys_after(change.after.encode()))
+        self._confirming = deque(self.doubts.settled({silence.facility for silence in now.silences}))
+        watch = self.watch
+        if watch is not None:
+            watch.look_at(now)
+            self._watching = watch.active
 
     def sweep(self, most: int, time: int) -> int:
         """Judge up to `most` of the waiting shipments again; gives how many.  Until all are done time stands still."""
         change, waiting = self.governance.change, self._waiting
         if change is None:
-            return 0
+            return self._confirm(most, time)
         count = min(most, len(waiting))
         for _ in range(count):
             key = waiting.popleft()
@@ -101,6 +124,24 @@ class Clerk:
         if not waiting:
             self.governance.change = None
             self._renderer.look_at(self.governance.now)
+        return count
+
+    @property
+    def sweeping(self) -> bool:
+        """Whether shipments wait to be judged again, or alerts to be confirmed."""
+        return self.governance.change is not None or bool(self._confirming)
+
+    def _confirm(self, most: int, time: int) -> int:
+        """Confirm the unverified alerts of up to `most` shipments whose feeds have come back; gives how many."""
+        waiting = self._confirming
+        count = min(most, len(waiting))
+        for _ in range(count):
+            key = waiting.popleft()
+            shipment = self.memory.get(key)
+            if shipment is not None:
+                self._judge.confirm(shipment, time)
+                self._record(key, shipment, time)
+                self.memory.put(key, shipment)
         return count
 
     def registration(self, record: Record, time: int) -> None:
@@ -156,6 +197,15 @@ class Clerk:
             if self.docket.decisions or self.docket.status_changed:
                 self._record(key, changed, max(time, stamp))  # type: ignore[arg-type]
             self.memory.put(key, changed)  # type: ignore[arg-type]
+            if self._watching:
+                self._see(scan, max(time, stamp))
+
+    def _see(self, scan: KnownScan, at: int) -> None:
+        """Tell, now and then, that a facility speaks: what said nothing new is no sign of it."""
+        sighting = None if self.watch is None else self.watch.heard(scan, at)
+        if sighting is not None:
+            self.outputs.append(sighting)
+            self._say(SIGHTINGS, "sighting")
 
     def fire(self, key: bytes, deadline: int) -> None:
         """A deadline that partition time has passed."""
@@ -169,6 +219,7 @@ class Clerk:
                 self.outputs.append(self._envelope.farewell(key))
             else:
                 self._flag(ORPHAN_EXPIRED)
+            self.doubts.note(key, None)
             self.memory.drop(key)
         else:
             self.memory.put_fired(key, kept)
@@ -199,6 +250,9 @@ class Clerk:
                 if self._copies and isinstance(record, SlaOutcome):
                     self._copy(record, output)
             docket.decisions.clear()
+        if docket.doubts_changed:
+            docket.doubts_changed = False
+            self.doubts.note(key, shipment)
         if docket.status_changed:
             docket.status_changed = False
             status = self._renderer.status(key.decode(), shipment, at)

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from schemas.records import Tick
-from streams.partition.job import CONTROL, CoreSettings, MakeJob, OtherPolicy
+from streams.partition.job import CONTROL, TURNING, CoreSettings, MakeJob, OtherPolicy
 from streams.partition.lanes import Lane, Lanes, TimeSource
 from streams.partition.meta import KEY, Meta, decode_meta, encode_meta
 from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, SourceBatch, UnitOfWork
@@ -124,8 +124,8 @@ class Core:
             if run is None:
                 return not self._pass(self._lanes.time())
             lane, end = run
-            # A control record may change what holds for all: nothing may follow it at once.
-            count = self._run(lane, min(end, lane.place + (1 if lane.topic == CONTROL else most)))
+            # Such a record may change what holds for all: nothing may follow it at once.
+            count = self._run(lane, min(end, lane.place + (1 if lane.topic in TURNING else most)))
             if not count:
                 return True
             most -= count

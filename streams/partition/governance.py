@@ -1,4 +1,4 @@
-"""What is in force in a partition: versions of the policy and suspensions, as control records say.
+"""What is in force in a partition: versions of the policy, suspensions and silent feeds, as control records say.
 
 A change holds for all shipments at once, so time stands still until each has been looked at: the sweep.  How far it has
 come is in the meta record; after a crash it goes on there.  The page of every version is kept in the changelog, beside
@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.records import PolicyPublication, RegionSuspension
+from schemas.records import FeedStatus, PolicyPublication, RegionSuspension
 from streams.errors import PartitionParked, PolicyError
 from streams.intake import Rejected
 from streams.intake.rejection import BAD_POLICY, BAD_SUSPENSION
@@ -20,6 +20,7 @@ from streams.sla.instants import from_datetime
 from streams.sla.policy import Policy
 from streams.sla.policy.load import restored
 from streams.sla.policy.rulebook import Rulebook
+from streams.sla.silences import Silence
 from streams.sla.state import NEVER
 from streams.sla.surroundings import Surroundings, Suspension
 
@@ -29,6 +30,8 @@ MOST_VERSIONS: Final = 32
 """How many versions may be in force at the same time."""
 MOST_SUSPENSIONS: Final = 200
 """How many suspensions are known at the same time; the meta record carries them."""
+MOST_SILENCES: Final = 1_000
+"""How many facilities are silent at the same time; likewise."""
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ class Governance:
         """Take over what the meta record says.  Raises `PartitionParked` when a page is missing or unreadable."""
         if not meta.policies:
             return
-        self.now = Surroundings(self._book(meta.policies), meta.suspensions)
+        self.now = Surroundings(self._book(meta.policies), meta.suspensions, meta.silences)
         pages = {PAGES + policy.digest.encode(): policy.document for policy, _ in self.now.book.entries}
         self._unsaved = {key: page for key, page in pages.items() if key not in self._pages}
         self.change = None
@@ -108,6 +111,22 @@ class Governance:
         self.change = Change(self.now, time)
         self.now = then
         return True
+
+    def hear(self, body: FeedStatus) -> bool:
+        """Take over whether a feed is silent; False when it says nothing new.  Nothing is judged again for it."""
+        known = self.now.silence(body.facility)
+        if known is None and (not body.silent or self.is_full(body)):
+            return False
+        if known is not None and body.revision <= known.revision:
+            return False
+        silence = Silence(facility=body.facility, heard_at=from_datetime(body.heard_at), revision=body.revision)
+        self.now = self.now.with_silence(body.facility, silence if body.silent else None)
+        return True
+
+    def is_full(self, body: FeedStatus) -> bool:
+        """Whether so many feeds are silent that this silence cannot be remembered."""
+        silences = self.now.silences
+        return body.silent and len(silences) >= MOST_SILENCES and self.now.silence(body.facility) is None
 
     def _published(self, body: PolicyPublication, time: int) -> Surroundings | None:
         begins = from_datetime(body.effective_from)

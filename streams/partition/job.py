@@ -17,6 +17,10 @@ from streams.partition.reject_guard import RejectGuard
 
 CONTROL: Final = "control"
 """The source topic whose records hold for a whole partition.  Any job may read it; its ticks move replay time."""
+SIGHTINGS: Final = "feed-sightings"
+"""What the main job tells of facilities, and the job `feeds` reads."""
+TURNING: Final = (CONTROL, SIGHTINGS)
+"""Source topics one record of which may change what holds for all keys: after each there may be something to sweep."""
 
 Handler = Callable[[Record, int], None]
 """Handles one record at a partition time (UTC milliseconds)."""

@@ -5,11 +5,13 @@ from typing import Final
 
 from streams.partition.clerk import Clerk
 from streams.partition.deadlines import DeadlineIndex
+from streams.partition.doubts import DOUBTS
 from streams.partition.governance import PAGES
 from streams.partition.job import CONTROL, CoreSettings, Done, Handler, MakeJob, OtherPolicy
 from streams.partition.meta import FORMAT, Meta
 from streams.partition.ports import Tally
 from streams.partition.reject_guard import RejectGuard
+from streams.partition.watching import HEARD
 from streams.sla.policy import Policy
 
 SHIPMENTS: Final = "shipments"
@@ -22,8 +24,17 @@ SOURCES: Final = (CONTROL, SHIPMENTS, SCANS, CARE)
 class Judging:
     """Judges the shipments of one partition; see `streams.partition.job.Job`."""
 
-    def __init__(self, policy: Policy, settings: CoreSettings, guard: RejectGuard, *, copies: bool = False) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        settings: CoreSettings,
+        guard: RejectGuard,
+        *,
+        copies: bool = False,
+        sightings: bool = False,
+    ) -> None:
         self._policy = policy
+        self._time = 0
         self._clerk = clerk = Clerk(
             policy,
             namespace=settings.namespace,
@@ -32,6 +43,7 @@ class Judging:
             partitioner=settings.partitioner,
             guard=guard,
             copies=copies,
+            sightings=sightings,
         )
         self.handlers: Mapping[str, Handler] = {
             CONTROL: clerk.control,
@@ -46,16 +58,24 @@ class Judging:
         return self._clerk.tally
 
     def load(self, key: bytes, value: bytes | None) -> None:
-        """Take over a shipment or the page of a policy."""
+        """Take over a shipment, the page of a policy, an unverified shipment, or when a facility was told of."""
+        clerk = self._clerk
         if key.startswith(PAGES):
-            self._clerk.governance.load(key, value)
+            clerk.governance.load(key, value)
+        elif key.startswith(DOUBTS):
+            clerk.doubts.load(key, value)
+        elif key.startswith(HEARD):
+            if clerk.watch is not None:
+                clerk.watch.load(key, value)
         else:
-            self._clerk.memory.load(key, value)
+            clerk.memory.load(key, value)
 
     def restored(self, meta: Meta | None) -> None:
         """File what has been loaded, and take over what is in force."""
         clerk = self._clerk
         clerk.memory.index_all()
+        if clerk.watch is not None:
+            clerk.watch.restored()
         if meta is not None:
             clerk.docket.restore(meta.gauges)
             clerk.governance.restore(meta)
@@ -89,7 +109,7 @@ class Judging:
     @property
     def sweeping(self) -> bool:
         """Whether all shipments are being judged again."""
-        return self._clerk.governance.change is not None
+        return self._clerk.sweeping
 
     def sweep(self, most: int, time: int) -> int:
         """Judge shipments again; gives how many."""
@@ -98,6 +118,7 @@ class Judging:
     def meta(self, offsets: dict[str, int], time: int) -> Meta:
         """The meta record, with what is in force."""
         clerk, governance = self._clerk, self._clerk.governance
+        self._time = time
         return Meta(
             format=FORMAT,
             offsets=offsets,
@@ -106,18 +127,23 @@ class Judging:
             suspensions=governance.now.suspensions,
             sweep=governance.sweep(),
             gauges=clerk.docket.gauges(),
+            silences=governance.now.silences,
         )
 
     def take(self) -> Done:
         """Give what has been done since the last time."""
         clerk = self._clerk
         tally, outputs = clerk.tally, clerk.outputs
+        changelog = clerk.memory.flush()
+        changelog.update(clerk.governance.flush())
+        changelog.update(clerk.doubts.flush())
+        if clerk.watch is not None:
+            changelog.update(clerk.watch.flush())
+            outputs.extend(clerk.watch.progress(self._time))
         tally.opened = dict(clerk.docket.opened)
         tally.scans = tally.records.get(SCANS, 0)
         clerk.docket.opened.clear()
         clerk.outputs, clerk.tally = [], Tally()
-        changelog = clerk.memory.flush()
-        changelog.update(clerk.governance.flush())
         return Done(changelog, outputs, tally)
 
     def gauges(self) -> Mapping[str, Mapping[str, int]]:
@@ -128,9 +154,10 @@ class Judging:
         return len(self._clerk.memory)
 
 
-def judging(policy: Policy, *, copies: bool = False) -> MakeJob:
+def judging(policy: Policy, *, copies: bool = False, sightings: bool = False) -> MakeJob:
     """Makes the main job; `policy` is in force where a partition knows of none.
 
-    With `copies` it also writes outcomes by customer, for the job that keeps scorecards.
+    With `copies` it also writes outcomes by customer, for the job that keeps scorecards, with `sightings` which
+    facilities speak, for the one that watches feeds.
     """
-    return lambda settings, guard: Judging(policy, settings, guard, copies=copies)
+    return lambda settings, guard: Judging(policy, settings, guard, copies=copies, sightings=sightings)

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from streams.errors import PartitionParked
+from streams.sla.silences import Silence
 from streams.sla.surroundings import Suspension
 
 KEY: Final = b""
@@ -51,6 +52,8 @@ class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """None when every shipment has been judged under what is in force."""
     gauges: dict[str, dict[str, int]]
     """How many clocks run and are overdue, by clock; how many shipments there are, by phase."""
+    silences: tuple[Silence, ...] = ()
+    """Facilities whose scans do not arrive."""
 
 
 _decoder = msgspec.json.Decoder(Meta)

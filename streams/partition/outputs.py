@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.records import BreachAlert, DelayNotice, Scorecard, ShipmentStatus, SlaOutcome
+from schemas.records import BreachAlert, DelayNotice, FeedAlert, Scorecard, ShipmentStatus, SlaOutcome
 from streams.partition.ports import Headers, Output, Record
 from streams.sla.decision import STATUS
 
@@ -12,12 +12,13 @@ REJECTS: Final = "scan-rejects"
 BY_CUSTOMER: Final = "sla-outcomes-by-customer"
 """Copies of `sla-outcomes`, each in the partition of its customer."""
 SCORECARDS: Final = "sla-scorecards"
+FEED_ALERTS: Final = "feed-alerts"
 _SCHEMAS: Final = "https://shipclock.dev/schemas"
 MOST_BYTES: Final = 2_000_000
 """Of key and value of a reject together: below the topic's `max.message.bytes`, so that no record, which may have been
 compressed when it was sent, is too large to be rejected.  Its partition would stop there for good."""
 
-Body = DelayNotice | BreachAlert | SlaOutcome | ShipmentStatus | Scorecard
+Body = DelayNotice | BreachAlert | SlaOutcome | ShipmentStatus | Scorecard | FeedAlert
 
 _encode: Final = msgspec.json.Encoder().encode
 

@@ -13,6 +13,8 @@ STATUS: Final = "shipment-status"
 
 REOPENED: Final = "reopened"
 """Reason of an outcome that takes a verdict back: what stopped or started the clock was taken back."""
+CONFIRMED: Final = "confirmed"
+"""Kind of an alert that was unverified and stands, now that the feed has come back."""
 EXPIRED: Final = "expired"
 """Reason of an outcome for a clock that still ran when its shipment was given up."""
 
@@ -36,6 +38,7 @@ class Decision:
     __slots__ = (
         "clock",
         "decided_at",
+        "feed",
         "key",
         "kind",
         "reason",
@@ -58,6 +61,7 @@ class Decision:
         decided_at: int,
         replaced: Replaced | None = None,
         reason: str | None = None,
+        feed: str | None = None,
     ) -> None:
         self.topic = topic
         self.kind = kind
@@ -69,3 +73,5 @@ class Decision:
         self.decided_at = decided_at
         self.replaced = replaced
         self.reason = reason
+        self.feed = feed
+        """Of an alert: the silent facility because of which it is unverified, or was until it is confirmed."""

@@ -13,6 +13,8 @@ class Docket:
         """Of the record or deadline under way; the caller takes them after each."""
         self.status_changed = False
         """Whether the shipment under way stands differently: at risk, overdue, open or closed."""
+        self.doubts_changed = False
+        """Whether an alert of the shipment under way became unverified, or ceased to be."""
         self.opened: defaultdict[str, int] = defaultdict(int)
         """Clocks started since the last unit of work, by name."""
         self.running: defaultdict[str, int] = defaultdict(int)

@@ -56,10 +56,11 @@ def _finding(decision: Decision, shipment: Shipment) -> str:
     verdict = decision.verdict
     stop, stopped_at = verdict.stop_scan, stop_of(verdict)
     match decision.kind:
-        case "opened" if verdict.reason is not None:
-            return verdict.reason
         case "opened":
-            return f"no stopping scan by then, the latest is {_latest(shipment)}"
+            doubt = "" if decision.feed is None else f"; unverified, for the scans of {decision.feed} do not arrive"
+            return verdict.reason or f"no stopping scan by then, the latest is {_latest(shipment)}{doubt}"
+        case "confirmed":
+            return f"the scans of {decision.feed} arrive again, and there is still no stopping scan by then"
         case "predicted" | "updated":
             ahead = describe(max(verdict.due - decision.decided_at, 0))
             return f"{ahead} before that no stopping scan, the latest is {_latest(shipment)}"

@@ -41,6 +41,7 @@ class Judge:
         self._book = surroundings.book
         self._policy = surroundings.book.only
         self._suspending = bool(surroundings.suspensions)
+        self._silent = frozenset([silence.facility for silence in surroundings.silences])
         self._turn(time)
 
     def _turn(self, time: int) -> None:
@@ -83,7 +84,7 @@ class Judge:
                 raise Refused(TOO_LATE, "registered before the retention of its number")
             shipment = self._begin(stamp, OPEN, stamp + self._lifecycle.expire)
             shipment.registration = registration
-            hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
+            hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
             facts = Facts(registration, (), self._held(registration))
             for clock in self._book.at(registration.registered_at).policy.clocks:
                 if clock.from_registration:
@@ -144,7 +145,7 @@ class Judge:
         """Apply a deadline that partition time has passed; None when the shipment is forgotten."""
         if deadline >= self._until:
             self._turn(deadline)
-        hearing = Hearing(self._docket, shipment, deadline + 1, deadline)
+        hearing = Hearing(self._docket, shipment, deadline + 1, deadline, self._silent)
         registration = shipment.registration
         if registration is not None:
             facts = Facts(registration, effective(shipment), self._held(registration))
@@ -160,6 +161,24 @@ class Judge:
         if shipment.life_at > deadline:
             return shipment
         return self._end_of_phase(shipment, hearing)
+
+    def confirm(self, shipment: Shipment, time: int) -> None:
+        """Confirm the alerts that still stand and were unverified because of feeds that are silent no longer."""
+        hearing = Hearing(self._docket, shipment, time, time, self._silent)
+        registration = shipment.registration
+        if registration is None:
+            return
+        facts = Facts(registration, effective(shipment), self._held(registration))
+        versions = self._surroundings.versions(registration, shipment.scans)
+        for instance in shipment.instances:
+            said = instance.said
+            if said is not None and said.doubt is not None and said.doubt not in self._silent:
+                found = ruling(versions, facts, instance.clock, instance.key)
+                if found is None:
+                    said.doubt = None
+                    self._docket.doubts_changed = True
+                else:
+                    hearing.confirm(found[0], instance, said, found[1])
 
     def _begin(self, life: int, phase: int, life_at: int) -> Shipment:
         self._docket.shipments[PHASES[phase]] += 1
@@ -216,7 +235,7 @@ class Judge:
                     verdict = facts.whole(clock)
                 if verdict is not None:
                     if hearing is None:
-                        hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
+                        hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
                     again = instance is not None and instance.status != RUNNING
                     before = Facts(registration, scans[:-1], held).whole(clock) if again else None
                     hearing.settle(clock, None, instance, verdict, before)
@@ -226,7 +245,7 @@ class Judge:
             if facts is None:
                 facts = Facts(registration, scans, held)
             if hearing is None:
-                hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
+                hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
             for key, verdict in facts.after_latest(clock):
                 instance = find(shipment, number, key)
                 if instance is None or instance.status == RUNNING:
@@ -257,7 +276,7 @@ class Judge:
             policy = version.policy
             numbers.update(clock.number for clock, _ in policy.touched.get(scan.code, policy.touched_by_others))
         before = self._rulings(shipment, registration, scans[:-1], numbers)
-        hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp))
+        hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
         self._settle(hearing, shipment, before, self._rulings(shipment, registration, scans, numbers))
         self._close_after(shipment, registration, scan, hearing.at)
 
@@ -295,7 +314,7 @@ class Judge:
         if registration is None:
             return
         scans = effective(shipment)
-        hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), formerly)
+        hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent, formerly)
         self._settle(hearing, shipment, before, self._rulings(shipment, registration, scans))
         closed = completing(scans, self._lifecycle.closes, registration.pieces) is not None
         if closed and shipment.phase == OPEN:

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from schemas.records import BreachAlert, Compensation, DelayNotice, Evidence, ShipmentStatus, SlaOutcome, StageFault
 from streams.sla.calendars.zones import LAST_DAY, zone_of
 from streams.sla.codes import name_of
-from streams.sla.decision import NOTICES, OUTCOMES, STATUS, Decision
+from streams.sla.decision import CONFIRMED, NOTICES, OUTCOMES, STATUS, Decision
 from streams.sla.evidence import suspicion
 from streams.sla.explain import explain
 from streams.sla.identity import decision_id
@@ -80,6 +80,8 @@ class Renderer:
             severity=_severity(decision, registration),
             stopped_at=stop_text,
             late_by_ms=_late_by(verdict, stopped_at),
+            verification=_verification(decision),
+            silent_feed=decision.feed,
         )
 
     def status(self, shipment_id: str, shipment: Shipment, decided_at: int) -> ShipmentStatus:
@@ -230,6 +232,12 @@ def _late_by(verdict: Verdict, stopped_at: int | None) -> int | None:
     if stopped_at is None or verdict.status != MISSED or stopped_at <= verdict.due:
         return None
     return stopped_at - verdict.due
+
+
+def _verification(decision: Decision) -> Literal["unverified", "confirmed"] | None:
+    if decision.feed is None:
+        return None
+    return "confirmed" if decision.kind == CONFIRMED else "unverified"
 
 
 def _severity(decision: Decision, registration: Registration | None) -> str:

@@ -174,6 +174,8 @@ class Said(Struct, array_like=True, gc=False):
     outcome_sequence: int = 0
     outcome_after: int = 0
     """When the last outcome was decided, in milliseconds after the life began."""
+    doubt: str | None = None
+    """The silent facility because of which the standing alert is unverified."""
 
 
 class Instance(Struct, array_like=True, gc=False):

@@ -1,4 +1,4 @@
-"""What holds for all shipments of a partition alike: the versions of the policy, and the suspensions of regions."""
+"""What holds for all shipments of a partition alike: versions of the policy, suspended regions, silent feeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from streams.sla.policy.compiled import Policy
 from streams.sla.policy.rulebook import Rulebook, Version
+from streams.sla.silences import Silence
 from streams.sla.state import NEVER, KnownScan, Registration
 
 
@@ -30,6 +31,7 @@ class Surroundings:
 
     book: Rulebook
     suspensions: tuple[Suspension, ...] = ()
+    silences: tuple[Silence, ...] = ()
 
     @staticmethod
     def of(policy: Policy) -> "Surroundings":
@@ -54,14 +56,25 @@ class Surroundings:
 
     def with_version(self, policy: Policy, begins: int, time: int) -> "Surroundings":
         """With one more version, and without what is outlived at `time`."""
-        return Surroundings(self.book.plus(policy, begins).current(time), self.suspensions)
+        return Surroundings(self.book.plus(policy, begins).current(time), self.suspensions, self.silences)
 
     def with_suspension(self, suspension: Suspension, time: int) -> "Surroundings":
         """With a suspension instead of an older revision of it, and without what is outlived at `time`."""
         oldest = time - self.book.longest_life()
         kept = [one for one in self.suspensions if one.id != suspension.id and one.until > oldest]
         clean = replace(suspension, regions=tuple(sorted(set(suspension.regions))))
-        return Surroundings(self.book, tuple(sorted([*kept, clean], key=lambda one: one.id)))
+        return Surroundings(self.book, tuple(sorted([*kept, clean], key=lambda one: one.id)), self.silences)
+
+    def with_silence(self, facility: str, silence: Silence | None) -> "Surroundings":
+        """With what is known of a facility now: its silence, or that it is silent no longer."""
+        kept = [one for one in self.silences if one.facility != facility]
+        if silence is not None:
+            kept.append(silence)
+        return Surroundings(self.book, self.suspensions, tuple(sorted(kept, key=lambda one: one.facility)))
+
+    def silence(self, facility: str) -> Silence | None:
+        """The silence of a facility; None where it speaks."""
+        return next((one for one in self.silences if one.facility == facility), None)
 
     def suspension(self, name: str) -> Suspension | None:
         """What is known of a suspension."""

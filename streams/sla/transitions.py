@@ -7,7 +7,7 @@ quiet when they agree; so the same scan twice says nothing twice.
 from typing import Final
 
 from streams.sla.codes import Code
-from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, REOPENED, Decision, Replaced
+from streams.sla.decision import ALERTS, CONFIRMED, NOTICES, OUTCOMES, REOPENED, Decision, Replaced
 from streams.sla.docket import Docket
 from streams.sla.phases import (
     CANCELLED,
@@ -21,6 +21,7 @@ from streams.sla.phases import (
     WITHDRAWN,
 )
 from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
+from streams.sla.silences import NOBODY, awaited
 from streams.sla.standing import stop_of
 from streams.sla.state import NEVER, Instance, KnownScan, Registration, Said, Shipment, TakenBack
 from streams.sla.verdict import Verdict
@@ -40,12 +41,22 @@ def find(shipment: Shipment, number: int, key: str | None) -> Instance | None:
 class Hearing:
     """One record or deadline of one shipment: `watermark` is the partition time, `at` the time that decisions carry."""
 
-    __slots__ = ("_docket", "_formerly", "_shipment", "at", "relabelled", "watermark")
+    __slots__ = ("_docket", "_formerly", "_shipment", "_silent", "at", "relabelled", "watermark")
 
     def __init__(
-        self, docket: Docket, shipment: Shipment, watermark: int, at: int, formerly: Registration | None = None
+        self,
+        docket: Docket,
+        shipment: Shipment,
+        watermark: int,
+        at: int,
+        silent: frozenset[str] = NOBODY,
+        formerly: Registration | None = None,
     ) -> None:
-        """`formerly` is the registration before the change under way, when that changes the registration."""
+        """`silent` are facilities whose scans do not arrive.
+
+        `formerly` is the registration before the change under way, when that changes the registration.
+        """
+        self._silent = silent
         self._formerly = formerly
         self.relabelled = formerly is not None and _labels(formerly) != _labels(shipment.registration)
         """Whether outcomes must be told again although their verdicts are the same."""
@@ -101,7 +112,7 @@ class Hearing:
         if alarm_at < self.watermark:
             instance.next_after = None
             if said.alert != STANDING:
-                self._alert(clock, instance, said, verdict, "opened", STANDING)
+                self._open(clock, instance, said, verdict)
                 if said.notice == STANDING:
                     said.notice = ENDED
             return
@@ -117,6 +128,20 @@ class Hearing:
         if said.notice == STANDING:
             self._notice(clock, instance, said, verdict, "cleared", ENDED)
         self._wait(instance, alarm_at if warn_at is None else warn_at)
+
+    def _open(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict) -> None:
+        """Tell a breach: unverified, where the scan that would disprove it is expected from a silent facility."""
+        doubt = awaited(clock, instance.key, self._shipment) if self._silent else None
+        if doubt is not None and doubt in self._silent:
+            said.doubt = doubt
+            self._docket.doubts_changed = True
+        self._alert(clock, instance, said, verdict, "opened", STANDING, said.doubt)
+
+    def confirm(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict) -> None:
+        """The feed because of which a standing alert was unverified has come back, and the alert stands."""
+        self._alert(clock, instance, said, verdict, CONFIRMED, STANDING, said.doubt)
+        said.doubt = None
+        self._docket.doubts_changed = True
 
     def _wait(self, instance: Instance, until: int) -> None:
         instance.next_after = None if until == NEVER else until - self._shipment.life
@@ -184,14 +209,36 @@ class Hearing:
             Decision(NOTICES, kind, clock, instance.key, verdict, said.notice_revision, self._next(), self.at)
         )
 
-    def _alert(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, kind: str, standing: int) -> None:
+    def _alert(
+        self,
+        clock: Clock,
+        instance: Instance,
+        said: Said,
+        verdict: Verdict,
+        kind: str,
+        standing: int,
+        feed: str | None = None,
+    ) -> None:
+        if standing != STANDING and said.doubt is not None:
+            said.doubt = None
+            self._docket.doubts_changed = True
         if (said.alert == STANDING) != (standing == STANDING):
             self._docket.status_changed = True
             self._docket.overdue[clock.name] += 1 if standing == STANDING else -1
         said.alert = standing
         said.alert_revision += 1
         self._docket.decisions.append(
-            Decision(ALERTS, kind, clock, instance.key, verdict, said.alert_revision, self._next(), self.at)
+            Decision(
+                ALERTS,
+                kind,
+                clock,
+                instance.key,
+                verdict,
+                said.alert_revision,
+                self._next(),
+                self.at,
+                feed=feed,
+            )
         )
 
     def _reopen(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, before: Verdict | None) -> None:

@@ -64,7 +64,7 @@ class Target:
         """
         order = {"state": 0, "input": 1, "output": 2}
         ours = [spec for spec in self.specs if spec.follows == "namespace"]
-        for spec in sorted(ours, key=lambda spec: (order[spec.direction], MAIN not in spec.jobs)):
+        for spec in sorted(ours, key=lambda spec: (order[spec.direction], spec.jobs != (MAIN,))):
             observed = self.find(spec, cluster)
             if observed is not None:
                 return spec, observed.partitions

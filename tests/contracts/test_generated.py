@@ -60,7 +60,13 @@ def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
 
 def test_the_asyncapi_document_shows_every_topic_but_the_private_state() -> None:
     document = json.loads(generated_files()["asyncapi.json"])
-    assert set(document["channels"]) == set(load_catalogue()) - {"sla-state", "scorecards-state", "intake-state"}
+    assert set(document["channels"]) == set(load_catalogue()) - {
+        "sla-state",
+        "scorecards-state",
+        "feeds-state",
+        "intake-state",
+        "feed-sightings",
+    }
     assert {name for name, node in document["operations"].items() if node["action"] == "receive"} == {
         "read-care-events",
         "read-control",

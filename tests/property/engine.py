@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams.partition.core import Core
-from streams.partition.job import CONTROL, CoreSettings
+from streams.partition.job import CONTROL, SIGHTINGS, CoreSettings
 from streams.partition.judging import SOURCES, judging
 from streams.partition.lanes import TimeSource
 from streams.partition.meta import KEY
@@ -62,8 +62,16 @@ def settings(time: TimeSource, *, deadlines_per_unit: int = 2000) -> CoreSetting
 class Player:
     """One partition and its source topics, with a wall clock that moves by one with everything that is done."""
 
-    def __init__(self, policy: Policy, time: TimeSource = TimeSource.REPLAY, *, deadlines_per_unit: int = 2000) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        time: TimeSource = TimeSource.REPLAY,
+        *,
+        deadlines_per_unit: int = 2000,
+        sightings: bool = False,
+    ) -> None:
         self._policy = policy
+        self._sightings = sightings
         self._settings = settings(time, deadlines_per_unit=deadlines_per_unit)
         self.topics: dict[str, list[Record]] = {topic: [] for topic in SOURCES}
         self.changelog: list[ChangelogEntry] = []
@@ -87,7 +95,7 @@ class Player:
 
     def restart(self) -> None:
         """Whatever was not committed is lost, and read again."""
-        self.core = Core(judging(self._policy), self._settings)
+        self.core = Core(judging(self._policy, sightings=self._sightings), self._settings)
         self.core.load(self.changelog)
         offsets = self.core.restored(len(self.changelog))
         self._read = {topic: max(offset, 0) for topic, offset in offsets.items()}
@@ -146,7 +154,7 @@ def bodies(outputs: Iterable[Output], topic: str | None = None) -> list[Decision
     return [
         msgspec.json.decode(output.value or b"")
         for output in outputs
-        if output.topic not in ("scan-rejects", BY_CUSTOMER) and topic in (None, output.topic)
+        if output.topic not in ("scan-rejects", BY_CUSTOMER, SIGHTINGS) and topic in (None, output.topic)
     ]
 
 

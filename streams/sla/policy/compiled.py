@@ -115,10 +115,14 @@ class Lifecycle:
 
 @dataclass(eq=False)
 class Feed:
-    """How long a facility may be silent, in milliseconds."""
+    """How long some facilities may be silent, in milliseconds."""
 
     condition: Condition
     silent_after: Allowance
+    length: int
+    """Of `silent_after`, of working time where it has a calendar."""
+    catch_up: int
+    """How long after its return it still hands in late scans."""
 
 
 @dataclass(eq=False, kw_only=True)

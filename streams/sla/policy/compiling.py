@@ -108,10 +108,17 @@ def _require(name: str, names: set[str], path: str) -> None:
 
 def _feed(item: FeedDocument, path: str, document: PolicyDocument, terms: Terms) -> Feed:
     length = duration(item.silent_after, f"{path}.silent_after")
+    if length <= 0:
+        raise Problem(f"{path}.silent_after", "every facility would be silent at once: give more than PT0S")
+    catch_up = duration(item.catch_up, f"{path}.catch_up")
+    condition = Condition(item.when, f"{path}.when")
+    for name in item.when:
+        if not name.startswith("facility."):
+            raise Problem(f"{path}.when.{name}", f"a feed is about facilities, and {name} is none of theirs")
     if item.calendar is None:
-        return Feed(Condition(item.when, f"{path}.when"), Duration(length))
-    place = Place("facility", document.time_zone)
-    return Feed(Condition(item.when, f"{path}.when"), Working(length, terms.calendar(item.calendar, path), place))
+        return Feed(condition, Duration(length), length, catch_up)
+    hours = Working(length, terms.calendar(item.calendar, path), Place("facility", document.time_zone))
+    return Feed(condition, hours, length, catch_up)
 
 
 def _needs(clocks: Sequence[Clock], feeds: Sequence[Feed]) -> frozenset[str]:

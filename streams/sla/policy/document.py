@@ -162,7 +162,10 @@ class FeedDocument(Struct, forbid_unknown_fields=True, frozen=True):
 
     silent_after: Duration
     when: When = {}
+    """Which facilities: by `facility.id`, `facility.kind`, `facility.region`."""
     calendar: str | None = None
+    catch_up: Duration = "PT5M"
+    """How long after its return a facility still hands in late scans: then unverified breaches are confirmed."""
 
 
 class ScorecardDocument(Struct, forbid_unknown_fields=True, frozen=True):

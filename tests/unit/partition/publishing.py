@@ -33,6 +33,13 @@ def publication(policy: Policy, stamp: int, effective_from: int, *, rerate: bool
     return Arrival(CONTROL, stamp, b"policy", msgspec.json.encode(body))
 
 
+def feed_status(stamp: int, facility: str, *, silent: bool, revision: int, heard_at: int | None = None) -> Arrival:
+    """A facility is silent, or speaks again."""
+    heard = rfc3339(stamp if heard_at is None else heard_at)
+    body = {"type": "feed-status", "facility": facility, "silent": silent, "heard_at": heard, "revision": revision}
+    return Arrival(CONTROL, stamp, facility.encode(), msgspec.json.encode(body))
+
+
 def suspension(stamp: int, begins: int, until: int | None = None, **changes: Any) -> Arrival:
     """Region `north` is suspended."""
     body = {"type": "suspension", "id": "typhoon", "regions": ["north"], "from": rfc3339(begins), **changes}

@@ -30,11 +30,14 @@ def test_the_catalogue_lists_inputs_then_state_then_outputs(catalogue: Mapping[s
         "control",
         "parcel-scans",
         "shipments",
+        "feed-sightings",
+        "feeds-state",
         "intake-state",
         "scorecards-state",
         "sla-state",
         "breach-alerts",
         "delay-notices",
+        "feed-alerts",
         "policies",
         "scan-rejects",
         "shipment-status",
@@ -87,6 +90,7 @@ def test_only_the_private_state_the_archive_and_the_rejects_name_no_record_of_ou
 ) -> None:
     assert {name for name, spec in catalogue.items() if spec.value is None} == {
         "intake-state",
+        "feeds-state",
         "scorecards-state",
         "sla-state",
         "policies",

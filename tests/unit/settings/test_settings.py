@@ -70,6 +70,11 @@ def test_sasl_needs_a_name_and_a_password() -> None:
         load_settings({"SHIPCLOCK_SECURITY_PROTOCOL": "SASL_SSL", "SHIPCLOCK_SASL_USERNAME": "x"})
 
 
+def test_feeds_are_listened_to_in_live_time_only() -> None:
+    with pytest.raises(SettingsError, match=r"SHIPCLOCK_JOB is 'feeds': .* live time only"):
+        load_settings({"SHIPCLOCK_JOB": "feeds", "SHIPCLOCK_TIME": "replay"})
+
+
 def test_secrets_are_never_shown() -> None:
     settings = load_settings({"SHIPCLOCK_SASL_PASSWORD": "hunter2"})
     assert "hunter2" not in repr(settings)

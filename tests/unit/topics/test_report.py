@@ -30,6 +30,7 @@ def test_the_document_is_json_with_what_was_done_and_what_remains() -> None:
 def test_in_one_line_topics_with_the_same_problem_stand_together() -> None:
     line = in_one_line(examine(TARGET, ObservedCluster(brokers=3, topics={})))
     assert line.startswith(
-        "ns.care-events, ns.control, ns.parcel-scans, ns.shipments, ns.scorecards-state, ns.sla-state, "
+        "ns.care-events, ns.control, ns.parcel-scans, ns.shipments, ns.feed-sightings, ns.feeds-state, "
+        "ns.scorecards-state, ns.sla-state, "
     )
     assert line.endswith(": does not exist. Remedy: shipclock topics apply --namespace ns --time live")

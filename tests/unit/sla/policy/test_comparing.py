@@ -88,5 +88,5 @@ def test_a_new_promise_without_a_time_is_told_by_what_it_asks() -> None:
         "safe is new: from accepted until delivered: never lost or damaged",
         "uploads is new: from any until delivered: every scan recorded within 30 min",
         "perfect is new: met when a, safe are met",
-        'feeds.0 is new: {"silent_after": "PT2H"}',
+        'feeds.0 is new: {"silent_after": "PT2H", "catch_up": "PT5M"}',
     ]

@@ -1,0 +1,111 @@
+"""Tells the job `feeds` which facilities speak, and how far this partition has read: sparingly, off the hot path."""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from schemas.records import FeedProgress, FeedSighting
+from streams.partition.job import SIGHTINGS
+from streams.partition.partitioners import Partitioner
+from streams.partition.ports import Output
+from streams.sla.feeds import feed_of, interval, silent_at
+from streams.sla.instants import rfc3339
+from streams.sla.state import KnownScan
+from streams.sla.surroundings import Surroundings
+
+HEARD: Final = b"\xfe"
+"""With what the changelog keys of facilities begin; a shipment id is UTF-8 and never begins so."""
+MOST_FACILITIES: Final = 20_000
+"""Of how many it is remembered when they were told of; the one that is remembered longest is forgotten."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Watch:
+    """What one partition has told of facilities.  Times are partition time, UTC milliseconds."""
+
+    def __init__(self, surroundings: Surroundings, partition: int, partitions: int, partitioner: Partitioner) -> None:
+        self._partition = partition
+        self._partitions = partitions
+        self._partitioner = partitioner
+        self._told: dict[str, int] = {}
+        self._changed: dict[bytes, bytes | None] = {}
+        self._progress = 0
+        self.look_at(surroundings)
+
+    def look_at(self, surroundings: Surroundings) -> None:
+        """Go on under what is in force; a facility that is silent is waited for in any case."""
+        self._book = surroundings.book
+        feeds = [feed for version in surroundings.book.versions for feed in version.policy.feeds]
+        self._interval = interval(feeds)
+        self._silent = frozenset([silence.facility for silence in surroundings.silences])
+        self.active = bool(feeds) or bool(self._silent)
+        """Whether there is anything to watch."""
+
+    def load(self, key: bytes, value: bytes | None) -> None:
+        """Take over one record of the changelog."""
+        facility = key[len(HEARD) :].decode()
+        if value is None:
+            self._told.pop(facility, None)
+        else:
+            self._told[facility] = int.from_bytes(value, "big")
+
+    def restored(self) -> None:
+        """The changelog has been read: what was told of longest comes first."""
+        self._told = dict(sorted(self._told.items(), key=lambda item: item[1]))
+
+    def heard(self, scan: KnownScan, at: int) -> Output | None:
+        """A scan has arrived: what is to be told of its facility, if anything."""
+        facility = scan.facility
+        if not facility:
+            return None
+        told = self._told.get(facility)
+        if told is not None and at < told + self._interval:
+            return None
+        policy = self._book.at(at).policy
+        feed = feed_of(policy.feeds, scan)
+        if feed is None and facility not in self._silent:
+            self._told[facility] = at  # not to be looked at with every scan
+            return None
+        self._remember(facility, at)
+        due = None if feed is None else silent_at(feed, at, scan)
+        body = FeedSighting(
+            facility=facility,
+            seen_at=moment(at),
+            silent_at=None if due is None else moment(due),
+            catch_up_ms=0 if feed is None else feed.catch_up,
+            policy=policy.name,
+            policy_version=policy.version,
+        )
+        key = facility.encode()
+        return Output(SIGHTINGS, key, _encode(body), (), self._partitioner(key, self._partitions))
+
+    def _remember(self, facility: str, at: int) -> None:
+        told = self._told
+        told.pop(facility, None)
+        told[facility] = at
+        self._changed[HEARD + facility.encode()] = at.to_bytes(8, "big")
+        if len(told) > MOST_FACILITIES:
+            oldest = next(iter(told))
+            del told[oldest]
+            self._changed[HEARD + oldest.encode()] = None
+
+    def progress(self, time: int) -> list[Output]:
+        """Tell every partition of the job how far this one has read, if that is much further than it was told."""
+        if not self.active or time < self._progress + self._interval:
+            return []
+        self._progress = time
+        value = _encode(FeedProgress(partition=self._partition, at=moment(time)))
+        key = b"%d" % self._partition
+        return [Output(SIGHTINGS, key, value, (), number) for number in range(self._partitions)]
+
+    def flush(self) -> dict[bytes, bytes | None]:
+        """Give what has changed since the last time, as changelog records."""
+        changed, self._changed = self._changed, {}
+        return changed
+
+
+def moment(at: int) -> datetime:
+    """An instant as records have it."""
+    return datetime.fromisoformat(rfc3339(at))
