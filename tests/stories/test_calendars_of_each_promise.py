@@ -297,7 +297,8 @@ def test_p23_three_days_over_a_leap_day_are_three_days() -> None:
             "2028-02-20 09:00", promised_date="2028-02-27", freight={"amount": "18.00", "currency": "CNY"}
         )
         outcome = story.scan("delivered", delivered).outcome("promised-date")
-        return outcome.get("compensation", {}).get("amount")
+        amount: str | None = outcome.get("compensation", {}).get("amount")
+        return amount
 
     assert owed("2028-03-01 23:59") is None  # the 28th, the 29th and the 1st
     assert owed("2028-03-02 00:00") == "18.00"
