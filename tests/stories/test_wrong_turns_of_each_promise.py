@@ -324,6 +324,36 @@ def test_a_correction_that_is_corrected_makes_it_good_again(telling: Telling) ->
     assert "compensation" not in last
 
 
+def start_after_stop(telling: Telling) -> Story:
+    """All goes right; then the start is corrected to a minute after the stop."""
+    assert telling.start
+    start = telling.start._replace(when=after(telling.stop.when, 1))
+    return add(telling.right(), "start", start, revision=1, arrives=year(telling.found))
+
+
+@pytest.mark.parametrize(
+    "telling", [one for one in TELLINGS if one.start and one.promise != "P12" and one.key != "start"], ids=str
+)
+def test_a_start_that_is_corrected_to_after_the_stop_leaves_no_verdict(telling: Telling) -> None:
+    story = start_after_stop(telling)
+    assert telling.told(story) == [*kept(telling), f"{telling.found} outcome cancelled"]
+    assert telling.outcomes(story)[-1]["reason"] == "stopped-before-start"
+
+
+def test_p20_an_attempt_that_is_corrected_to_after_the_next_one_waits_for_another() -> None:
+    (attempt,) = (telling for telling in TELLINGS if telling.key == "start")
+    story = start_after_stop(attempt)
+    assert attempt.told(story) == ["11-05 09:00 outcome met", "11-05 23:00 outcome cancelled"]
+    assert attempt.outcomes(story)[-1]["reason"] == "reopened"
+    # Thursday, by eight in the evening of Friday
+    assert attempt.told(story.until("2026-11-07 00:00"))[2:] == ["11-06 20:00 alert opened"]
+
+
+@pytest.mark.parametrize("telling", [one for one in TELLINGS if one.promise == "P12"], ids=str)
+def test_p12_a_milestone_that_is_reached_before_the_one_before_it_is_reached_in_time(telling: Telling) -> None:
+    assert telling.told(start_after_stop(telling)) == [*kept(telling), f"{telling.found} outcome met"]
+
+
 def test_p11_a_sign_of_the_parcel_that_is_corrected_past_the_due_instant_tells_of_the_silence() -> None:
     story = add(STALLED.right(), "stop", STALLED.late, revision=1, arrives="2026-11-02 20:00")
     assert STALLED.told(story) == ["11-02 20:00 outcome missed"]
