@@ -144,6 +144,15 @@ def test_p11_a_sign_of_the_parcel_that_is_uploaded_late_takes_the_alert_back() -
     ]
 
 
+@pytest.mark.parametrize("telling", [one for one in (*TELLINGS, RECORDED, STALLED) if one.start], ids=str)
+def test_a_start_that_is_known_only_after_it_was_due_is_an_alert_at_once_and_no_notice(telling: Telling) -> None:
+    story = telling.registered()
+    for name, fact in telling.facts.items():
+        if name != "stop":
+            add(story, name, fact, arrives=year(telling.found))
+    assert telling.told(story) == [f"{telling.found} alert opened"]
+
+
 # --- out of order
 
 
