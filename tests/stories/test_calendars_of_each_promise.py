@@ -126,6 +126,14 @@ TURNS = [
          {**TO_TOKYO, **NEXT_MORNING}),
     Turn("P5", PAUSE, SF, "product", ("picked_up", "2026-09-30 10:00"), "delivered", "10-06 22:00", NEXT_DAY,
          pause=(("held", "2026-09-30 12:00"), ("released", "2026-10-05 12:00"))),
+    # An hour more than five days: ten in the evening of the 6th is over by then, and the promise is for ten.
+    Turn("P5", PAUSE + ", and an hour", SF, "product", ("picked_up", "2026-09-30 10:00"), "delivered", "10-07 22:00",
+         NEXT_DAY, pause=(("held", "2026-09-30 12:00"), ("released", "2026-10-05 13:00"))),
+    # Three days and three hours after the 14th at ten in the evening the network rests until the 20th.
+    Turn("P5", PAUSE + ", into another", SF, "product", ("picked_up", "2026-02-13 10:00"), "delivered", "02-20 22:00",
+         NEXT_DAY, pause=(("held", "2026-02-14 09:00"), ("released", "2026-02-17 12:00"))),
+    Turn("P14", PAUSE, SF, "product", ("picked_up", "2026-02-13 10:00"), "delivered", "02-20 22:00",
+         {**BEST, **NEXT_DAY}, pause=(("held", "2026-02-14 09:00"), ("released", "2026-02-17 12:00"))),
     Turn("P6", SPRING, SF, "branch-to-door", ("arrived_at_branch", "2026-03-28 20:00"), "handed_over", "03-29 09:00",
          TO_BERLIN, BERLIN, HUB_BERLIN),
     Turn("P6", AUTUMN, SF, "branch-to-door", ("arrived_at_branch", "2026-10-24 20:00"), "handed_over", "10-25 09:00",
