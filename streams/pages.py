@@ -90,10 +90,13 @@ def convert(page: Value, type_: type[T]) -> T:
     try:
         return msgspec.convert(page.plain(), type_)
     except msgspec.ValidationError as error:
-        matched = _PATH.match(str(error))
-        path = (matched and matched["path"]) or "$"
-        what = matched["what"] if matched else str(error)
-        raise located(page, path, what) from error
+        raise located(page, *misfit(error)) from error
+
+
+def misfit(error: msgspec.ValidationError) -> tuple[str, str]:
+    """The path of what does not fit, and what is wrong with it."""
+    matched = _PATH.match(str(error))
+    return (matched and matched["path"]) or "$", matched["what"] if matched else str(error)
 
 
 def located(page: Value, path: str, what: str) -> PolicyError:

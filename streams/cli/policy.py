@@ -22,6 +22,7 @@ from streams.sla.phases import OPEN
 from streams.sla.policy.account import accounts
 from streams.sla.policy.checking import doubts
 from streams.sla.policy.comparing import changes
+from streams.sla.policy.every_error import every_error
 from streams.sla.policy.load import compiled, document_of, policy_page
 from streams.sla.policy.schema import policy_schema
 from streams.sla.state import NEVER, KnownScan, Registration, Shipment
@@ -144,9 +145,11 @@ def _page(name: str) -> Value:
 def _findings(name: str) -> list[Finding]:
     try:
         page = _page(name)
-        compiled(page)
     except PolicyError as error:
         return [Finding("error", name, str(error))]
+    errors = every_error(page)
+    if errors:
+        return [Finding("error", name, str(error)) for error in errors]
     return [
         Finding("warning", name, f"{page.locate(doubt.path)}: {doubt.path}: {doubt.what}")
         for doubt in doubts(document_of(page))

@@ -42,5 +42,7 @@ class Outcome(Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def spent_ms(self) -> int | None:
-        """Milliseconds from start to stop; None when nothing stopped it."""
-        return None if self.stopped_at is None else from_datetime(self.stopped_at) - from_datetime(self.start)
+        """Milliseconds from start to stop; None when nothing stopped it, or what did lies before its start."""
+        if self.stopped_at is None or self.stopped_at < self.start:
+            return None
+        return from_datetime(self.stopped_at) - from_datetime(self.start)

@@ -32,3 +32,8 @@ def test_every_proof_is_a_test_of_the_file_that_it_links(promise: str) -> None:
         named = re.findall(r"`(test_\w+)`", names)
         assert named
         assert set(named) <= there
+
+
+@pytest.mark.parametrize("promise", SECTIONS)
+def test_each_is_proved_through_wrong_turns(promise: str) -> None:
+    assert "Proof: [test_wrong_turns_of_" in SECTIONS[promise]

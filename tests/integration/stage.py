@@ -323,3 +323,17 @@ async def run_worker(stage: Stage, program: str = "") -> tuple[int | None, str]:
             process.kill()
             await process.wait()
     return process.returncode, out.decode()
+
+
+async def shipclock(stage: Stage, *arguments: str) -> str:
+    """What a command prints; it must succeed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from streams.cli import main; main()", *arguments),
+        env=stage.environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(WITHIN_S):
+        out, _ = await process.communicate()
+    assert process.returncode == 0, out.decode()
+    return out.decode()

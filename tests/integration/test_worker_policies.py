@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-import sys
 import time
 from pathlib import Path
 
 from streams.embedded import EmbeddedKafka
 from streams.sla.instants import rfc3339
-from tests.integration.stage import WITHIN_S, Sent, Stage, registration, scan, without_duplicates
+from tests.integration.stage import WITHIN_S, Sent, Stage, registration, scan, shipclock, without_duplicates
 
 PARTITIONS = 4
 TOOK = 2_000
@@ -19,20 +18,6 @@ clocks:
   - {{name: delivery, from: accepted, until: delivered, within: {within}}}
 """
 FIRST, SECOND = PAGE.format(version="1", within="PT3S"), PAGE.format(version="2", within="PT1S")
-
-
-async def shipclock(stage: Stage, *arguments: str) -> str:
-    """What a command prints; it must succeed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from streams.cli import main; main()", *arguments),
-        env=stage.environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    async with asyncio.timeout(WITHIN_S):
-        out, _ = await process.communicate()
-    assert process.returncode == 0, out.decode()
-    return out.decode()
 
 
 def now() -> int:

@@ -87,11 +87,12 @@ def counted(outcomes: Sequence[Body], *, of_clock: bool) -> Body:
     own = [one for one in outcomes if of_clock or one["measure"] == "promise"]
     kinds = Counter(one["kind"] for one in own)
     named = Counter((one["measure"], one["kind"]) for one in outcomes)
-    spent = [
+    lengths = [
         instant(one["stopped_at"]) - instant(one["start"])
         for one in own
         if of_clock and one["kind"] in ("met", "missed") and one.get("stopped_at")
     ]
+    spent = [length for length in lengths if length >= 0]
     vetoes = sum(1 for one in outcomes if one["veto"] and one["kind"] == "missed")
     late = [one for one in own if one["kind"] == "missed" and one["measure"] == "promise"]
     return {

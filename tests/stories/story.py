@@ -10,6 +10,7 @@ was said about a promise, in order.
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.resources import as_file, files
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +30,7 @@ _PLACES = {
 }
 
 
+@cache
 def shipped(name: str) -> Policy:
     """A policy that comes with Shipclock."""
     with as_file(files("streams") / "policies" / f"{name}.yaml") as file:
@@ -54,18 +56,20 @@ class Story:
 
     # --- what happens
 
-    def registered(self, when: str, **fields: Any) -> "Story":
+    def registered(self, when: str, *, arrives: str | None = None, **fields: Any) -> "Story":
         """A registration; between two cities unless told."""
         body = {"shipment_id": "S1", "customer_id": "c1", "registered_at": self.instant(when), **_PLACES, **fields}
-        self._arrives(SHIPMENTS, when, body)
+        self._arrives(SHIPMENTS, arrives or when, body)
         return self
 
     def ordered(self, when: str, **fields: Any) -> "Story":
         """A registration, and the order as its first scan."""
         return self.registered(when, **fields).scan("order_placed", when)
 
-    def scan(self, code: str, when: str, *, uploaded: str | None = None, **fields: Any) -> "Story":
-        """A scan, which arrives when it happens unless it is uploaded later."""
+    def scan(
+        self, code: str, when: str, *, uploaded: str | None = None, arrives: str | None = None, **fields: Any
+    ) -> "Story":
+        """A scan.  It arrives when it happens, unless it is uploaded later, or is on its way for longer."""
         self._count += 1
         body = {
             "scan_id": f"s{self._count}",
@@ -75,14 +79,23 @@ class Story:
             **({"recorded_at": self.instant(uploaded)} if uploaded else {}),
             **fields,
         }
-        self._arrives(SCANS, uploaded or when, body)
+        self._arrives(SCANS, arrives or uploaded or when, body)
         return self
 
     def void(self, scan_id: str, when: str) -> "Story":
         """The scan of that id is taken back."""
         return self.scan("void", when, voids=scan_id)
 
-    def care(self, step: str, when: str, *, case: str = "K1", uploaded: str | None = None, **fields: Any) -> "Story":
+    def care(
+        self,
+        step: str,
+        when: str,
+        *,
+        case: str = "K1",
+        uploaded: str | None = None,
+        arrives: str | None = None,
+        **fields: Any,
+    ) -> "Story":
         """One step of a case, as `complaint.opened`."""
         self._count += 1
         kind, _, name = step.partition(".")
@@ -96,7 +109,7 @@ class Story:
             **({"recorded_at": self.instant(uploaded)} if uploaded else {}),
             **fields,
         }
-        self._arrives(CARE, uploaded or when, body)
+        self._arrives(CARE, arrives or uploaded or when, body)
         return self
 
     def region(self, name: str, when: str, *, since: str, until: str | None = None, **fields: Any) -> "Story":
@@ -144,6 +157,11 @@ class Story:
     def outcome(self, clock: str) -> dict[str, Any]:
         """The last outcome of a promise."""
         return self.said(clock, "outcome")[-1]
+
+    def outcomes(self) -> list[dict[str, Any]]:
+        """Every outcome of every promise, in the order in which they were told."""
+        self._read_all()
+        return sorted(bodies(self.player.outputs, "sla-outcomes"), key=lambda one: one["sequence"])
 
     def due(self, clock: str) -> str:
         """When the promise was last said to be due, local time: `11-05 12:00`."""

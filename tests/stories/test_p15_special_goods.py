@@ -1,9 +1,11 @@
 """P15: high value and cold goods have their own time, severity and desk."""
 
+from typing import Any
+
 from tests.stories.story import Story
 
 
-def _delivered(**fields: object) -> Story:
+def _delivered(**fields: Any) -> Story:
     story = Story("carrier").registered("2026-11-02 09:00", **fields).scan("picked_up", "2026-11-02 10:00")
     return story.scan("delivered", "2026-11-04 11:00")
 

@@ -1,9 +1,11 @@
 """P16 to P19: enquiries, complaints, problem work orders and thanks are promises, too."""
 
+from typing import Any
+
 from tests.stories.story import Story
 
 
-def _story(**fields: object) -> Story:
+def _story(**fields: Any) -> Story:
     return Story("carrier").registered("2026-11-02 09:00", **fields).scan("picked_up", "2026-11-02 10:00")
 
 

@@ -1,5 +1,7 @@
 """What late, missing, doubled and taken-back facts do to the promises of the shipped pages."""
 
+from typing import Any
+
 import pytest
 
 from tests.stories.story import Story
@@ -8,7 +10,7 @@ FAR = {"region": "LXA", "time_zone": "Asia/Shanghai", "remote": True}
 HUB = {"id": "PEK-B7", "kind": "branch", "region": "PEK"}
 
 
-def _national(**fields: object) -> Story:
+def _national(**fields: Any) -> Story:
     return Story("gbt-27917").registered("2026-11-02 09:00", **fields).scan("picked_up", "2026-11-02 10:00")
 
 

@@ -69,6 +69,16 @@ def test_an_error_fails_with_its_place(page: Path) -> None:
     assert f"error: {page}:11:17: $.clocks[0].within[1].allow: 'soon' is not a duration" in result.output
 
 
+def test_all_errors_of_a_page_are_told(page: Path) -> None:
+    page.write_text(PAGE.replace("PT72H", "soon").replace("until: delivered", "until: deliverd"), encoding="utf-8")
+    result = run("check", page)
+    assert result.exit_code == 2
+    assert [line.split(": ")[1:3] for line in result.output.splitlines()] == [
+        [f"{page}:8:12", "$.clocks[0].until"],
+        [f"{page}:11:17", "$.clocks[0].within[1].allow"],
+    ]
+
+
 def test_a_warning_is_told_and_fails_only_where_it_shall(page: Path) -> None:
     page.write_text(PAGE.replace("work: {country: CN}", "work: {country: CN}, old: {}"), encoding="utf-8")
     result = run("check", page, "--format", "json")

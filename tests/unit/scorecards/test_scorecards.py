@@ -73,6 +73,11 @@ def test_time_spent_has_a_mean_and_a_variance() -> None:
     assert (card.spent_count, card.spent_mean_ms, card.spent_variance_ms2) == (3, 5.0, round(26 / 3, 3))
 
 
+def test_a_milestone_that_is_reached_before_the_one_before_it_takes_no_time_from_others() -> None:
+    card = cards(body("1", spent=-MINUTE), body("2", spent=HOUR))["delivery", "2026"]
+    assert (card.met, card.spent_count, card.spent_mean_ms) == (2, 1, float(HOUR))
+
+
 def test_the_card_of_a_lane_sums_up_promises_and_names_perfect_orders_and_incidents() -> None:
     found = cards(
         body("1"),

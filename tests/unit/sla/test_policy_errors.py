@@ -1,14 +1,23 @@
 """What is wrong with a page of promises is said with its line, its column and its field."""
 
+import random
 from pathlib import Path
 
 import pytest
 
 from streams.errors import PolicyError
+from streams.pages import Value, parse_page
 from streams.sla.policy import load_policy, parse_policy
+from streams.sla.policy.every_error import every_error
+from streams.sla.policy.load import compiled, policy_page
 
 POLICIES = Path(__file__).parents[3] / "streams" / "policies"
 HEAD = 'policy: test\nversion: "1"\nclocks:\n'
+
+
+def told(text: str) -> list[str]:
+    """All errors of a page."""
+    return [str(error) for error in every_error(parse_page(text, "page.yaml"))]
 
 
 @pytest.mark.parametrize(
@@ -44,6 +53,7 @@ def test_a_clock_that_makes_no_sense_is_located(clock: str, path: str, part: str
         parse_policy(f"{HEAD}  - {clock.replace('^', '')}\n", source="page.yaml")
     assert str(caught.value).startswith(f"page.yaml:4:{column}: {path}: "), str(caught.value)
     assert part in str(caught.value)
+    assert told(f"{HEAD}  - {clock.replace('^', '')}\n") == [str(caught.value)]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +98,7 @@ def test_the_digest_is_that_of_the_content_and_not_of_its_form() -> None:
 @pytest.mark.parametrize("page", sorted(POLICIES.glob("*.yaml")), ids=lambda page: page.stem)
 def test_every_policy_that_ships_is_sound(page: Path) -> None:
     assert load_policy(page).clocks
+    assert every_error(policy_page(page)) == []
 
 
 def test_a_code_concerns_only_the_clocks_that_name_it() -> None:
@@ -103,3 +114,124 @@ def test_a_code_that_is_nearly_one_of_ours_is_taken_for_a_slip_of_the_pen() -> N
     with pytest.raises(PolicyError, match="did you mean 'delivered'"):
         parse_policy('policy: p\nversion: "1"\nclocks:\n  - {name: c, from: accepted, until: deliverd, within: PT1H}\n')
     parse_policy('policy: p\nversion: "1"\nclocks:\n  - {name: c, from: accepted, until: BEAMED-UP, within: PT1H}\n')
+
+
+BAD = """\
+policy: mine
+version: "1"
+time_zone: Mars/Base
+colour: red
+calendars:
+  work: {country: XX}
+  branch: {hours: "25:00-26:00"}
+clocks:
+  - {name: A, from: picked_up, until: delivered, within: PT1H}
+  - name: door
+    from: picked_upp
+    until: deliverd
+    within:
+      - {when: {tierr: A}, allow: PT1H}
+      - {allow: soon}
+      - {add: {working_days: 2, calendar: wrk}}
+    grace: 5m
+    warn: {before: x}
+    shade: blue
+    objective: 120%
+  - {name: door, from: a, until: b, within: {working: PT1H, calendar: branch}}
+  - {name: leg, per: leg, from: order_placed, until: b, within: plan}
+  - {name: perfect, all_of: [door, dor, nowhere]}
+  - {name: both, from: a, until: b}
+  - seven
+stages:
+  - {name: s, from: accepted, until: deliverd, within: PT1H}
+  - {name: t, from: accepted, until: delivered}
+feeds:
+  - {silent_after: x}
+scorecards: {veto: [nothing, door]}
+shipment: {settle: 5, retention: x}
+"""
+
+
+def test_all_errors_of_a_page_are_told_in_the_order_of_its_lines() -> None:
+    assert [error.removeprefix("page.yaml:").split(": ")[:2] for error in told(BAD)] == [
+        ["1:1", "$"],  # colour
+        ["3:12", "$.time_zone"],
+        ["6:19", "$.calendars.work.country"],
+        ["7:19", "$.calendars.branch.hours"],
+        ["9:12", "$.clocks[0].name"],
+        ["10:5", "$.clocks[1]"],  # shade
+        ["11:11", "$.clocks[1].from"],
+        ["12:12", "$.clocks[1].until"],
+        ["14:24", "$.clocks[1].within[0].when.tierr"],
+        ["15:17", "$.clocks[1].within[1].allow"],
+        ["16:43", "$.clocks[1].within[2].add.calendar"],
+        ["17:12", "$.clocks[1].grace"],
+        ["18:20", "$.clocks[1].warn.before"],
+        ["20:16", "$.clocks[1].objective"],
+        ["21:12", "$.clocks[2].name"],
+        ["22:54", "$.clocks[3].until"],
+        ["23:36", "$.clocks[4].all_of[1]"],
+        ["23:41", "$.clocks[4].all_of[2]"],
+        ["24:5", "$.clocks[5]"],
+        ["25:5", "$.clocks[6]"],
+        ["27:38", "$.stages[0].until"],
+        ["28:5", "$.stages[1]"],
+        ["30:20", "$.feeds[0].silent_after"],
+        ["31:21", "$.scorecards.veto[0]"],
+        ["32:20", "$.shipment.settle"],
+        ["32:34", "$.shipment.retention"],
+    ]
+
+
+def test_what_stands_in_for_a_part_that_is_wrong_is_not_spoken_of() -> None:
+    assert "unreadable" not in " ".join(told(BAD))
+
+
+def test_what_refers_to_a_part_that_is_wrong_is_no_error() -> None:
+    calendars = 'calendars: {work: {hours: "9-18"}}\n'
+    clocks = (
+        "  - {name: c, from: a, until: b, within: {working: PT9H, calendar: work}}\n"
+        "  - {name: d, from: a, until: b, within: soon}\n"
+        "  - {name: both, all_of: [c, d]}\n"
+    )
+    paths = [error.split(": ")[1] for error in told(HEAD + clocks + calendars + "scorecards: {veto: [d]}\n")]
+    assert paths == ["$.clocks[1].within", "$.calendars.work.hours"]
+
+
+def test_a_sum_of_promises_may_not_have_another_among_its_clocks() -> None:
+    clocks = (
+        "  - {name: c, from: a, until: b, within: PT9H}\n  - {name: one, all_of: [c]}\n  - {name: two, all_of: [one]}\n"
+    )
+    assert [error.split(": ")[1] for error in told(HEAD + clocks)] == ["$.clocks[2].all_of[0]"]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_page_has_errors_where_it_cannot_be_read_and_the_first_that_reading_finds_is_among_them(seed: int) -> None:
+    choose = random.Random(seed)
+    page = policy_page(POLICIES / choose.choice(["carrier.yaml", "air-freight.yaml", "marketplace.yaml"]))
+    for _ in range(choose.randrange(1, 6)):
+        _spoil(page, choose)
+    found = [str(one) for one in every_error(page)]
+    first = _first_error(page)
+    assert first in found if first else found == []
+
+
+def _first_error(page: Value) -> str | None:
+    try:
+        compiled(page)
+    except PolicyError as error:
+        return str(error)
+    return None
+
+
+def _spoil(page: Value, choose: random.Random) -> None:
+    """Something on the page is gone, or is something else."""
+    while isinstance(page.content, dict | list) and page.content:
+        places = list(page.content) if isinstance(page.content, dict) else list(range(len(page.content)))
+        place = choose.choice(places)
+        if choose.random() < 0.2:
+            del page.content[place]
+            return
+        page = page.content[place]
+    inner = Value("x", page.place)
+    page.content = choose.choice(["PT-1H", "x", 5, None, "A B", {"x": inner}, [inner], "door", "deliverd", True])
