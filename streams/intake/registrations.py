@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from schemas.records import Appointment, Place, PlannedLeg, PlannedMilestone, ShipmentRegistration
+from streams.intake.amounts import check_amount
 from streams.intake.reading import EARLIEST, event_time, read
 from streams.intake.rejection import ABSURD_TIME, BAD_APPOINTMENT, BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
 from streams.sla.codes import code_of
@@ -36,6 +37,8 @@ def read_registration(
         raise Rejected(BAD_PLAN, f"with its plan it has {len(value)} bytes, more than {LARGEST_PLANNED}", "$.plan")
     if body.shipment_id.encode() != key:
         raise Rejected(KEY_MISMATCH, f"the key is not the body's shipment_id {body.shipment_id!r}", "$.shipment_id")
+    check_amount(body.freight, "$.freight")
+    check_amount(body.declared_value, "$.declared_value")
     origin, destination = body.origin, body.destination
     zone = None if destination is None else destination.time_zone
     if zone is not None and not _is_zone(zone):

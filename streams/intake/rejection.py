@@ -16,6 +16,8 @@ BAD_POLICY: Final = "bad-policy"
 """A published policy that this version of Shipclock cannot read, or that is not the one that was checked."""
 BAD_SUSPENSION: Final = "bad-suspension"
 BAD_APPOINTMENT: Final = "bad-appointment"
+BAD_AMOUNT: Final = "bad-amount"
+"""An amount of money of which no share can be taken."""
 
 AHEAD_OF_TIME: Final = "ahead-of-time"
 """Flag: it happened some minutes after its record was written; a field clock is wrong."""

@@ -142,6 +142,15 @@ REJECTED: Sequence[Case] = (
         "an endless duration", "bad-plan", "$.plan.legs[0].milestones[0].within", plan=plan(within="P999999999D")
     ),
     of_registration(
+        "an amount that is no number", "bad-amount", "$.freight.amount", freight={"amount": "sNaN", "currency": "EUR"}
+    ),
+    of_registration(
+        "a negative amount",
+        "bad-amount",
+        "$.declared_value.amount",
+        declared_value={"amount": "-15.00", "currency": "EUR"},
+    ),
+    of_registration(
         "an absurd milestone",
         "absurd-time",
         "$.plan.legs[0].milestones[0].at",

@@ -32,10 +32,12 @@ def _kind(scan: KnownScan | None) -> str | None:
 
 
 def _amount(text: str | None) -> Decimal | None:
+    """The number of a text; None for one that is none, or not finite, which compares with nothing."""
     try:
-        return None if text is None else Decimal(text)
+        amount = None if text is None else Decimal(text)
     except InvalidOperation:
         return None
+    return amount if amount is not None and amount.is_finite() else None
 
 
 ATTRIBUTES: Final[Mapping[str, Attribute]] = {

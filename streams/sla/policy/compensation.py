@@ -1,7 +1,7 @@
 """What is owed when a promise is missed: a proposal, with the rule that gave it."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 from msgspec import Struct
@@ -13,6 +13,8 @@ from streams.sla.policy.problems import Problem
 from streams.sla.state import KnownScan, Registration
 
 _CENT: Final = Decimal("0.01")
+_EXACT: Final = Context(prec=80, rounding=ROUND_HALF_UP, traps=[])
+"""What cannot be reckoned is no number in it, instead of an error that would stop the partition."""
 
 
 class Owed(Struct, frozen=True, gc=False):
@@ -59,7 +61,8 @@ class Proposal:
         cap = _sum(self._cap, registration)
         if cap is not None:
             amount = min(amount, cap)
-        return Owed(str(amount.quantize(_CENT, ROUND_HALF_UP)), currency, self._rule)
+        rounded = amount.quantize(_CENT, context=_EXACT)
+        return Owed(str(rounded), currency, self._rule) if rounded.is_finite() else None
 
 
 def owed(
@@ -74,11 +77,16 @@ def owed(
 
 
 def _sum(terms: Pay | Cap, registration: Registration) -> Decimal | None:
-    """A share of the freight or of the value, or a sum; None where that is not known or not asked for."""
+    """A share of the freight or of the value, or a sum; None where that is not known, makes no sense or is not asked."""
     if terms.amount is not None:
-        return Decimal(str(terms.amount))
+        return _sensible(_EXACT.create_decimal(str(terms.amount)))
     details = registration.details
     for share, base in ((terms.freight, details.freight), (terms.value, details.declared_value)):
         if share is not None and base is not None:
-            return Decimal(base) * Decimal(str(share))
+            return _sensible(_EXACT.multiply(_EXACT.create_decimal(base), _EXACT.create_decimal(str(share))))
     return None
+
+
+def _sensible(amount: Decimal) -> Decimal | None:
+    """An amount that can be owed: registrations that were kept before amounts were checked may hold any text."""
+    return amount.copy_abs() if amount.is_finite() and amount >= 0 else None  # a zero may have a sign

@@ -92,7 +92,15 @@ def _bound(operator: str, operand: object, path: str) -> Test:
         "below": lambda number: number < bound,
     }
     chosen = compare[operator]
-    return lambda value: value is not None and chosen(float(value))  # type: ignore[arg-type]
+
+    def test(value: object) -> bool:
+        """Whether it is a number, and such a one."""
+        try:
+            return value is not None and chosen(float(value))  # type: ignore[arg-type]
+        except (TypeError, ValueError, OverflowError):
+            return False  # a text, as tiers and labels are: neither more nor less
+
+    return test
 
 
 def _written(wanted: object) -> str:

@@ -183,6 +183,39 @@ def test_a_promise_for_a_time_before_parcels_is_rejected(change: dict[str, Any],
     assert rejection_of_shipment(json.dumps(SHIPMENT | change).encode()) == ("absurd-time", path)
 
 
+@pytest.mark.parametrize("field", ["freight", "declared_value"])
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "NaN",
+        "sNaN",
+        "Infinity",
+        "-Infinity",
+        "1e999999",
+        1e308,
+        "-15.00",
+        -15,
+        "1000000000000000.01",
+        "0." + "1" * 1000,
+    ],
+)
+def test_an_amount_that_cannot_be_reckoned_with_is_rejected(field: str, amount: Any) -> None:
+    body = SHIPMENT | {field: {"amount": amount, "currency": "EUR"}}
+    assert rejection_of_shipment(json.dumps(body).encode()) == ("bad-amount", f"$.{field}.amount")
+
+
+@pytest.mark.parametrize("amount", ["0", "0.00", 12.5, "900.50", "1000000000000000"])
+def test_an_amount_of_money_is_taken_as_it_was_written(amount: Any) -> None:
+    body = json.dumps(SHIPMENT | {"freight": {"amount": amount, "currency": "EUR"}}).encode()
+    assert read_registration(b"S1", body, STAMP, frozenset({"freight"})).details.freight == str(amount)
+
+
+@pytest.mark.parametrize("weight", [b"-1", b"1e10", b"1e999"])
+def test_a_weight_that_nothing_has_is_rejected(weight: bytes) -> None:
+    body = json.dumps(SHIPMENT).encode()[:-1] + b', "weight_kg": %b}' % weight
+    assert rejection_of_shipment(body) == ("invalid", "$.weight_kg")
+
+
 def test_the_last_day_of_the_calendar_can_be_promised() -> None:
     body = SHIPMENT | {"promised_date": "9999-12-31", "promised_at": "9999-12-31T23:59:59-12:00"}
     assert read_registration(b"S1", json.dumps(body).encode(), STAMP).promised_day is not None

@@ -69,6 +69,18 @@ def test_a_number_that_nobody_knows_is_neither_more_nor_less() -> None:
     assert not Condition({"weight_kg": {"below": 9}}, "when").holds(bare)
 
 
+@pytest.mark.parametrize("kept", ["sNaN", "NaN", "Infinity", "-Infinity", "1e999999", "much"])
+def test_an_amount_that_was_kept_and_makes_no_sense_raises_nothing(kept: str) -> None:
+    odd = Registration(customer_id="c1", registered_at=0, more=RegistrationDetails(declared_value=kept))
+    assert not Condition({"declared_value": {"at_most": 1000}}, "when").holds(odd)
+    assert not Condition({"declared_value": [5, 6]}, "when").holds(odd)
+
+
+def test_a_text_is_neither_more_nor_less_than_a_number() -> None:
+    assert not Condition({"tier": {"at_least": 0}}, "when").holds(REGISTRATION)
+    assert not Condition({"labels.vip": {"below": 9}}, "when").holds(REGISTRATION)
+
+
 @pytest.mark.parametrize(
     ("when", "path", "hint"),
     [
