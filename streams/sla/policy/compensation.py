@@ -77,7 +77,7 @@ def owed(
 
 
 def _sum(terms: Pay | Cap, registration: Registration) -> Decimal | None:
-    """A share of the freight or of the value, or a sum; None where that is not known, makes no sense or is not asked."""
+    """A share of the freight or of the value, or a sum; None where nobody knows it, or it makes no sense."""
     if terms.amount is not None:
         return _sensible(_EXACT.create_decimal(str(terms.amount)))
     details = registration.details

@@ -24,7 +24,7 @@ def compile_policy(document: PolicyDocument, digest: str) -> Policy:
     """Compile a document.  Raises `Problem` with the field path of what makes no sense."""
     try:
         ZoneInfo(document.time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Problem("$.time_zone", f"no such time zone: {document.time_zone!r}") from error
     lifecycle = _lifecycle(document.shipment)
     calendars: dict[str, Calendar] = {

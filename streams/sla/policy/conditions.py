@@ -67,6 +67,10 @@ def _test(name: str, wanted: object, path: str) -> Test:
 
 
 def _one_of(name: str, wanted: object, path: str) -> Test:
+    for place, one in enumerate(wanted if isinstance(wanted, list) else [wanted]):
+        if not isinstance(one, str | int | float | None):
+            where = f"{path}[{place}]" if isinstance(wanted, list) else path
+            raise Problem(where, f"{one!r} is no single value; give a text, a number, true or false")
     values = frozenset(wanted if isinstance(wanted, list) else [wanted])
     choices = CHOICES.get(name)
     for value in values:

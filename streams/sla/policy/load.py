@@ -6,6 +6,7 @@ Every error names its place and the remedy.
 import hashlib
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -16,6 +17,9 @@ from streams.sla.policy.compiling import compile_policy
 from streams.sla.policy.document import PolicyDocument
 from streams.sla.policy.inheritance import inherited
 from streams.sla.policy.problems import Problem
+
+_UNFORESEEN: Final = (ArithmeticError, LookupError, OSError, RecursionError, TypeError, ValueError)
+"""What compiling can raise for a page whose mistake it does not look for."""
 
 
 def load_policy(path: Path) -> Policy:
@@ -39,13 +43,17 @@ def policy_page(path: Path) -> Value:
 def restored(document: bytes) -> Policy:
     """The compiled policy of what `Policy.document` gave, here or elsewhere.
 
-    Raises `PolicyError` naming the field path.
+    Raises `PolicyError` naming the field path.  Nothing else, whatever is in it: a page that one worker cannot compile
+    comes again after every restart.
     """
     try:
         page = msgspec.json.decode(document, type=PolicyDocument)
         return compile_policy(page, digest_of(page))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, Problem) as error:
+    except (msgspec.MsgspecError, Problem) as error:
         raise PolicyError(f"the policy cannot be read: {error}") from error
+    except _UNFORESEEN as error:
+        message = f"the policy cannot be read, {type(error).__name__}: {error}; check it with `shipclock policy check`"
+        raise PolicyError(message) from error
 
 
 def document_of(page: Value) -> PolicyDocument:

@@ -11,12 +11,15 @@ from streams.partition.judging import SCANS, SHIPMENTS, judging
 from streams.partition.lanes import TimeSource
 from streams.partition.ports import Output
 from streams.sla.instants import rfc3339
+from streams.sla.policy import Policy, load
 from tests.property.engine import Arrival, Decision, Player, arrival, bodies, newest, settings, tick
 from tests.unit.partition.publishing import page, publication, suspension
 
 BEGIN = 1_793_577_600_000
 HOUR = 3_600_000
 OLD, NEW = page("1", 10), page("2", 4)
+CLOCK: dict[str, Any] = {"name": "c", "from": "accepted", "until": "delivered", "within": "PT1H"}
+NESTED = CLOCK | {"within": [{"when": {"temperature": ["chilled", ["x"]]}, "allow": "PT1H"}]}
 
 
 def registered(name: str, hour: int, region: str = "north") -> Arrival:
@@ -147,6 +150,8 @@ def test_every_unit_of_a_sweep_is_bounded() -> None:
         ({"version": "3"}, "$.digest"),
         ({"document": {"policy": "test", "version": "2", "clocks": [{"name": "c"}]}}, "$.document"),
         ({"document": {"policy": "test", "version": "2", "clocks": [], "surprise": 1}}, "$.document"),
+        ({"document": {"policy": "test", "version": "2", "clocks": [NESTED]}}, "$.document"),
+        ({"document": {"policy": "test", "version": "2", "clocks": [CLOCK], "time_zone": "Asia"}}, "$.document"),
     ],
 )
 def test_a_bad_policy_is_rejected_and_changes_nothing(changes: dict[str, Any], path: str) -> None:
@@ -154,6 +159,24 @@ def test_a_bad_policy_is_rejected_and_changes_nothing(changes: dict[str, Any], p
     (reject,) = (dict(one.headers) for one in outputs if one.topic == "scan-rejects")
     assert (reject["reason"], reject["path"].decode()) == (b"bad-policy", path)
     assert told(outputs, "sla-outcomes") == [("A", "met", "1")]
+
+
+@pytest.mark.parametrize("error", [TypeError, OverflowError, KeyError, OSError])
+def test_a_policy_that_fails_in_a_way_nobody_foresaw_is_rejected_all_the_same(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(document: object, digest: str) -> Policy:
+        raise error(f"of {document} {digest}")
+
+    player = Player(OLD)
+    player.append(
+        [registered("A", 2), publication(NEW, BEGIN + HOUR, BEGIN), delivered("A", 9), tick(BEGIN + 9 * HOUR)]
+    )
+    monkeypatch.setattr(load, "compile_policy", fail)
+    outputs = player.finish()
+    (reject,) = (dict(one.headers) for one in outputs if one.topic == "scan-rejects")
+    assert (reject["reason"], reject["path"]) == (b"bad-policy", b"$.document")
+    assert error.__name__.encode() in reject["detail"]
 
 
 def test_the_same_publication_twice_is_one() -> None:

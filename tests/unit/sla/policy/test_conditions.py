@@ -89,6 +89,9 @@ def test_a_text_is_neither_more_nor_less_than_a_number() -> None:
         ({"pieces": {"at_leest": 2}}, "when.pieces.at_leest", "there are not, "),
         ({"pieces": {"at_least": "many"}}, "when.pieces.at_least", "is no number"),
         ({"pieces": {}}, "when.pieces", "it compares with nothing"),
+        ({"temperature": ["chilled", ["x"]]}, "when.temperature[1]", "is no single value; give a text"),
+        ({"temperature": {"not": [{"a": 1}]}}, "when.temperature.not[0]", "is no single value; give a text"),
+        ({"temperature": {"not": {"a": 1}}}, "when.temperature.not", "is no single value; give a text"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place_and_a_hint(when: dict[str, Any], path: str, hint: str) -> None:
