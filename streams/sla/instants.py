@@ -11,9 +11,12 @@ MINUTE_MS: Final = 60_000
 DAY_MS: Final = 86_400_000
 FOREVER: Final = "9999-12-31T23:59:59.999Z"
 """How an instant is written that does not come."""
+BEGINNING: Final = "0001-01-01T00:00:00.000Z"
+"""How an instant is written that lies before the calendar."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _MOST_DAYS: Final = 10_000
+_FIRST: Final = -62_135_596_800_000
 _LAST: Final = 253_402_300_799_999
 _MINUTES: Final = tuple(f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440))
 _SECONDS: Final = tuple(f"{second:02d}." for second in range(60))
@@ -34,17 +37,17 @@ def from_timedelta(duration: timedelta) -> int:
 
 
 def rfc3339(instant: int) -> str:
-    """`2026-11-01T08:30:00.000Z`; what lies after the year 9999 is written as its last instant.
+    """`2026-11-01T08:30:00.000Z`; what lies before the year 1 or after 9999 is written as their first or last.
 
     Put together from small tables, which stay in the processor's cache.
     """
+    if instant > _LAST or instant < _FIRST:
+        return FOREVER if instant > 0 else BEGINNING
     at: i64 = instant
     day: i64 = at // 86_400_000
     rest: i64 = at - day * 86_400_000
     date_part = _days.get(day)
     if date_part is None:
-        if instant > _LAST:
-            return FOREVER
         date_part = _day(day)
     minute: i64 = rest // 60_000
     rest -= minute * 60_000

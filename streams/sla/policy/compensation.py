@@ -9,9 +9,11 @@ from msgspec import Struct
 from streams.sla.policy.conditions import Condition
 from streams.sla.policy.document import Cap, Compensation, Pay
 from streams.sla.policy.durations import duration
+from streams.sla.policy.numbers import amount as checked
 from streams.sla.policy.problems import Problem
 from streams.sla.state import KnownScan, Registration
 
+_TERMS: Final = ("freight", "value", "amount")
 _CENT: Final = Decimal("0.01")
 _EXACT: Final = Context(prec=80, rounding=ROUND_HALF_UP, traps=[])
 """What cannot be reckoned is no number in it, instead of an error that would stop the partition."""
@@ -30,21 +32,26 @@ class Proposal:
     """One rule of compensation, compiled."""
 
     def __init__(self, document: Compensation, path: str) -> None:
-        """Raises `Problem` for a sum without its currency, or nothing to pay."""
+        """Raises `Problem` for a sum without its currency, nothing to pay, or a number that makes no sense."""
         self.condition = Condition(document.when, f"{path}.when")
         self._late_over = 0 if document.late_over is None else duration(document.late_over, f"{path}.late_over")
         self._pay = document.pay
         self._cap = document.cap or Cap()
         self._rule = document.rule
-        named = [name for name in ("freight", "value", "amount") if getattr(document.pay, name) is not None]
+        named = [name for name in _TERMS if getattr(document.pay, name) is not None]
         if len(named) != 1:
             raise Problem(f"{path}.pay", "name one of `freight`, `value` (shares of them) and `amount`")
         if document.pay.amount is not None and document.pay.currency is None:
             raise Problem(f"{path}.pay.currency", "a sum needs its currency, e.g. CNY")
+        amounts: tuple[tuple[str, Pay | Cap], ...] = (("pay", self._pay), ("cap", self._cap))
+        for part, terms in amounts:
+            for name in _TERMS:
+                given = getattr(terms, name)
+                if given is not None:
+                    checked(given, f"{path}.{part}.{name}")
         asked = {"freight": "freight", "value": "declared_value"}
-        amounts: tuple[Pay | Cap, ...] = (self._pay, self._cap)
         self.needs = self.condition.needs | {
-            kept for name, kept in asked.items() for one in amounts if getattr(one, name) is not None
+            kept for name, kept in asked.items() for _, terms in amounts if getattr(terms, name) is not None
         }
 
     def owed(self, registration: Registration, scan: KnownScan | None, late_ms: int) -> Owed | None:

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from streams.sla.policy.attributes import ATTRIBUTES, CHOICES, LABEL, NEEDS, Attribute, label
+from streams.sla.policy.numbers import number
 from streams.sla.policy.problems import Problem
 from streams.sla.state import KnownScan, Registration
 
@@ -68,9 +69,11 @@ def _test(name: str, wanted: object, path: str) -> Test:
 
 def _one_of(name: str, wanted: object, path: str) -> Test:
     for place, one in enumerate(wanted if isinstance(wanted, list) else [wanted]):
+        where = f"{path}[{place}]" if isinstance(wanted, list) else path
         if not isinstance(one, str | int | float | None):
-            where = f"{path}[{place}]" if isinstance(wanted, list) else path
             raise Problem(where, f"{one!r} is no single value; give a text, a number, true or false")
+        if isinstance(one, float):
+            number(one, where)
     values = frozenset(wanted if isinstance(wanted, list) else [wanted])
     choices = CHOICES.get(name)
     for value in values:
@@ -88,12 +91,12 @@ def _none_of(test: Test) -> Test:
 def _bound(operator: str, operand: object, path: str) -> Test:
     if isinstance(operand, bool) or not isinstance(operand, int | float):
         raise Problem(path, f"{operand!r} is no number")
-    bound = float(operand)
+    bound = float(number(operand, path))
     compare: dict[str, Callable[[float], bool]] = {
-        "at_least": lambda number: number >= bound,
-        "at_most": lambda number: number <= bound,
-        "above": lambda number: number > bound,
-        "below": lambda number: number < bound,
+        "at_least": lambda value: value >= bound,
+        "at_most": lambda value: value <= bound,
+        "above": lambda value: value > bound,
+        "below": lambda value: value < bound,
     }
     chosen = compare[operator]
 

@@ -1,25 +1,31 @@
 """Durations as they are written."""
 
 from datetime import timedelta
+from typing import Final
 
 import msgspec
 
 from streams.sla.instants import from_timedelta
 from streams.sla.policy.problems import Problem
 
-_REMEDY = "give one such as PT72H, P3D or PT5M"
+LONGEST: Final = timedelta(days=3_653)
+"""Ten years, as for plans: what is longer is a slip of the pen, and may lie beyond the end of the calendar."""
+_REMEDY: Final = "give one such as PT72H, P3D or PT5M"
 
 
 def signed(text: str, path: str) -> int:
-    """Milliseconds of an ISO 8601 duration, which may be negative.  Raises `Problem`."""
+    """Milliseconds of an ISO 8601 duration, which may be negative.  Raises `Problem`, also for more than ten years."""
     try:
-        return from_timedelta(msgspec.convert(text, timedelta))
+        length = msgspec.convert(text, timedelta)
     except msgspec.ValidationError as error:
         raise Problem(path, f"{text!r} is not a duration; {_REMEDY}") from error
+    if not -LONGEST <= length <= LONGEST:
+        raise Problem(path, f"{text!r} is longer than ten years; {_REMEDY}")
+    return from_timedelta(length)
 
 
 def duration(text: str, path: str) -> int:
-    """Milliseconds of an ISO 8601 duration.  Raises `Problem`, also for a negative one."""
+    """Milliseconds of an ISO 8601 duration.  Raises `Problem`, also for a negative one or more than ten years."""
     length = signed(text, path)
     if length < 0:
         raise Problem(path, f"{text!r} is negative; {_REMEDY}")

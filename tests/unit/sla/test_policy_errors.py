@@ -25,6 +25,53 @@ def told(text: str) -> list[str]:
     [
         ("{name: c, from: a, until: b, within: ^soon}", "$.clocks[0].within", "'soon' is not a duration"),
         ("{name: c, from: a, until: b, within: PT1H, grace: ^5m}", "$.clocks[0].grace", "is not a duration"),
+        ("{name: c, from: a, until: b, within: ^P3654D}", "$.clocks[0].within", "'P3654D' is longer than ten years"),
+        ("{name: c, from: a, until: b, within: ^P999999999D}", "$.clocks[0].within", "longer than ten years"),
+        ("{name: c, from: a, until: b, within: PT1H, shift: ^-P800000D}", "$.clocks[0].shift", "longer than ten years"),
+        (
+            "{name: c, from: a, until: b, within: PT1H, grace: ^P99999999D}",
+            "$.clocks[0].grace",
+            "longer than ten years",
+        ),
+        (
+            "{name: c, from: a, until: b, within: [{add: ^P4000D}]}",
+            "$.clocks[0].within[0].add",
+            "longer than ten years",
+        ),
+        ("{name: c, from: a, until: b, within: PT1H, warn: {before: ^P4000D}}", "$.clocks[0].warn.before", "ten years"),
+        *(
+            (
+                (
+                    "{name: c, from: a, until: b, within: PT1H, compensate: "
+                    f"[{{pay: {{{term}: ^{number}, currency: EUR}}, rule: r}}]}}"
+                ),
+                f"$.clocks[0].compensate[0].pay.{term}",
+                said,
+            )
+            for term in ("freight", "value", "amount")
+            for number, said in (("-3", "is negative"), (".inf", "out of reach"), (".nan", "out of reach"))
+        ),
+        (
+            (
+                "{name: c, from: a, until: b, within: PT1H, compensate: "
+                "[{pay: {amount: ^1e+300, currency: EUR}, rule: late}]}"
+            ),
+            "$.clocks[0].compensate[0].pay.amount",
+            "out of reach; give a number of at most 10^15",
+        ),
+        (
+            (
+                "{name: c, from: a, until: b, within: PT1H, compensate: "
+                "[{pay: {freight: 1}, cap: {value: ^-1}, rule: late}]}"
+            ),
+            "$.clocks[0].compensate[0].cap.value",
+            "is negative; give 0 or more",
+        ),
+        (
+            "{name: c, from: a, until: b, within: [{when: {pieces: {at_least: ^.nan}}, allow: PT1H}]}",
+            "$.clocks[0].within[0].when.pieces.at_least",
+            "out of reach",
+        ),
         ("{name: ^C, from: a, until: b, within: PT1H}", "$.clocks[0].name", "regex"),
         ("^{name: c, until: b, within: PT1H}", "$.clocks[0].from", "needs the codes that start it"),
         ("^{name: c, from: a, within: PT1H}", "$.clocks[0].until", "needs the codes that stop it"),
@@ -75,6 +122,23 @@ def test_a_page_that_makes_no_sense_is_located(page: str, start: str) -> None:
     with pytest.raises(PolicyError) as caught:
         parse_policy(page, source="page.yaml")
     assert str(caught.value).startswith(start), str(caught.value)
+
+
+def test_a_shipment_may_stay_open_for_ten_years() -> None:
+    clock = "  - {name: c, from: a, until: b, within: P3653D, shift: -P3653D}\n"
+    assert parse_policy(f"{HEAD}{clock}shipment: {{expire: P3650D}}\n").lifecycle.expire == 3650 * 86_400_000
+
+
+def test_working_time_and_feeds_are_no_longer_than_ten_years_either() -> None:
+    page = (
+        f"{HEAD}  - {{name: c, from: a, until: b, within: {{working: P99999D, calendar: w}}}}\n"
+        'calendars: {w: {hours: "09:00-17:00"}}\nfeeds: [{silent_after: P99999D}]\nshipment: {settle: P99999D}\n'
+    )
+    assert {error.split(": ")[1] for error in told(page)} == {
+        "$.clocks[0].within.working",
+        "$.feeds[0].silent_after",
+        "$.shipment.settle",
+    }
 
 
 def test_two_clocks_of_one_name_are_one_too_many() -> None:

@@ -88,6 +88,8 @@ def test_a_text_is_neither_more_nor_less_than_a_number() -> None:
         ({"lane": "same-town"}, "when.lane", "lane is never 'same-town'; "),
         ({"pieces": {"at_leest": 2}}, "when.pieces.at_leest", "there are not, "),
         ({"pieces": {"at_least": "many"}}, "when.pieces.at_least", "is no number"),
+        ({"pieces": {"below": 10**400}}, "when.pieces.below", "out of reach"),
+        ({"weight_kg": [1, float("inf")]}, "when.weight_kg[1]", "out of reach"),
         ({"pieces": {}}, "when.pieces", "it compares with nothing"),
         ({"temperature": ["chilled", ["x"]]}, "when.temperature[1]", "is no single value; give a text"),
         ({"temperature": {"not": [{"a": 1}]}}, "when.temperature.not[0]", "is no single value; give a text"),
