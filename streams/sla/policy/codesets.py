@@ -17,12 +17,16 @@ _WORDS: Final = frozenset({REGISTERED, ANY})
 def codeset(codes: Codes, path: str) -> frozenset[Code]:
     """The codes of a field, without the words that stand for others.
 
-    Any text is a code, but for what is nearly one of our own and surely meant to be it.  Raises `Problem`.
+    Any text is a code, but for what is nearly one of our own, or one in another case: surely that one is meant.
+    Raises `Problem`.
     """
     names = [name for name in named(codes) if name not in _WORDS]
     for name in names:
-        near = get_close_matches(name, NUMBERS, n=1, cutoff=0.85)
-        if near and name not in NUMBERS:
+        if name in NUMBERS:
+            continue
+        other_case = name.casefold()
+        near = [other_case] if other_case in NUMBERS else get_close_matches(name, NUMBERS, n=1, cutoff=0.85)
+        if near:
             raise Problem(path, f"no scan carries the code {name!r}: did you mean {near[0]!r}?")
     return frozenset(code_of(name) for name in names)
 

@@ -180,6 +180,12 @@ def test_a_code_that_is_nearly_one_of_ours_is_taken_for_a_slip_of_the_pen() -> N
     parse_policy('policy: p\nversion: "1"\nclocks:\n  - {name: c, from: accepted, until: BEAMED-UP, within: PT1H}\n')
 
 
+@pytest.mark.parametrize("code", ["DELIVERED", "Delivered", "dELIVERED"])
+def test_a_code_of_ours_in_another_case_is_taken_for_a_slip_of_the_pen(code: str) -> None:
+    with pytest.raises(PolicyError, match=f"no scan carries the code '{code}': did you mean 'delivered'"):
+        parse_policy(f"{HEAD}  - {{name: c, from: accepted, until: {code}, within: PT1H}}\n")
+
+
 BAD = """\
 policy: mine
 version: "1"
