@@ -47,7 +47,8 @@ class Judgement(msgspec.Struct, gc=False):
     @property
     def standing(self) -> str:
         """Its verdict, `owed`, or empty while it runs in time or has been withdrawn."""
-        return OWED if self.alerting else self.verdict
+        # The alert of an incident stands for good: what was missed can be told only by the verdict.
+        return OWED if self.alerting and self.verdict != MISSED else self.verdict
 
 
 class Rejection(msgspec.Struct, frozen=True):

@@ -246,3 +246,25 @@ def test_what_is_rejected_is_named_by_its_row(tmp_path: Path) -> None:
     [side] = report["sides"]
     assert {(one["number"], one["reason"]) for one in side["rejected"]} == {(3, "absurd-time")}
     assert side["rows"][0]["met"] == 1
+
+
+INCIDENT = """
+policy: careful
+version: "1"
+clocks: [{name: safe, from: registered, until: delivered, never: damaged}]
+"""
+
+
+def test_an_incident_is_missed_although_its_alert_stands() -> None:
+    broken: list[ShipmentRegistration | ParcelScan] = [
+        *(ordered(name, promised=10) for name in ("whole", "broken")),
+        scanned("broken", 3, "damaged"),
+        *(scanned(name, 4) for name in ("whole", "broken")),
+    ]
+    careful = replay(parse_policy(INCIDENT), history(broken))
+    row = whole(careful)
+    assert (row.met, row.missed, row.owed, row.alerted) == (1, 1, 0, 1)
+    careless = replay(parse_policy(INCIDENT.replace("never: damaged", "never: lost")), history(broken))
+    compared = compare(careless, careful)
+    assert (compared.newly_missed, compared.newly_met) == (1, 0)
+    assert compared.changes[0].examples == ["broken"]
