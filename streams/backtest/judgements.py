@@ -33,8 +33,8 @@ class Judgement(msgspec.Struct, gc=False):
 
     verdict: str = ""
     """The kind of its newest outcome; empty before the first."""
-    late_by: int = 0
-    """Milliseconds after it was due, of a missed one."""
+    late_by: int | None = None
+    """Milliseconds after it was due, of a missed one that is a matter of time."""
     stopped_at: str = ""
     due: str = ""
     noticed: bool = False
@@ -138,7 +138,7 @@ class Judgements:
         if topic == OUTCOMES:
             # A verdict that was taken back is none: the clock runs again, or never started.
             known.verdict = "" if said.reason == REOPENED else said.kind
-            known.late_by = said.late_by_ms or 0
+            known.late_by = said.late_by_ms
             known.stopped_at = said.stopped_at or ""
             known.due = said.due
         elif topic == ALERTS:

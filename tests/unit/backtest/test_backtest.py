@@ -268,3 +268,13 @@ def test_an_incident_is_missed_although_its_alert_stands() -> None:
     compared = compare(careless, careful)
     assert (compared.newly_missed, compared.newly_met) == (1, 0)
     assert compared.changes[0].examples == ["broken"]
+
+
+def test_what_is_missed_by_an_incident_is_not_late() -> None:
+    page = PAGE + "  - {name: safe, from: registered, until: delivered, never: damaged}\n"
+    page += "  - {name: perfect, all_of: [promised-date, safe]}\n"
+    week = [*WEEK, ordered("broken", promised=10), scanned("broken", 3, "damaged"), scanned("broken", 4)]
+    rows = {row.clock: row for row in summary(replay(parse_policy(page), history(week))) if row.lane is None}
+    assert [rows[name].missed for name in ("promised-date", "safe", "perfect")] == [1, 1, 2]
+    assert rows["promised-date"].late_by_s["p50"] == 4 * 3600
+    assert rows["safe"].late_by_s == rows["perfect"].late_by_s == {}
