@@ -69,7 +69,7 @@ def backtest_command(
     if mapping is None:
         history = read_recording(file)
     else:
-        with _progress("reading", file.stat().st_size) as read:
+        with _progress("reading", file.stat().st_size if file.is_file() else 0) as read:
             history = read_table(file, load_mapping(mapping), read)
     garbage.settle()
     with _progress("judging", len(history)) as progress:

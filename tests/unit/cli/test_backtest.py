@@ -1,0 +1,44 @@
+"""`shipclock backtest` with files and options that are wrong: one line each, and exit code 2."""
+
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from streams.cli import main
+
+POLICY = """
+policy: shop
+version: "1"
+clocks: [{name: promised-date, from: registered, until: delivered, due: promised}]
+"""
+MAPPING = """
+mapping: theirs
+id: order
+shipment: {tier: class, registered_at: ordered, promised_at: promised}
+events: [{code: delivered, at: delivered}]
+"""
+HEADER = "order,class,ordered,promised,delivered\n"
+ROW = "one,A,2026-11-02,2026-11-03,2026-11-04\n"
+
+
+def run(folder: Path, text: str | None, *options: str, mapping: str = MAPPING) -> Result:
+    (folder / "shop.yaml").write_text(POLICY, encoding="utf-8")
+    (folder / "theirs.yaml").write_text(mapping, encoding="utf-8")
+    if text is not None:
+        (folder / "theirs.csv").write_text(text, encoding="utf-8")
+    files = [str(folder / name) for name in ("theirs.csv", "shop.yaml", "theirs.yaml")]
+    arguments = ["backtest", files[0], "--policy", files[1], "--mapping", files[2], *options]
+    return CliRunner().invoke(main, arguments, catch_exceptions=False)
+
+
+def test_a_file_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    result = run(tmp_path, None)
+    assert result.exit_code == 2
+    assert result.stderr == f"shipclock: {tmp_path / 'theirs.csv'} cannot be read: No such file or directory\n"
+
+
+def test_a_directory_is_told_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "theirs.csv").mkdir()
+    result = run(tmp_path, None)
+    assert result.exit_code == 2
+    assert result.stderr.endswith("cannot be read: Is a directory\n")
