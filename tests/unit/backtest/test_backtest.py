@@ -222,10 +222,10 @@ events: [{code: delivered, at: delivered}]
     row = report["sides"][0]["rows"][0]
     assert (row["met"], row["missed"], row["owed"]) == (1, 1, 1)
     assert report["until"].startswith("2026-11-04T16:00:00")
-    assert any(what.startswith("bad-time (first in row 4") for what in report["oddities"])
+    assert any(what.startswith("bad-time (first in line 5") for what in report["oddities"])
 
 
-def test_what_is_rejected_is_named_by_its_row(tmp_path: Path) -> None:
+def test_what_is_rejected_is_named_by_its_line(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_text(PAGE, encoding="utf-8")
     (tmp_path / "log.yaml").write_text(
         "mapping: log\nid: order\nrows: events\nshipment: {registered_at: time, promised_at: promised}\n"
@@ -244,7 +244,7 @@ def test_what_is_rejected_is_named_by_its_row(tmp_path: Path) -> None:
     arguments = ["backtest", files[0], "--policy", files[1], "--mapping", files[2], "--format", "json"]
     report = json.loads(CliRunner().invoke(main, arguments, catch_exceptions=False).stdout)
     [side] = report["sides"]
-    assert {(one["number"], one["reason"]) for one in side["rejected"]} == {(3, "absurd-time")}
+    assert {(one["number"], one["reason"]) for one in side["rejected"]} == {(4, "absurd-time")}
     assert side["rows"][0]["met"] == 1
 
 
