@@ -56,7 +56,7 @@ class Rejection(msgspec.Struct, frozen=True):
 
     topic: str
     number: int
-    """Of the record, as it was given, from 0."""
+    """Of the record, as it was given: of its line in a file."""
     key: str
     reason: str
     detail: str

@@ -42,3 +42,30 @@ def test_a_directory_is_told_to_be_one(tmp_path: Path) -> None:
     result = run(tmp_path, None)
     assert result.exit_code == 2
     assert result.stderr.endswith("cannot be read: Is a directory\n")
+
+
+def test_texts_of_others_are_shown_as_they_are(tmp_path: Path) -> None:
+    rows = "two,[/x],2026-11-02,2026-11-03,\nthree,A,[/b],2026-11-03,\n"
+    result = run(tmp_path, HEADER + ROW + rows, "--shift", "promised-date=P9D")
+    assert result.exit_code == 0
+    assert "'[/b]' is not iso" in result.stdout
+    assert " [/x] " in result.stdout
+
+
+def test_a_very_long_id_is_cut_where_people_read_it(tmp_path: Path) -> None:
+    long = "x" * 1_000_000
+    row = ROW.replace("2026-11-04", "2026-11-02").replace("one", long)
+    result = run(tmp_path, HEADER + ROW + row, "--shift", "promised-date=-P2D")
+    assert result.exit_code == 0
+    assert "newly missed" in result.stdout
+    assert len(result.stdout) < 10_000
+
+
+def test_until_needs_an_offset_and_is_not_before_the_history_ends(tmp_path: Path) -> None:
+    result = run(tmp_path, HEADER + ROW, "--until", "2026-12-01T00:00:00")
+    assert result.exit_code == 2
+    assert "'2026-12-01T00:00:00' has no offset; give one, as in 2026-11-01T00:00:00Z" in result.stderr
+    result = run(tmp_path, HEADER + ROW, "--until", "2026-11-03T00:00:00Z")
+    assert result.exit_code == 2
+    assert "lies before the end of the history, 2026-11-04T00:00:00" in result.stderr
+    assert run(tmp_path, HEADER + ROW, "--until", "2026-11-04T00:00:00Z").exit_code == 0
