@@ -26,7 +26,11 @@ def print_report(console: Console, report: Report) -> None:
             key, detail = shown(one.key, MOST_OF_ID), shown(one.detail, MOST_OF_SENTENCE)
             console.print(f"  line {one.number} ({one.topic}, {key}): {one.reason}: {detail}", soft_wrap=True)
         _print_counts(console, "accepted, but odd", side.flags)
-    _print_counts(console, "not read, or odd in the file", report.oddities)
+    for odd in report.oddities:
+        what = f"{odd.kind} in {odd.column}" if odd.column else odd.kind
+        console.print(f"not read, or odd in the file: {odd.count:,} × {what}", soft_wrap=True)
+        for example in odd.examples:
+            console.print(f"  {example}", soft_wrap=True)
     if report.comparison is not None:
         console.print()
         _print_comparison(console, report.comparison)

@@ -46,8 +46,8 @@ class Reader:
         self._row = self._line = 0
         self._width = width
         self._by_row = document.rows == "events"
-        values = Values(layout, self._tell, folder)
-        times = Times(document.times, values, self._tell)
+        values = Values(layout, self._strange, folder)
+        times = Times(document.times, values, self._strange)
         self._id = needed(values.text(document.id, "$.id"), "the shipment's id")
         self._start = start_of(document, times)
         self._legs = Legs(document.legs, values) if document.legs else None
@@ -162,6 +162,9 @@ class Reader:
             return
         if event is not None:
             yield named(event)
+
+    def _strange(self, kind: str, detail: str) -> None:
+        self._tell(kind, detail, self._layout.last)
 
     def _tell(self, kind: str, detail: str, path: str = "$") -> None:
         self._oddities.append(Oddity(self._line, kind, detail, path))

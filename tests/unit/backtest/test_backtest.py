@@ -191,7 +191,9 @@ def test_what_cannot_be_read_or_accepted_is_told_and_not_hidden(tmp_path: Path) 
     [side] = report["sides"]
     assert side["rejects"] == {"parcel-scans not-json": 1}
     assert side["rejected"][0]["key"] == "x"
-    assert [count for what, count in report["oddities"].items() if what.startswith("line 1: ")] == [1]
+    [odd] = report["oddities"]
+    assert (odd["kind"], odd["column"], odd["count"]) == ("no-record", "", 1)
+    assert odd["examples"][0].startswith("line 1: ")
     shown = run(tmp_path, text)
     assert "parcel-scans not-json" in shown
     assert "line 1: " in shown
@@ -222,7 +224,14 @@ events: [{code: delivered, at: delivered}]
     row = report["sides"][0]["rows"][0]
     assert (row["met"], row["missed"], row["owed"]) == (1, 1, 1)
     assert report["until"].startswith("2026-11-04T16:00:00")
-    assert any(what.startswith("bad-time (first in line 5") for what in report["oddities"])
+    assert report["oddities"] == [
+        {
+            "kind": "bad-time",
+            "column": "ordered",
+            "count": 1,
+            "examples": ["line 5: 'yesterday' is not %Y-%m-%d %H:%M"],
+        }
+    ]
 
 
 def test_what_is_rejected_is_named_by_its_line(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`shipclock backtest` with files and options that are wrong: one line each, and exit code 2."""
 
+import json
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -69,3 +70,27 @@ def test_until_needs_an_offset_and_is_not_before_the_history_ends(tmp_path: Path
     assert result.exit_code == 2
     assert "lies before the end of the history, 2026-11-04T00:00:00" in result.stderr
     assert run(tmp_path, HEADER + ROW, "--until", "2026-11-04T00:00:00Z").exit_code == 0
+
+
+def test_oddities_are_counted_by_column_and_the_first_are_shown(tmp_path: Path) -> None:
+    rows = "".join(f"{name},A,2026-11-02,2026-11-03,soon\n" for name in "abcde")
+    text = HEADER + ROW + rows + "f,A,now,2026-11-03,\n"
+    odd = json.loads(run(tmp_path, text, "--format", "json").stdout)["oddities"]
+    assert [(one["kind"], one["column"], one["count"]) for one in odd] == [
+        ("bad-time", "delivered", 5),
+        ("bad-time", "ordered", 1),
+    ]
+    assert odd[0]["examples"] == [f"line {line}: 'soon' is not iso" for line in (3, 4, 5)]
+    shown = run(tmp_path, text).stdout
+    assert "5 × bad-time in delivered\n  line 3: 'soon' is not iso\n" in shown
+
+
+def test_a_file_that_gives_no_event_is_refused(tmp_path: Path) -> None:
+    for text, mapping, why in (
+        (HEADER, MAPPING, "0 rows were read by the mapping 'theirs', which says `format: csv`\n"),
+        (HEADER + ROW, f"{MAPPING}format: json\n", "which says `format: json`; not-json in line 1: JSON is malformed"),
+    ):
+        result = run(tmp_path, text, mapping=mapping)
+        assert result.exit_code == 2
+        assert "gives no event" in result.stderr
+        assert why in result.stderr

@@ -25,6 +25,7 @@ GOOD = "mapping: theirs\nid: no\nevents:\n  - {code: delivered, at: time}\n"
             GOOD + "times: {zone: Asia/Shangai}\n",
             r"mapping:5:\d+: \$\.times\.zone: there is no time zone 'Asia/Shangai'",
         ),
+        (GOOD + "times: {formats: []}\n", r"mapping:5:\d+: \$\.times\.formats: .*give one such as iso"),
         (GOOD + 'times: {formats: ["%Q"]}\n', r"\$\.times\..*: .*give iso, unix"),
         (GOOD + "ends: soon\n", r"\$\.ends: 'soon' is no time; write it as the file does"),
         (
