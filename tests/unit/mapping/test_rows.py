@@ -149,6 +149,22 @@ events: [{code: picked_up, at: picked}, {code: delivered, at: signed}]
     assert told([row]) == [(2, "bad-time")]
 
 
+@pytest.mark.parametrize("text", ["nan", "inf", "-1", "1e16", "1e999999999", "sNaN", "heavy"])
+def test_weights_and_amounts_are_finite_and_not_below_zero(tmp_path: Path, text: str) -> None:
+    page = """
+mapping: theirs
+id: no
+shipment: {registered_at: created, weight_kg: kilos, declared_value: {amount: value, currency: {constant: CNY}}}
+"""
+    head = "no,created,kilos,value\n"
+    rows = read(tmp_path, page, f"{head}1,2026-11-01,{text},\n2,2026-11-01,,{text}\n3,2026-11-01,0,1e15\n")
+    assert [(odd.line, odd.kind, odd.path) for row in rows for odd in row.oddities] == [
+        (2, "bad-number", "$.kilos"),
+        (3, "bad-number", "$.value"),
+    ]
+    assert [row.registration is not None for row in rows] == [False, False, True]
+
+
 def test_durations_run_since_the_start_or_the_event_before(tmp_path: Path) -> None:
     page = """
 mapping: theirs
