@@ -13,6 +13,7 @@ from streams.errors import ShipclockError
 from streams.mapping.mapping import Mapping
 from streams.mapping.oddities import MANY_LINES, NOT_JSON, Oddity
 from streams.mapping.reader import Mapped, Reader
+from streams.mapping.repeats import Repeats
 
 _LARGEST_CELL = 16 * 1024 * 1024
 _EVERY = 2_000
@@ -43,6 +44,8 @@ class MappedFile:
         self.line = 0
         """Where the last of them begins, from 1."""
         self._registered: set[str] = set()
+        # Whoever sends lists of what has happened sends them again when they grow.
+        self._repeats = None if any(event.each for event in mapping.document.events) else Repeats()
 
     def __iter__(self) -> Iterator[Mapped]:
         """What each row says, in order.
@@ -107,7 +110,8 @@ class MappedFile:
     def _read(self, reader: Reader, row: Any) -> Mapped:
         """What a row says; of rows that are events, only the first one of a shipment registers it."""
         if self._mapping.document.rows == "shipments":
-            return reader.read(row, self.rows, line=self.line)
+            mapped = reader.read(row, self.rows, line=self.line)
+            return mapped if self._repeats is None else self._repeats.look(mapped, row, self.line)
         mapped = reader.read(row, self.rows, self._registered, line=self.line)
         if mapped.registration is not None:
             self._registered.add(mapped.registration.shipment_id)

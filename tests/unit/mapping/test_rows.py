@@ -165,6 +165,26 @@ shipment: {registered_at: created, weight_kg: kilos, declared_value: {amount: va
     assert [row.registration is not None for row in rows] == [False, False, True]
 
 
+def test_two_rows_of_one_shipment_are_told_with_their_lines(tmp_path: Path) -> None:
+    page = """
+mapping: theirs
+id: no
+shipment: {registered_at: created}
+events: [{code: delivered, at: signed}]
+"""
+    text = "no,created,signed\n1,2026-11-01,\n2,2026-11-01,\n1,2026-11-01,\n1,2026-11-01,2026-11-02\n,2026-11-01,\n"
+    rows = read(tmp_path, page, text)
+    assert told(rows) == [(4, "repeated-shipment"), (5, "conflicting-shipment"), (6, "missing-value")]
+    assert [odd.detail for odd in rows[3].oddities] == ["1 is in line 2, too"]
+    again = read(tmp_path, page + "format: json\n", '{"no": 1, "created": "2026-11-01"}\n' * 2)
+    assert told(again) == [(2, "repeated-shipment")]
+
+
+def test_a_tracking_log_names_a_shipment_many_times(tmp_path: Path) -> None:
+    row = "W1,2026-11-01T08:00:00Z,PU,SHA\n"
+    assert told(read(tmp_path, EVENTS, f"waybill,time,status,place\n{row}{row}")) == []
+
+
 def test_durations_run_since_the_start_or_the_event_before(tmp_path: Path) -> None:
     page = """
 mapping: theirs
