@@ -11,7 +11,7 @@ from streams.mapping.events import Event, EventReader, event_reader
 from streams.mapping.legs import Legs
 from streams.mapping.lists import Items
 from streams.mapping.naming import UNNAMED, named
-from streams.mapping.oddities import LONG_ROW, SHORT_ROW, Oddity, Unreadable
+from streams.mapping.oddities import LONG_ROW, SHORT_ROW, Oddity, Tell, Unreadable
 from streams.mapping.problems import Problem
 from streams.mapping.registrations import registration_reader
 from streams.mapping.starts import start_of
@@ -46,8 +46,9 @@ class Reader:
         self._row = self._line = 0
         self._width = width
         self._by_row = document.rows == "events"
-        values = Values(layout, self._strange, folder)
-        times = Times(document.times, values, self._strange)
+        tell = self._tell_of(layout)
+        values = Values(layout, tell, folder)
+        times = Times(document.times, values, tell)
         self._id = needed(values.text(document.id, "$.id"), "the shipment's id")
         self._start = start_of(document, times)
         self._legs = Legs(document.legs, values) if document.legs else None
@@ -73,8 +74,9 @@ class Reader:
             if document.format != "json":
                 raise Problem(f"{path}.each", "only JSON objects have lists: write format: json, or leave it out")
             items = Items(event.each, document.nulls, f"{path}.each")
-            values = Values(items, self._tell, folder)
-            times = Times(document.times, values, self._tell)
+            tell = self._tell_of(items)
+            values = Values(items, tell, folder)
+            times = Times(document.times, values, tell)
         return f"-{number + 1}", items, event_reader(event, values, times, path)
 
     def read(self, row: Any, number: int, registered: Container[str] = (), *, line: int = 0) -> Mapped:
@@ -163,8 +165,9 @@ class Reader:
         if event is not None:
             yield named(event)
 
-    def _strange(self, kind: str, detail: str) -> None:
-        self._tell(kind, detail, self._layout.last)
+    def _tell_of(self, layout: Layout) -> Tell:
+        """Takes what is odd about the field of a layout that was read last."""
+        return lambda kind, detail: self._tell(kind, detail, layout.last)
 
     def _tell(self, kind: str, detail: str, path: str = "$") -> None:
         self._oddities.append(Oddity(self._line, kind, detail, path))

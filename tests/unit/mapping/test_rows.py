@@ -357,6 +357,13 @@ def test_items_of_a_list_in_a_file_are_named_by_their_places(tmp_path: Path) -> 
     assert told(told_rows) == []
 
 
+def test_what_is_odd_in_an_item_is_told_with_its_place(tmp_path: Path) -> None:
+    event = "code: {column: what, table: {OK: delivered}}, at: when"
+    page = LISTED.replace("code: delivered, at: when, when: {what: OK, /live: true}", event)
+    [row] = read(tmp_path, page, json.dumps({"no": "S1", "history": [{"what": "XX", "when": "2026-11-02T08:00:00Z"}]}))
+    assert [(odd.kind, odd.path) for odd in row.oddities] == [("unknown-code", "$.history.0.what")]
+
+
 def test_only_objects_have_lists(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match=r"\$\.events\[1\]\.each: only JSON objects have lists"):
         read(tmp_path, LISTED.replace("format: json\n", "").replace(", /live: true", ""), "no,taken,when,what\nS1,,,\n")
