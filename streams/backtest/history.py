@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from schemas.records import CareEvent, ParcelScan, ShipmentRegistration
+from streams.backtest.oddities import Oddities
 from streams.backtest.spool import MOST_IN_MEMORY, Event, Spool
 from streams.feed.records import milliseconds
 from streams.partition.judging import SCANS, SHIPMENTS, SOURCES
@@ -38,13 +39,18 @@ class History:
     def __init__(self, events: Iterable[Event] = (), *, most_in_memory: int = MOST_IN_MEMORY) -> None:
         """`most_in_memory` is how many events are held in memory at most."""
         self._spool = Spool(most_in_memory)
-        self.oddities: dict[str, int] = {}
-        """What was read and gave no event, and what was odd, by a sentence that says so."""
+        self.odd = Oddities()
+        """What was read and gave no event, and what was odd."""
         self.ends = 0
         """Up to when it is known that there is nothing more, UTC milliseconds; 0 where nobody says so."""
         self._last = -1
         for event in events:
             self.add(event)
+
+    @property
+    def oddities(self) -> dict[str, int]:
+        """How much was odd, by kind."""
+        return self.odd.totals()
 
     def __len__(self) -> int:
         return self._spool.count

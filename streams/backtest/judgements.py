@@ -33,8 +33,8 @@ class Judgement(msgspec.Struct, gc=False):
 
     verdict: str = ""
     """The kind of its newest outcome; empty before the first."""
-    late_by: int = 0
-    """Milliseconds after it was due, of a missed one."""
+    late_by: int | None = None
+    """Milliseconds after it was due, of a missed one that is a matter of time."""
     stopped_at: str = ""
     due: str = ""
     noticed: bool = False
@@ -47,7 +47,8 @@ class Judgement(msgspec.Struct, gc=False):
     @property
     def standing(self) -> str:
         """Its verdict, `owed`, or empty while it runs in time or has been withdrawn."""
-        return OWED if self.alerting else self.verdict
+        # The alert of an incident stands for good: what was missed can be told only by the verdict.
+        return OWED if self.alerting and self.verdict != MISSED else self.verdict
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -55,7 +56,7 @@ class Rejection(msgspec.Struct, frozen=True):
 
     topic: str
     number: int
-    """Of the record, as it was given, from 0."""
+    """Of the record, as it was given: of its line in a file."""
     key: str
     reason: str
     detail: str
@@ -137,7 +138,7 @@ class Judgements:
         if topic == OUTCOMES:
             # A verdict that was taken back is none: the clock runs again, or never started.
             known.verdict = "" if said.reason == REOPENED else said.kind
-            known.late_by = said.late_by_ms or 0
+            known.late_by = said.late_by_ms
             known.stopped_at = said.stopped_at or ""
             known.due = said.due
         elif topic == ALERTS:

@@ -1,7 +1,7 @@
 """History as records of the source topics: a line of JSON each, as `shipclock feed --dry-run` prints them."""
 
-from collections import Counter
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -11,7 +11,9 @@ from streams.errors import ShipclockError
 from streams.partition.job import CONTROL
 from streams.partition.judging import SOURCES
 
-_MOST_NAMED = 5
+NO_RECORD: Final = "no-record"
+"""A line is none of a record."""
+OTHER_TOPIC: Final = "other-topic"
 _TOPICS = tuple(topic for topic in SOURCES if topic != CONTROL)
 
 
@@ -39,29 +41,26 @@ def read_recording(path: Path) -> History:
     Raises `HistoryError` when the file cannot be read or holds no record at all.
     """
     made = History()
-    unreadable: Counter[str] = Counter()
     try:
         with path.open("rb") as lines:
             for number, text in enumerate(lines, 1):
                 try:
                     line = _line(text)
                 except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                    count = unreadable.total()
-                    unreadable[f"line {number}: {error}" if count < _MOST_NAMED else "more lines"] += 1
+                    made.odd.add(number, NO_RECORD, str(error))
                     continue
-                _take(made, line, number, unreadable)
+                _take(made, line, number)
     except OSError as error:
         raise HistoryError(f"{path} cannot be read: {error.strerror}") from error
     if not len(made):
         raise HistoryError(
             f"{path} holds no record of {', '.join(_TOPICS)}; one is a line of JSON with topic, key, value, timestamp"
         )
-    made.oddities = dict(unreadable)
     return made
 
 
-def _take(made: History, line: _Line, number: int, unreadable: Counter[str]) -> None:
+def _take(made: History, line: _Line, number: int) -> None:
     if line.topic not in _TOPICS:
-        unreadable[f"records of {line.topic}, which a backtest does not read"] += 1
+        made.odd.add(number, OTHER_TOPIC, f"a backtest does not read {line.topic}")
         return
     made.add(Event(line.topic, line.timestamp, line.key.encode(), line.value.encode(), number))

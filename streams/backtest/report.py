@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from streams.backtest.comparison import Comparison
 from streams.backtest.judgements import Judgements, Rejection
+from streams.backtest.oddities import Odd
 from streams.backtest.summary import Row
 from streams.sla.policy import Policy
 
@@ -33,8 +34,8 @@ class Report(Struct, frozen=True, kw_only=True):
     shipments: int
     until: str
     """Where time ended, RFC 3339."""
-    oddities: dict[str, int]
-    """Rows of the file that gave no record, and oddities that the mapping names, by what is wrong."""
+    oddities: list[Odd]
+    """Rows of the file that gave no record, and oddities that the mapping names, by kind and column."""
     seconds: float
     """How long judging took, for all policies together."""
     sides: list[Side]

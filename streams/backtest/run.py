@@ -49,7 +49,7 @@ def backtest(
         events=whole.events,
         shipments=whole.shipments,
         until=rfc3339(end),
-        oddities=history.oddities,
+        oddities=history.odd.told(),
         seconds=time.perf_counter() - began,
         sides=[
             side(one, summary.rows(), judgements)

@@ -30,7 +30,7 @@ class Row(Struct, frozen=True, kw_only=True):
     on_time: float | None
     """Share of met in met and missed; None without either."""
     late_by_s: dict[str, float]
-    """Quantiles of seconds after due, of the missed."""
+    """Quantiles of seconds after due, of the missed that are late: an incident is not."""
     alerted: int
     """Instances with a breach alert."""
     noticed: int
@@ -49,7 +49,7 @@ class _Group:
     def __init__(self) -> None:
         self.verdicts: Counter[str] = Counter()
         self.late = array("q")
-        """Milliseconds, of each that was missed."""
+        """Milliseconds, of each that was missed by some."""
         self.alerted = self.noticed = self.missed_noticed = self.missed_alerted = 0
 
     def add(self, one: Judgement, standing: str) -> None:
@@ -58,7 +58,8 @@ class _Group:
         self.alerted += bool(one.alerted_at)
         self.noticed += one.noticed
         if standing == MISSED:
-            self.late.append(one.late_by)
+            if one.late_by is not None:
+                self.late.append(one.late_by)
             self.missed_noticed += one.noticed
             self.missed_alerted += "" < one.alerted_at < one.stopped_at
 

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from streams.backtest.comparison import Comparison
 from streams.backtest.report import Report, Side
+from streams.backtest.shown import MOST_OF_ID, MOST_OF_SENTENCE, shown
 from streams.backtest.summary import Row
 
 _COLUMNS = ("volume", "met", "missed", "cancelled", "excused", "owed")
@@ -22,9 +23,14 @@ def print_report(console: Console, report: Report) -> None:
         console.print(_table(side))
         _print_counts(console, "rejected", side.rejects)
         for one in side.rejected[:_EXAMPLES]:
-            console.print(f"  row {one.number} ({one.topic}, {one.key}): {one.reason}: {one.detail}", soft_wrap=True)
+            key, detail = shown(one.key, MOST_OF_ID), shown(one.detail, MOST_OF_SENTENCE)
+            console.print(f"  line {one.number} ({one.topic}, {key}): {one.reason}: {detail}", soft_wrap=True)
         _print_counts(console, "accepted, but odd", side.flags)
-    _print_counts(console, "not read, or odd in the file", report.oddities)
+    for odd in report.oddities:
+        what = f"{odd.kind} in {odd.column}" if odd.column else odd.kind
+        console.print(f"not read, or odd in the file: {odd.count:,} × {what}", soft_wrap=True)
+        for example in odd.examples:
+            console.print(f"  {example}", soft_wrap=True)
     if report.comparison is not None:
         console.print()
         _print_comparison(console, report.comparison)
@@ -32,7 +38,7 @@ def print_report(console: Console, report: Report) -> None:
 
 def _print_counts(console: Console, what: str, counts: Mapping[str, int]) -> None:
     for name, count in counts.items():
-        console.print(f"{what}: {count:,} × {name}", soft_wrap=True)
+        console.print(f"{what}: {count:,} × {shown(name, MOST_OF_SENTENCE)}", soft_wrap=True)
 
 
 def _table(side: Side) -> Table:
@@ -44,7 +50,7 @@ def _table(side: Side) -> Table:
         table.add_row(
             row.clock if whole else "",
             "all" if whole else row.lane or "-",
-            "all" if whole else row.tier or "-",
+            "all" if whole else shown(row.tier or "-", MOST_OF_ID),
             *(f"{getattr(row, name):,}" for name in _COLUMNS),
             "-" if row.on_time is None else f"{row.on_time:.1%}",
             *(_hours(row, name) for name in ("p50", "p90", "max")),
@@ -64,8 +70,8 @@ def _print_comparison(console: Console, comparison: Comparison) -> None:
     table.add_column("count", justify="right")
     table.add_column("for example", overflow="fold")
     for one in comparison.changes:
-        names = (one.clock, one.lane or "-", one.tier or "-", one.before, one.after)
-        table.add_row(*names, f"{one.count:,}", ", ".join(one.examples[:2]))
+        names = (one.clock, one.lane or "-", shown(one.tier or "-", MOST_OF_ID), one.before, one.after)
+        table.add_row(*names, f"{one.count:,}", ", ".join(shown(name, MOST_OF_ID) for name in one.examples[:2]))
     console.print(table)
     console.print(
         f"{comparison.changed:,} of {comparison.compared:,} verdicts change:"

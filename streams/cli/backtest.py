@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +21,7 @@ from streams.backtest.table import read_table
 from streams.backtest.tables import print_report
 from streams.backtest.whatif import shifted
 from streams.mapping import load_mapping
-from streams.sla.instants import from_datetime
+from streams.sla.instants import from_datetime, rfc3339
 from streams.sla.policy import Policy, load_policy
 
 _FILE = click.Path(path_type=Path)
@@ -69,16 +70,20 @@ def backtest_command(
     if mapping is None:
         history = read_recording(file)
     else:
-        with _progress("reading", file.stat().st_size) as read:
+        with _progress("reading", file.stat().st_size if file.is_file() else 0) as read:
             history = read_table(file, load_mapping(mapping), read)
+    if end is not None and end < history.end - 1:
+        last = rfc3339(history.end - 1)
+        raise click.BadParameter(f"--until {until} lies before the end of the history, {last}; give that or later")
     garbage.settle()
     with _progress("judging", len(history)) as progress:
         report = backtest(history, first, second, until=end, jobs=jobs or available(), progress=progress)
     if form == "json":
         click.echo(msgspec.json.encode(report))
     else:
-        console = Console(highlight=False)
-        print_report(console if console.is_terminal else Console(highlight=False, width=_WIDTH), report)
+        plain = partial(Console, highlight=False, markup=False, emoji=False)  # what others have written stays as it is
+        console = plain()
+        print_report(console if console.is_terminal else plain(width=_WIDTH), report)
 
 
 def _policy(name: str) -> Policy:
@@ -91,7 +96,9 @@ def _instant(text: str) -> int:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise click.BadParameter(f"{text!r} is no instant; give one such as 2026-11-01T00:00:00Z") from error
-    return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    if moment.tzinfo is None:
+        raise click.BadParameter(f"{text!r} has no offset; give one, as in 2026-11-01T00:00:00Z")
+    return from_datetime(moment)
 
 
 @contextmanager

@@ -21,18 +21,17 @@ class Layout(Protocol):
 
     @property
     def last(self) -> str:
-        """JSON path of the field that was read last: where a row cannot be read; `$` where rows have no paths."""
+        """Path of the field that was read last, `$.promised` for a column: where a row cannot be read."""
 
 
 class Columns:
     """The columns of a CSV file, by its header."""
 
-    last = "$"
-
     def __init__(self, header: Sequence[str], nulls: Sequence[str]) -> None:
         """`nulls` are texts that mean that a cell holds nothing."""
         self._header = [name.strip() for name in header]
         self._nulls = frozenset(nulls) | {""}
+        self.last = "$"
 
     def has(self, name: str) -> bool:
         """Whether the file has such a column."""
@@ -42,9 +41,10 @@ class Columns:
         """The cell of a column.  Raises `Problem` when the file has no such column."""
         if name not in self._header:
             raise Problem(path, f"the file has no column {name!r}; {hint(name, self._header)}")
-        place, nulls = self._header.index(name), self._nulls
+        place, nulls, last = self._header.index(name), self._nulls, f"$.{name}"
 
         def cell(row: Sequence[str]) -> str | None:
+            self.last = last
             text = row[place].strip()
             return None if text in nulls else text
 

@@ -7,6 +7,14 @@ from msgspec import Struct
 
 SHORT_ROW: Final = "short-row"
 """A row has fewer cells than the header names."""
+LONG_ROW: Final = "long-row"
+"""A row has more cells than the header names, and they hold something."""
+MANY_LINES: Final = "many-lines"
+"""A row runs over several lines: so does a text with line breaks, and so does all after a quote that is not closed."""
+REPEATED_SHIPMENT: Final = "repeated-shipment"
+"""A row says again what an earlier one says."""
+CONFLICTING_SHIPMENT: Final = "conflicting-shipment"
+"""A row says something else about a shipment than an earlier one, and both count."""
 MISSING: Final = "missing-value"
 """A value that the record cannot do without is not there."""
 BAD_TIME: Final = "bad-time"
@@ -22,7 +30,7 @@ SKIPPED_HOUR: Final = "skipped-hour"
 REPEATED_HOUR: Final = "repeated-hour"
 """A local time that came twice: clocks were put back over it.  It counts as the first one."""
 
-LOST: Final = frozenset({SHORT_ROW, MISSING, BAD_TIME, BAD_NUMBER, BAD_VALUE, NOT_JSON})
+LOST: Final = frozenset({SHORT_ROW, LONG_ROW, MISSING, BAD_TIME, BAD_NUMBER, BAD_VALUE, NOT_JSON})
 """Kinds that cost a record; the others are only told."""
 
 
@@ -33,13 +41,13 @@ Tell = Callable[[str, str], None]
 class Oddity(Struct, frozen=True, gc=False):
     """One thing that is wrong or strange about a row."""
 
-    row: int
-    """From 1, without the header; 0 for messages of a topic."""
+    line: int
+    """Of the file where the row begins, from 1; 0 for messages of a topic."""
     kind: str
     """One of this module, or a name that the mapping gives."""
     detail: str = ""
     path: str = "$"
-    """Of the field, in JSON objects: `$.events.2.time`."""
+    """Of the field: `$.events.2.time` in a JSON object, `$.promised` for a column; `$` for the row itself."""
 
 
 class Unreadable(Exception):

@@ -11,7 +11,7 @@ from streams.mapping.events import Event, EventReader, event_reader
 from streams.mapping.legs import Legs
 from streams.mapping.lists import Items
 from streams.mapping.naming import UNNAMED, named
-from streams.mapping.oddities import SHORT_ROW, Oddity, Unreadable
+from streams.mapping.oddities import LONG_ROW, SHORT_ROW, Oddity, Tell, Unreadable
 from streams.mapping.problems import Problem
 from streams.mapping.registrations import registration_reader
 from streams.mapping.starts import start_of
@@ -35,7 +35,7 @@ class Reader:
     def __init__(
         self, document: MappingDocument, layout: Layout, width: int, folder: str, *, by_content: bool = False
     ) -> None:
-        """`width` is how many cells a row has at least.
+        """`width` is how many cells a row has; 0 for objects.
 
         With `by_content` events without an id of their own are named by what they say, not by their place.
         Raises `Problem`.
@@ -43,11 +43,12 @@ class Reader:
         self._layout = layout
         self._by_content = by_content
         self._oddities: list[Oddity] = []
-        self._row = 0
+        self._row = self._line = 0
         self._width = width
         self._by_row = document.rows == "events"
-        values = Values(layout, self._tell, folder)
-        times = Times(document.times, values, self._tell)
+        tell = self._tell_of(layout)
+        values = Values(layout, tell, folder)
+        times = Times(document.times, values, tell)
         self._id = needed(values.text(document.id, "$.id"), "the shipment's id")
         self._start = start_of(document, times)
         self._legs = Legs(document.legs, values) if document.legs else None
@@ -73,21 +74,21 @@ class Reader:
             if document.format != "json":
                 raise Problem(f"{path}.each", "only JSON objects have lists: write format: json, or leave it out")
             items = Items(event.each, document.nulls, f"{path}.each")
-            values = Values(items, self._tell, folder)
-            times = Times(document.times, values, self._tell)
+            tell = self._tell_of(items)
+            values = Values(items, tell, folder)
+            times = Times(document.times, values, tell)
         return f"-{number + 1}", items, event_reader(event, values, times, path)
 
-    def read(self, row: Any, number: int, registered: Container[str] = ()) -> Mapped:
-        """What a row says; `number` from 1.  What cannot be read is left out, and told.
+    def read(self, row: Any, number: int, registered: Container[str] = (), *, line: int = 0) -> Mapped:
+        """What a row says; `number` from 1.  What cannot be read is left out, and told with the `line` of the file.
 
         Shipments that are `registered` already are not registered again.
         """
-        self._row, self._oddities = number, []
+        self._row, self._line, self._oddities = number, line, []
         scans: list[ParcelScan] = []
         care: list[CareEvent] = []
         registration: ShipmentRegistration | None = None
-        if self._width and len(row) < self._width:
-            self._tell(SHORT_ROW, f"{len(row)} of {self._width} cells")
+        if self._width and len(row) != self._width and not self._fits(row):
             return Mapped(None, (), (), self._oddities)
         try:
             shipment_id = self._id(row)
@@ -112,6 +113,16 @@ class Reader:
             except Unreadable:
                 continue  # it was told where the value was needed
         return Mapped(registration, scans, care, self._oddities)
+
+    def _fits(self, row: Any) -> bool:
+        """Whether a row of another width can be read: where cells are too many and hold something, any may be wrong."""
+        if len(row) < self._width:
+            self._tell(SHORT_ROW, f"{len(row)} of {self._width} cells")
+            return False
+        if any(cell.strip() for cell in row[self._width :]):
+            self._tell(LONG_ROW, f"{len(row)} cells for {self._width} columns: is a cell not quoted?")
+            return False
+        return True
 
     def _register(self, row: Any, shipment_id: str, moments: Moments, plan: Plan | None) -> ShipmentRegistration | None:
         """The registration of a row, None where there is none.
@@ -154,5 +165,9 @@ class Reader:
         if event is not None:
             yield named(event)
 
+    def _tell_of(self, layout: Layout) -> Tell:
+        """Takes what is odd about the field of a layout that was read last."""
+        return lambda kind, detail: self._tell(kind, detail, layout.last)
+
     def _tell(self, kind: str, detail: str, path: str = "$") -> None:
-        self._oddities.append(Oddity(self._row, kind, detail, path))
+        self._oddities.append(Oddity(self._line, kind, detail, path))

@@ -11,7 +11,7 @@ from streams.mapping.conditions import condition
 from streams.mapping.document import AppointmentDocument, MoneyDocument, PlaceDocument, ShipmentDocument
 from streams.mapping.oddities import BAD_VALUE, MISSING, Unreadable
 from streams.mapping.times import Moments, Times, plain
-from streams.mapping.values import Values, needed, number, truth
+from streams.mapping.values import Values, measured, needed, number, truth
 
 NOBODY = "unknown"
 """The customer of a row that names none."""
@@ -23,7 +23,6 @@ _Field = Callable[[Any, Moments], Any]
 _NUMBERS: Final[tuple[tuple[str, Callable[[str], Any]], ...]] = (
     ("revision", int),
     ("pieces", int),
-    ("weight_kg", float),
 )
 
 
@@ -61,6 +60,8 @@ def _fields(document: ShipmentDocument, values: Values, times: Times) -> Iterato
     for name, type_ in _NUMBERS:
         if (text := getattr(document, name)) is not None:
             yield name, plain(number(values.text(text, f"$.shipment.{name}"), name, type_))
+    if document.weight_kg is not None:
+        yield "weight_kg", plain(measured(values.text(document.weight_kg, "$.shipment.weight_kg"), "weight_kg", float))
     if document.insured is not None:
         yield "insured", plain(truth(values.text(document.insured, "$.shipment.insured"), "insured"))
     if document.labels:
@@ -111,7 +112,7 @@ def _place(document: PlaceDocument, values: Values, path: str) -> _Field:
 
 
 def _money(document: MoneyDocument, values: Values, path: str) -> _Field:
-    amount = number(values.text(document.amount, f"{path}.amount"), "amount", Decimal)
+    amount = measured(values.text(document.amount, f"{path}.amount"), "amount", Decimal)
     currency = needed(values.text(document.currency, f"{path}.currency"), "currency")
 
     def read(row: Any, moments: Moments) -> Money | None:

@@ -42,6 +42,8 @@ class Times:
         self._values = values
         self._tell = tell
         self._readers: dict[tuple[tuple[str, ...], str], LocalTimes] = {}
+        if not usual.formats:
+            raise Problem("$.times.formats", "no text is a time of no format: give one such as iso, or leave it out")
         self.local(usual.formats, usual.zone, "$.times.zone")
 
     def local(self, formats: Sequence[str], zone: str, path: str) -> LocalTimes:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from decimal import Decimal
+from typing import Any, Final, TypeVar
 
 from streams.mapping.cells import Cell, Layout
 from streams.mapping.document import Text, ValueDocument
@@ -13,6 +14,7 @@ from streams.vocabularies import load_vocabulary
 
 T = TypeVar("T")
 
+_LARGEST: Final = 10**15
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _YES = frozenset({"true", "yes", "y", "1", "t"})
 _NO = frozenset({"false", "no", "n", "0", "f"})
@@ -148,6 +150,18 @@ def number(cell: Cell, what: str, type_: Callable[[str], T]) -> Callable[[Any], 
             raise Unreadable(BAD_NUMBER, f"{what}: {found!r}") from None
 
     return read
+
+
+def measured(cell: Cell, what: str, type_: Callable[[str], float | Decimal]) -> Callable[[Any], Any]:
+    """A number of something that can be weighed or paid: finite, and not below 0."""
+
+    def within(text: str) -> float | Decimal:
+        value = type_(text)
+        if not 0 <= value <= _LARGEST:
+            raise ValueError(text)
+        return value
+
+    return number(cell, f"{what} is not from 0 to 1e15", within)
 
 
 def truth(cell: Cell, what: str) -> Callable[[Any], bool]:

@@ -191,7 +191,9 @@ def test_what_cannot_be_read_or_accepted_is_told_and_not_hidden(tmp_path: Path) 
     [side] = report["sides"]
     assert side["rejects"] == {"parcel-scans not-json": 1}
     assert side["rejected"][0]["key"] == "x"
-    assert [count for what, count in report["oddities"].items() if what.startswith("line 1: ")] == [1]
+    [odd] = report["oddities"]
+    assert (odd["kind"], odd["column"], odd["count"]) == ("no-record", "", 1)
+    assert odd["examples"][0].startswith("line 1: ")
     shown = run(tmp_path, text)
     assert "parcel-scans not-json" in shown
     assert "line 1: " in shown
@@ -222,10 +224,17 @@ events: [{code: delivered, at: delivered}]
     row = report["sides"][0]["rows"][0]
     assert (row["met"], row["missed"], row["owed"]) == (1, 1, 1)
     assert report["until"].startswith("2026-11-04T16:00:00")
-    assert any(what.startswith("bad-time (first in row 4") for what in report["oddities"])
+    assert report["oddities"] == [
+        {
+            "kind": "bad-time",
+            "column": "ordered",
+            "count": 1,
+            "examples": ["line 5: 'yesterday' is not %Y-%m-%d %H:%M"],
+        }
+    ]
 
 
-def test_what_is_rejected_is_named_by_its_row(tmp_path: Path) -> None:
+def test_what_is_rejected_is_named_by_its_line(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_text(PAGE, encoding="utf-8")
     (tmp_path / "log.yaml").write_text(
         "mapping: log\nid: order\nrows: events\nshipment: {registered_at: time, promised_at: promised}\n"
@@ -244,5 +253,37 @@ def test_what_is_rejected_is_named_by_its_row(tmp_path: Path) -> None:
     arguments = ["backtest", files[0], "--policy", files[1], "--mapping", files[2], "--format", "json"]
     report = json.loads(CliRunner().invoke(main, arguments, catch_exceptions=False).stdout)
     [side] = report["sides"]
-    assert {(one["number"], one["reason"]) for one in side["rejected"]} == {(3, "absurd-time")}
+    assert {(one["number"], one["reason"]) for one in side["rejected"]} == {(4, "absurd-time")}
     assert side["rows"][0]["met"] == 1
+
+
+INCIDENT = """
+policy: careful
+version: "1"
+clocks: [{name: safe, from: registered, until: delivered, never: damaged}]
+"""
+
+
+def test_an_incident_is_missed_although_its_alert_stands() -> None:
+    broken: list[ShipmentRegistration | ParcelScan] = [
+        *(ordered(name, promised=10) for name in ("whole", "broken")),
+        scanned("broken", 3, "damaged"),
+        *(scanned(name, 4) for name in ("whole", "broken")),
+    ]
+    careful = replay(parse_policy(INCIDENT), history(broken))
+    row = whole(careful)
+    assert (row.met, row.missed, row.owed, row.alerted) == (1, 1, 0, 1)
+    careless = replay(parse_policy(INCIDENT.replace("never: damaged", "never: lost")), history(broken))
+    compared = compare(careless, careful)
+    assert (compared.newly_missed, compared.newly_met) == (1, 0)
+    assert compared.changes[0].examples == ["broken"]
+
+
+def test_what_is_missed_by_an_incident_is_not_late() -> None:
+    page = PAGE + "  - {name: safe, from: registered, until: delivered, never: damaged}\n"
+    page += "  - {name: perfect, all_of: [promised-date, safe]}\n"
+    week = [*WEEK, ordered("broken", promised=10), scanned("broken", 3, "damaged"), scanned("broken", 4)]
+    rows = {row.clock: row for row in summary(replay(parse_policy(page), history(week))) if row.lane is None}
+    assert [rows[name].missed for name in ("promised-date", "safe", "perfect")] == [1, 1, 2]
+    assert rows["promised-date"].late_by_s["p50"] == 4 * 3600
+    assert rows["safe"].late_by_s == rows["perfect"].late_by_s == {}

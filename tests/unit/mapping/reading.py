@@ -14,5 +14,5 @@ def read(tmp_path: Path, page: str, text: str | bytes) -> list[Mapped]:
 
 
 def told(rows: list[Mapped]) -> list[tuple[int, str]]:
-    """Row and kind of everything that is odd."""
-    return [(oddity.row, oddity.kind) for row in rows for oddity in row.oddities]
+    """Line and kind of everything that is odd."""
+    return [(oddity.line, oddity.kind) for row in rows for oddity in row.oddities]

@@ -25,7 +25,7 @@ def test_the_example_gives_two_registrations_and_names_the_bad_row(tmp_path: Pat
         ["picked_up", "cancelled"],
         [],
     ]
-    assert told(rows) == [(3, "bad-time")]
+    assert told(rows) == [(4, "bad-time")]
 
 
 def test_the_page_for_a_topic_is_the_shipped_one() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from streams.errors import PolicyError
-from streams.mapping import load_mapping
-from streams.mapping.rows import FileError
+from streams.mapping import load_mapping, parse_mapping
+from streams.mapping.rows import FileError, MappedFile
 from tests.unit.mapping.reading import read
 
 GOOD = "mapping: theirs\nid: no\nevents:\n  - {code: delivered, at: time}\n"
@@ -25,6 +25,7 @@ GOOD = "mapping: theirs\nid: no\nevents:\n  - {code: delivered, at: time}\n"
             GOOD + "times: {zone: Asia/Shangai}\n",
             r"mapping:5:\d+: \$\.times\.zone: there is no time zone 'Asia/Shangai'",
         ),
+        (GOOD + "times: {formats: []}\n", r"mapping:5:\d+: \$\.times\.formats: .*give one such as iso"),
         (GOOD + 'times: {formats: ["%Q"]}\n', r"\$\.times\..*: .*give iso, unix"),
         (GOOD + "ends: soon\n", r"\$\.ends: 'soon' is no time; write it as the file does"),
         (
@@ -57,8 +58,16 @@ def test_an_unknown_mapping_is_refused_with_those_that_are_there() -> None:
 
 
 def test_a_file_of_another_encoding_is_refused_with_a_remedy(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="`encoding` of the mapping says how the file is written"):
-        read(tmp_path, GOOD, "no,time\n签收\n".encode("gb18030"))
+    with pytest.raises(FileError, match=r"line 3: .*; `encoding` of the mapping says how the file is written"):
+        read(tmp_path, GOOD, "no,time\n1,2026-11-01\n签收\n".encode("gb18030"))
+    with pytest.raises(FileError, match="there is no encoding 'utf-9'; let `encoding` of the mapping be one such"):
+        read(tmp_path, GOOD + "encoding: utf-9\n", "no,time\n")
+
+
+def test_a_file_that_cannot_be_opened_is_told_without_a_word_of_its_encoding(tmp_path: Path) -> None:
+    for path, why in ((tmp_path / "nothing", "No such file"), (tmp_path, "Is a directory")):
+        with pytest.raises(FileError, match=f"cannot be read: {why}[^;]*$"):
+            list(MappedFile(parse_mapping(GOOD), path))
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:

@@ -101,10 +101,10 @@ def test_a_code_that_no_table_holds_is_kept_and_told(tmp_path: Path) -> None:
         tmp_path, EVENTS, "waybill,time,status,place\nW1,2026-11-01T08:00:00Z,XX,\nW1,2026-11-01T09:00:00Z,-,\n"
     )
     assert [scan.code for row in rows for scan in row.scans] == ["XX"]
-    assert told(rows) == [(1, "unknown-code")]
+    assert told(rows) == [(2, "unknown-code")]
 
 
-def test_what_cannot_be_read_is_left_out_and_told_by_row(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_left_out_and_told_by_line(tmp_path: Path) -> None:
     rows = read(
         tmp_path,
         EVENTS,
@@ -113,10 +113,26 @@ def test_what_cannot_be_read_is_left_out_and_told_by_row(tmp_path: Path) -> None
         ",2026-11-01T08:00:00Z,PU,SHA\n"
         "W2,2026-11-01T08:00:00Z\n"
         "\n"
-        "W3,2026-11-01T08:00:00Z,PU,SHA,and more\n",
+        "W3,2026-11-01T08:00:00Z,PU,SHA,and more\n"
+        "W4,2026-11-01T08:00:00Z,PU,SHA, ,\n",
     )
-    assert told(rows) == [(1, "bad-time"), (2, "missing-value"), (3, "short-row")]
-    assert [scan.shipment_id for row in rows for scan in row.scans] == ["W3"]
+    assert told(rows) == [(2, "bad-time"), (3, "missing-value"), (4, "short-row"), (6, "long-row")]
+    assert [scan.shipment_id for row in rows for scan in row.scans] == ["W4"]
+
+
+def test_a_quote_that_is_not_closed_is_told_with_the_lines_that_it_swallows(tmp_path: Path) -> None:
+    rows = read(
+        tmp_path,
+        EVENTS,
+        "waybill,time,status,place\n"
+        "W1,2026-11-01T08:00:00Z,PU,SHA\n"
+        'W2,2026-11-01T08:00:00Z,PU,"SHA\n'
+        "W3,2026-11-01T08:00:00Z,PU,SHA\n"
+        "W4,2026-11-01T08:00:00Z,PU,SHA\n",
+    )
+    [odd] = [odd for row in rows for odd in row.oddities]
+    assert (odd.line, odd.kind) == (3, "many-lines")
+    assert odd.detail == "the row runs over lines 3 to 5: is a quote not closed?"
 
 
 def test_one_bad_event_does_not_cost_the_others(tmp_path: Path) -> None:
@@ -130,7 +146,43 @@ events: [{code: picked_up, at: picked}, {code: delivered, at: signed}]
     assert row.registration is not None
     assert row.registration.customer_id == "unknown"
     assert [scan.code for scan in row.scans] == ["delivered"]
-    assert told([row]) == [(1, "bad-time")]
+    assert told([row]) == [(2, "bad-time")]
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-1", "1e16", "1e999999999", "sNaN", "heavy"])
+def test_weights_and_amounts_are_finite_and_not_below_zero(tmp_path: Path, text: str) -> None:
+    page = """
+mapping: theirs
+id: no
+shipment: {registered_at: created, weight_kg: kilos, declared_value: {amount: value, currency: {constant: CNY}}}
+"""
+    head = "no,created,kilos,value\n"
+    rows = read(tmp_path, page, f"{head}1,2026-11-01,{text},\n2,2026-11-01,,{text}\n3,2026-11-01,0,1e15\n")
+    assert [(odd.line, odd.kind, odd.path) for row in rows for odd in row.oddities] == [
+        (2, "bad-number", "$.kilos"),
+        (3, "bad-number", "$.value"),
+    ]
+    assert [row.registration is not None for row in rows] == [False, False, True]
+
+
+def test_two_rows_of_one_shipment_are_told_with_their_lines(tmp_path: Path) -> None:
+    page = """
+mapping: theirs
+id: no
+shipment: {registered_at: created}
+events: [{code: delivered, at: signed}]
+"""
+    text = "no,created,signed\n1,2026-11-01,\n2,2026-11-01,\n1,2026-11-01,\n1,2026-11-01,2026-11-02\n,2026-11-01,\n"
+    rows = read(tmp_path, page, text)
+    assert told(rows) == [(4, "repeated-shipment"), (5, "conflicting-shipment"), (6, "missing-value")]
+    assert [odd.detail for odd in rows[3].oddities] == ["1 is in line 2, too"]
+    again = read(tmp_path, page + "format: json\n", '{"no": 1, "created": "2026-11-01"}\n' * 2)
+    assert told(again) == [(2, "repeated-shipment")]
+
+
+def test_a_tracking_log_names_a_shipment_many_times(tmp_path: Path) -> None:
+    row = "W1,2026-11-01T08:00:00Z,PU,SHA\n"
+    assert told(read(tmp_path, EVENTS, f"waybill,time,status,place\n{row}{row}")) == []
 
 
 def test_durations_run_since_the_start_or_the_event_before(tmp_path: Path) -> None:
@@ -156,7 +208,7 @@ events:
         ("picked_up", "2026-11-01T01:30"),
         ("departed", "2026-11-02T01:00"),
     ]
-    assert told(rows) == [(2, "bad-number")]
+    assert told(rows) == [(3, "bad-number")]
 
 
 def test_conditions_say_which_rows_have_an_event(tmp_path: Path) -> None:
@@ -191,7 +243,7 @@ oddities:
   - {name: never-picked-up, when: {picked: null}}
 """
     rows = read(tmp_path, page, "no,picked,signed\n1,2026-11-02,2026-11-01\n2,,2026-11-01\n3,2026-11-01,2026-11-02\n")
-    assert told(rows) == [(1, "delivered-before-pickup"), (2, "never-picked-up")]
+    assert told(rows) == [(2, "delivered-before-pickup"), (3, "never-picked-up")]
 
 
 def test_care_cases_come_from_rows_too(tmp_path: Path) -> None:
@@ -303,6 +355,13 @@ def test_items_of_a_list_in_a_file_are_named_by_their_places(tmp_path: Path) -> 
         [],
     ]
     assert told(told_rows) == []
+
+
+def test_what_is_odd_in_an_item_is_told_with_its_place(tmp_path: Path) -> None:
+    event = "code: {column: what, table: {OK: delivered}}, at: when"
+    page = LISTED.replace("code: delivered, at: when, when: {what: OK, /live: true}", event)
+    [row] = read(tmp_path, page, json.dumps({"no": "S1", "history": [{"what": "XX", "when": "2026-11-02T08:00:00Z"}]}))
+    assert [(odd.kind, odd.path) for odd in row.oddities] == [("unknown-code", "$.history.0.what")]
 
 
 def test_only_objects_have_lists(tmp_path: Path) -> None:
