@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from streams.pages import Value
+from streams.pages import Value, located
 
 Finder = Callable[[str, Value], Value]
 """From a name after `extends`, and the page that names it, to the page that is meant."""
@@ -11,14 +11,17 @@ Finder = Callable[[str, Value], Value]
 def inherited(page: Value, find: Finder) -> Value:
     """A page with everything that it takes over.
 
-    Mappings merge, clocks merge by their name, `null` takes something away, everything else is replaced.  What `find`
-    raises passes through; it also sees to it that pages do not extend each other in a circle.
+    Mappings merge, clocks merge by their name, `null` takes something away, everything else is replaced.  Raises
+    `PolicyError` where `extends` is no name.  What `find` raises passes through; it also sees to it that pages do not
+    extend each other in a circle.
     """
     content = page.content
     if not isinstance(content, dict) or "extends" not in content:
         return page
     name = content["extends"]
-    base = inherited(find(str(name.content), name), find)
+    if not isinstance(name.content, str):
+        raise located(page, "$.extends", "a page extends one other: give its name")
+    base = inherited(find(name.content, name), find)
     rest = Value({key: value for key, value in content.items() if key != "extends"}, page.place)
     return merged(base, rest)
 
@@ -42,8 +45,12 @@ def merged(base: Value, own: Value) -> Value:
 
 def _named(value: Value) -> bool:
     """Whether it is a list of things that have a name."""
-    content = value.content
-    return isinstance(content, list) and all(isinstance(one.content, dict) and "name" in one.content for one in content)
+    return isinstance(value.content, list) and all(_has_name(one.content) for one in value.content)
+
+
+def _has_name(content: object) -> bool:
+    """Whether it is called by a text; what else stands there, reading the page finds."""
+    return isinstance(content, dict) and "name" in content and isinstance(content["name"].content, str)
 
 
 def _by_name(base: Value, own: Value) -> Value:
