@@ -1,6 +1,5 @@
 """YAML pages whose every value knows the file, line and column it was written at."""
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from streams.errors import PolicyError
+from streams.misfits import misfit
 
 T = TypeVar("T")
 
@@ -22,7 +22,6 @@ DEEPEST: Final = 50
 
 _TEXT_TAGS = ("tag:yaml.org,2002:timestamp",)
 _TOO_DEEP: Final = f"lists and mappings are nested too deeply; {DEEPEST} within each other are the most"
-_PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]+)`)?$", re.DOTALL)
 
 
 class Place(NamedTuple):
@@ -106,16 +105,11 @@ def parse_page(text: str, source: str) -> Value:
 
 def convert(page: Value, type_: type[T]) -> T:
     """The document of a page.  Raises `PolicyError` naming the place and path of what does not fit."""
+    content = page.plain()
     try:
-        return msgspec.convert(page.plain(), type_)
+        return msgspec.convert(content, type_)
     except msgspec.ValidationError as error:
-        raise located(page, *misfit(error)) from error
-
-
-def misfit(error: msgspec.ValidationError) -> tuple[str, str]:
-    """The path of what does not fit, and what is wrong with it."""
-    matched = _PATH.match(str(error))
-    return (matched and matched["path"]) or "$", matched["what"] if matched else str(error)
+        raise located(page, *misfit(error, content, type_)) from error
 
 
 def located(page: Value, path: str, what: str) -> PolicyError:

@@ -11,7 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from streams.errors import PolicyError
-from streams.pages import Value, located, misfit
+from streams.misfits import misfit
+from streams.pages import Value, located
 from streams.sla.policy.compiling import compile_policy
 from streams.sla.policy.document import ClockDocument, PolicyDocument
 from streams.sla.policy.problems import Problem
@@ -19,7 +20,7 @@ from streams.sla.policy.problems import Problem
 MOST: Final = 200
 """How many errors of a page are told."""
 _STEP: Final = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
-_NO_FIELD: Final = re.compile(r"Object contains unknown field `([^`]+)`")
+_NO_FIELD: Final = re.compile(r"no such field: '(.+?)'; ")
 _NO_CLOCK: Final = re.compile(r"no such clock: '([^']+)'")
 _OURS: Final = re.compile(r"\bunreadable(-\d+)?, |, unreadable(-\d+)?\b")
 """Names that stand in for others, among those that a remedy lists."""
@@ -79,16 +80,17 @@ def _first(content: Any) -> Problem | None:
     try:
         compile_policy(msgspec.convert(content, PolicyDocument), "")
     except msgspec.ValidationError as error:
-        return Problem(*misfit(error))
+        return Problem(*misfit(error, content, PolicyDocument))
     except Problem as problem:
         return problem
     return None
 
 
 def _steps(problem: Problem) -> tuple[_Step, ...]:
-    """`("clocks", 2, "within", 0, "allow")`; a field that is none of ours belongs to the path."""
-    steps: list[_Step] = [name or int(number) for name, number in _STEP.findall(problem.path.removeprefix("$"))]
+    """`("clocks", 2, "within", 0, "allow")`; a field that is none of ours may be called anything, `a.b` as well."""
     unknown = _NO_FIELD.match(problem.what)
+    path = problem.path.removesuffix(f".{unknown[1]}") if unknown else problem.path
+    steps: list[_Step] = [name or int(number) for name, number in _STEP.findall(path.removeprefix("$"))]
     return (*steps, unknown[1]) if unknown else tuple(steps)
 
 
