@@ -72,8 +72,11 @@ def read_page(file: Path, what: str) -> Value:
     """The page of a file; `what` it is meant to be goes into the error.  Raises `PolicyError`."""
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{file}: cannot be read as a {what}: {error}"
+    except OSError as error:
+        message = f"{file}: cannot be read as a {what}: {error.strerror}; name a YAML file"
+        raise PolicyError(message) from error
+    except UnicodeDecodeError as error:
+        message = f"{file}: cannot be read as a {what}: byte {error.start} is no UTF-8; write it in UTF-8"
         raise PolicyError(message) from error
     return parse_page(text, str(file))
 

@@ -24,6 +24,8 @@ _NO_FIELD: Final = re.compile(r"no such field: '(.+?)'; ")
 _NO_CLOCK: Final = re.compile(r"no such clock: '([^']+)'")
 _OURS: Final = re.compile(r"\bunreadable(-\d+)?, |, unreadable(-\d+)?\b")
 """Names that stand in for others, among those that a remedy lists."""
+_NONE: Final = re.compile(r"there are unreadable(-\d+)?$|did you mean 'unreadable(-\d+)?'\?$")
+"""A remedy that has no others to list."""
 _CLOCK: Final = {"from": "accepted", "until": "delivered", "within": "P1D"}
 _REQUIRED: Final = {"policy": "unreadable", "version": "unreadable", "clocks": [{"name": "unreadable", **_CLOCK}]}
 _ITEMS: Final[dict[str, Any]] = {
@@ -60,7 +62,7 @@ def every_error(page: Value) -> list[PolicyError]:
             name == missing[1] and ("clocks", place, "name") in repaired for place, name in enumerate(names)
         )
         if part not in repaired and not follows:
-            found.append(Problem(problem.path, _OURS.sub("", problem.what)))
+            found.append(Problem(problem.path, _NONE.sub("there is no other", _OURS.sub("", problem.what))))
         if not _repair(content, steps, part, repaired):
             break
     places = {id(problem): page.locate(problem.path) for problem in found}

@@ -45,12 +45,14 @@ def merged(base: Value, own: Value) -> Value:
 
 def _named(value: Value) -> bool:
     """Whether it is a list of things that have a name."""
-    return isinstance(value.content, list) and all(_has_name(one.content) for one in value.content)
+    content = value.content
+    return isinstance(content, list) and all(isinstance(one.content, dict) and "name" in one.content for one in content)
 
 
-def _has_name(content: object) -> bool:
-    """Whether it is called by a text; what else stands there, reading the page finds."""
-    return isinstance(content, dict) and "name" in content and isinstance(content["name"].content, str)
+def _name(one: Value) -> str | None:
+    """What a thing is called; None where that is no text, which reading the page tells."""
+    name = one.content["name"].content
+    return name if isinstance(name, str) else None
 
 
 def _by_name(base: Value, own: Value) -> Value:
@@ -58,13 +60,15 @@ def _by_name(base: Value, own: Value) -> Value:
 
     A thing that is nothing but a name and `remove: true` is taken away.
     """
-    changes = {one.content["name"].content: one for one in own.content}
+    changes = {name: one for one in own.content if (name := _name(one)) is not None}
     kept: list[Value] = []
     for one in base.content:
-        change = changes.pop(one.content["name"].content, None)
+        name = _name(one)
+        change = None if name is None else changes.pop(name, None)
         if change is None:
             kept.append(one)
         elif "remove" not in change.content:
             kept.append(merged(one, change))
     kept.extend(changes.values())
+    kept.extend(one for one in own.content if _name(one) is None)
     return Value(kept, own.place)

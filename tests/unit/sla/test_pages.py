@@ -1,9 +1,11 @@
 """A page that cannot be read is refused with one line, and soon."""
 
+from pathlib import Path
+
 import pytest
 
 from streams.errors import PolicyError
-from streams.pages import DEEPEST, parse_page
+from streams.pages import DEEPEST, parse_page, read_page
 from streams.sla.policy import parse_policy
 
 HEAD = 'policy: p\nversion: "1"\n'
@@ -46,7 +48,7 @@ def test_what_an_alias_repeats_is_there_twice() -> None:
 @pytest.mark.parametrize(
     ("page", "start"),
     [
-        ("extends: carrier\nclocks: [{name: [a]}]\n", "page.yaml:2:17: $.clocks[0].name: "),
+        ("extends: carrier\nclocks: [{name: [a]}]\n", "page.yaml:2:17: $.clocks["),
         ("extends: [a, b]\n", "page.yaml:1:10: $.extends: a page extends one other: give its name"),
     ],
 )
@@ -54,3 +56,15 @@ def test_a_name_is_a_text(page: str, start: str) -> None:
     with pytest.raises(PolicyError) as caught:
         parse_policy(page, source="page.yaml")
     assert str(caught.value).startswith(start), str(caught.value)
+
+
+def test_a_page_that_is_not_written_in_utf_8_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "latin.yaml"
+    file.write_bytes(b"policy: \xff\n")
+    with pytest.raises(PolicyError, match="byte 8 is no UTF-8; write it in UTF-8"):
+        read_page(file, "policy")
+
+
+def test_a_folder_is_no_page(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="cannot be read as a policy: Is a directory; name a YAML file"):
+        read_page(tmp_path, "policy")

@@ -245,6 +245,10 @@ def test_all_errors_of_a_page_are_told_in_the_order_of_its_lines() -> None:
 
 def test_what_stands_in_for_a_part_that_is_wrong_is_not_spoken_of() -> None:
     assert "unreadable" not in " ".join(told(BAD))
+    assert told('policy: p\nversion: "1"\nclocks: [7]\nscorecards: {veto: [safe]}\n') == [
+        "page.yaml:3:10: $.clocks[0]: give a mapping, not a whole number",
+        "page.yaml:4:21: $.scorecards.veto[0]: no such clock: 'safe'; there is no other",
+    ]
 
 
 def test_what_refers_to_a_part_that_is_wrong_is_no_error() -> None:
