@@ -1,22 +1,27 @@
 """YAML pages whose every value knows the file, line and column it was written at."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from streams.errors import PolicyError
+from streams.misfits import misfit
 
 T = TypeVar("T")
 
+MOST_VALUES: Final = 100_000
+"""How many values a page may have, each counted as often as aliases repeat it."""
+DEEPEST: Final = 50
+"""How many lists and mappings of a page may be within each other."""
+
 _TEXT_TAGS = ("tag:yaml.org,2002:timestamp",)
-_PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]+)`)?$", re.DOTALL)
+_TOO_DEEP: Final = f"lists and mappings are nested too deeply; {DEEPEST} within each other are the most"
 
 
 class Place(NamedTuple):
@@ -67,36 +72,47 @@ def read_page(file: Path, what: str) -> Value:
     """The page of a file; `what` it is meant to be goes into the error.  Raises `PolicyError`."""
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{file}: cannot be read as a {what}: {error}"
+    except OSError as error:
+        message = f"{file}: cannot be read as a {what}: {error.strerror}; name a YAML file"
+        raise PolicyError(message) from error
+    except UnicodeDecodeError as error:
+        message = f"{file}: cannot be read as a {what}: byte {error.start} is no UTF-8; write it in UTF-8"
         raise PolicyError(message) from error
     return parse_page(text, str(file))
 
 
 def parse_page(text: str, source: str) -> Value:
-    """The page of a text.  Raises `PolicyError` naming line and column when it is no YAML, or has a key twice."""
+    """The page of a text.
+
+    Raises `PolicyError` naming line and column when it is no YAML, has a key twice, is empty, or is too large to read.
+    """
     try:
         root = YAML(typ="safe", pure=True).compose(text)
-        return _value(root, source) if root is not None else Value(None, Place(source, 1, 1))
+        if root is not None:
+            return _Reading(source).value(root, 1)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         place = Place(source, mark.line + 1, mark.column + 1) if mark else source
         message = f"{place}: this is not YAML: {error.problem}"
         raise PolicyError(message) from error
+    except YAMLError as error:
+        what = str(error).splitlines()[0]
+        message = f"{source}: this is not YAML: {what}; write it as text in UTF-8, without control characters"
+        raise PolicyError(message) from error
+    except RecursionError as error:
+        message = f"{source}: {_TOO_DEEP}"
+        raise PolicyError(message) from error
+    message = f"{source}:1:1: $: the page is empty: write it, or name another"
+    raise PolicyError(message)
 
 
 def convert(page: Value, type_: type[T]) -> T:
     """The document of a page.  Raises `PolicyError` naming the place and path of what does not fit."""
+    content = page.plain()
     try:
-        return msgspec.convert(page.plain(), type_)
+        return msgspec.convert(content, type_)
     except msgspec.ValidationError as error:
-        raise located(page, *misfit(error)) from error
-
-
-def misfit(error: msgspec.ValidationError) -> tuple[str, str]:
-    """The path of what does not fit, and what is wrong with it."""
-    matched = _PATH.match(str(error))
-    return (matched and matched["path"]) or "$", matched["what"] if matched else str(error)
+        raise located(page, *misfit(error, content, type_)) from error
 
 
 def located(page: Value, path: str, what: str) -> PolicyError:
@@ -104,18 +120,68 @@ def located(page: Value, path: str, what: str) -> PolicyError:
     return PolicyError(f"{page.locate(path)}: {path}: {what}")
 
 
-def _value(node: Node, source: str) -> Value:
-    place = Place(source, node.start_mark.line + 1, node.start_mark.column + 1)
-    if isinstance(node, MappingNode):
-        content: dict[str, Value] = {}
-        for key, value in node.value:
-            name = str(key.value)
-            if name in content:
-                raise MarkedYAMLError(problem=f"the key {name!r} is there twice", problem_mark=key.start_mark)
-            content[name] = _value(value, source)
-        return Value(content, place)
-    if isinstance(node, SequenceNode):
-        return Value([_value(item, source) for item in node.value], place)
-    if node.tag in _TEXT_TAGS:
-        return Value(node.value, place)
-    return Value(YAML(typ="safe", pure=True).constructor.construct_object(node, deep=True), place)
+class _Reading:
+    """From the nodes of one page to its values; what aliases repeat is read once."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._constructor = YAML(typ="safe", pure=True).constructor
+        self._known: dict[Node, tuple[Value, int, int]] = {}
+        """Values of lists and mappings, with how many values and levels are in them."""
+        self._open: set[Node] = set()
+
+    def value(self, node: Node, depth: int) -> Value:
+        """The value of a node.  Raises `MarkedYAMLError`, also for a page that is too large."""
+        return self._read(node, depth)[0]
+
+    def _read(self, node: Node, depth: int) -> tuple[Value, int, int]:
+        """A value, how many values it is with all within it, and how many levels."""
+        place = Place(self._source, node.start_mark.line + 1, node.start_mark.column + 1)
+        if not isinstance(node, MappingNode | SequenceNode):
+            return Value(self._scalar(node), place), 1, 0
+        if node in self._open:
+            raise _refused(node, "it contains itself by way of an alias: write out what is meant")
+        found = self._known.get(node)
+        if depth + (0 if found is None else found[2] - 1) > DEEPEST:
+            raise _refused(node, _TOO_DEEP)
+        if found is None:
+            self._open.add(node)
+            found = self._known[node] = self._collection(node, place, depth)
+            self._open.remove(node)
+        return found
+
+    def _collection(self, node: Node, place: Place, depth: int) -> tuple[Value, int, int]:
+        names: dict[str, None] = {}
+        values: list[Value] = []
+        size, levels = 1, 0
+        for item in node.value:
+            key, node_of_value = item if isinstance(node, MappingNode) else (None, item)
+            if key is not None:
+                names[_name(key, names)] = None
+            value, within, below = self._read(node_of_value, depth + 1)
+            values.append(value)
+            size, levels = size + within, max(levels, below)
+            if size > MOST_VALUES:
+                raise _refused(node, f"more than {MOST_VALUES:,} values, as often as aliases repeat them: repeat less")
+        content = dict(zip(names, values, strict=True)) if isinstance(node, MappingNode) else values
+        return Value(content, place), size, levels + 1
+
+    def _scalar(self, node: Node) -> Any:
+        if node.tag in _TEXT_TAGS:
+            return node.value
+        try:
+            return self._constructor.construct_object(node, deep=True)
+        except (ValueError, KeyError) as error:
+            raise _refused(node, f"{node.value!r} is no {str(node.tag).rpartition(':')[2]}: quote it") from error
+
+
+def _name(key: Node, known: Collection[str]) -> str:
+    if not isinstance(key, ScalarNode):
+        raise _refused(key, "a list or a mapping is no key: write a name")
+    if key.value in known:
+        raise _refused(key, f"the key {key.value!r} is there twice")
+    return str(key.value)
+
+
+def _refused(node: Node, what: str) -> MarkedYAMLError:
+    return MarkedYAMLError(problem=what, problem_mark=node.start_mark)

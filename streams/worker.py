@@ -47,7 +47,7 @@ class Worker:
         self._connection = connection_of(settings)
         self._ending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sources = Sources(self._names, self._names.job.sources, on_failure=self._fail)
-        disable_created_metrics()  # type: ignore[no-untyped-call]
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client has no types here
         registry = CollectorRegistry()
         self._observer = MetricsObserver(Catalogue(registry))
         self._status = Status(self._sources)

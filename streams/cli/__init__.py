@@ -25,11 +25,11 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """Imports the module of a command when it is asked for: `--help` and quick commands stay quick."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click gives it
         """Return the names of all commands."""
         return [name for name, target in COMMANDS.items() if find_spec(target.partition(":")[0])]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click gives it
         """Import a command."""
         target = COMMANDS.get(cmd_name)
         if target is None:

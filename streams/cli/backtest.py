@@ -23,9 +23,9 @@ from streams.backtest.whatif import shifted
 from streams.mapping import load_mapping
 from streams.sla.instants import from_datetime, rfc3339
 from streams.sla.policy import Policy, load_policy
+from streams.sla.policy.naming import page_file
 
 _FILE = click.Path(path_type=Path)
-_SHIPPED = Path(__file__).parents[1] / "policies"
 _WIDTH = 160
 """Characters of a line where there is no terminal to ask."""
 
@@ -87,8 +87,7 @@ def backtest_command(
 
 
 def _policy(name: str) -> Policy:
-    shipped = _SHIPPED / f"{name}.yaml"
-    return load_policy(shipped if shipped.is_file() and not Path(name).is_file() else Path(name))
+    return load_policy(page_file(name))
 
 
 def _instant(text: str) -> int:

@@ -2,7 +2,6 @@
 
 import sys
 from datetime import UTC, datetime
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +23,7 @@ from streams.sla.policy.checking import doubts
 from streams.sla.policy.comparing import changes
 from streams.sla.policy.every_error import every_error
 from streams.sla.policy.load import compiled, document_of, policy_page
+from streams.sla.policy.naming import page_file
 from streams.sla.policy.schema import policy_schema
 from streams.sla.state import NEVER, KnownScan, Registration, Shipment
 
@@ -135,11 +135,7 @@ def schema() -> None:
 
 
 def _page(name: str) -> Value:
-    if not Path(name).is_file():
-        with as_file(files("streams") / "policies" / f"{name}.yaml") as shipped:
-            if shipped.is_file():
-                return policy_page(shipped)
-    return policy_page(Path(name))
+    return policy_page(page_file(name))
 
 
 def _findings(name: str) -> list[Finding]:

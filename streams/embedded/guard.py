@@ -39,7 +39,7 @@ def main() -> int:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     before_exec = _die_with_guard if sys.platform == "linux" else None
     # The guard has one thread, so running Python between fork and exec is safe.
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=before_exec)  # noqa: PLW1509
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=before_exec)  # noqa: PLW1509 - see above
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     signal.signal(signal.SIGUSR1, lambda *_: child.kill())
     while child.poll() is None:

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from streams.feed.records import FeedRecord
 
 MINUTE_MS = 60_000
-SCANS_PER_SHIPMENT = 7
 START_MS = 1_788_220_800_000
 """2026-09-01 00:00 UTC."""
 

@@ -106,17 +106,17 @@ class Appender:
         if not await self._client.ready(leader):
             raise NodeNotReadyError(f"Broker {leader} cannot be reached")
         connection = self._client._conns[leader, ConnectionGroup.DEFAULT]  # noqa: SLF001 - aiokafka is pinned
-        request = self._request.prepare(connection._versions)  # noqa: SLF001
-        number = connection._next_correlation_id()  # noqa: SLF001
-        header = request.build_request_header(number, connection._client_id).encode()  # noqa: SLF001
+        request = self._request.prepare(connection._versions)  # noqa: SLF001 - as above
+        number = connection._next_correlation_id()  # noqa: SLF001 - as above
+        header = request.build_request_header(number, connection._client_id).encode()  # noqa: SLF001 - as above
         body = self._body(batches, tps)
         size = struct.pack(">i", len(header) + sum(map(len, body)))
         try:
-            connection._writer.write(b"".join((size, header, *body)))  # noqa: SLF001
+            connection._writer.write(b"".join((size, header, *body)))  # noqa: SLF001 - as above
         except OSError as error:
             raise KafkaConnectionError(f"Broker {leader} cannot be written to: {error}") from error
         response: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        connection._requests.append((number, request, response))  # noqa: SLF001
+        connection._requests.append((number, request, response))  # noqa: SLF001 - as above
         return await response
 
     def _body(

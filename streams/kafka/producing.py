@@ -90,7 +90,7 @@ class Producer:
 
     async def commit(self) -> None:
         """End the transaction: all of it becomes visible."""
-        await self._ask(EndTxnRequest(self._id, self._stamp.producer_id, self._stamp.epoch, True))  # noqa: FBT003
+        await self._ask(EndTxnRequest(self._id, self._stamp.producer_id, self._stamp.epoch, True))  # noqa: FBT003 - by position
 
     async def abort(self) -> None:
         """End the transaction: nothing of it becomes visible.
@@ -99,7 +99,7 @@ class Producer:
         The next `open` settles that, for from then on the broker refuses such a request.
         """
         if self._appender.settled and self._coordinators.settled:
-            await self._ask(EndTxnRequest(self._id, self._stamp.producer_id, self._stamp.epoch, False))  # noqa: FBT003
+            await self._ask(EndTxnRequest(self._id, self._stamp.producer_id, self._stamp.epoch, False))  # noqa: FBT003 - by position
 
     async def close(self) -> None:
         """Close the connections.  Never raises."""

@@ -14,7 +14,7 @@ class MetricsObserver:
     def __init__(self, catalogue: Catalogue) -> None:
         self._metrics = catalogue
 
-    def committed(self, number: int, tally: Tally, *, transaction_s: float, records: int) -> None:  # noqa: ARG002
+    def committed(self, number: int, tally: Tally, *, transaction_s: float, records: int) -> None:  # noqa: ARG002 - the task tells it; no metric has it
         """Count what an acknowledged transaction of partition `number` made durable."""
         metrics = self._metrics
         metrics.transaction_seconds.observe(transaction_s)

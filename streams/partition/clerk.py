@@ -183,10 +183,11 @@ class Clerk:
     def _apply(self, topic: str, record: Record, time: int, scan: KnownScan, flags: tuple[str, ...]) -> None:
         stamp = record.timestamp
         key = record.key
+        assert key is not None  # noqa: S101 - reading the scan or care event has seen to it
         try:
-            shipment = self.memory.get(key)  # type: ignore[arg-type]
+            shipment = self.memory.get(key)
             if shipment is None:
-                self._check_partition(key)  # type: ignore[arg-type]
+                self._check_partition(key)
             changed = self._judge.scan(shipment, scan, stamp, time)
         except (Rejected, Refused) as refused:
             self.reject(topic, record, refused)
@@ -195,8 +196,8 @@ class Clerk:
             self._flag(flag)
         if changed is not None:
             if self.docket.decisions or self.docket.status_changed:
-                self._record(key, changed, max(time, stamp))  # type: ignore[arg-type]
-            self.memory.put(key, changed)  # type: ignore[arg-type]
+                self._record(key, changed, max(time, stamp))
+            self.memory.put(key, changed)
             if self._watching:
                 self._see(scan, max(time, stamp))
 

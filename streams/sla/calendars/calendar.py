@@ -20,11 +20,6 @@ class Calendar:
         self._regions = dict(regions or {})
         self._places: dict[tuple[str | None, str], LocalCalendar] = {}
 
-    @property
-    def by_region(self) -> bool:
-        """Whether any region differs."""
-        return bool(self._regions)
-
     def at(self, region: str | None, time_zone: str) -> LocalCalendar:
         """The calendar in a region; the zone counts where the calendar names none.
 

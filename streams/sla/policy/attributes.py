@@ -82,6 +82,10 @@ CHOICES: Final[Mapping[str, frozenset[object]]] = {
 """Attributes that have no other values."""
 
 
+NUMERIC: Final = frozenset({"pieces", "weight_kg", "declared_value"})
+"""Attributes that are numbers; what is neither among them nor in `CHOICES` is text."""
+
+
 def label(name: str) -> Attribute:
     """The attribute of one label."""
 

@@ -5,10 +5,11 @@ from difflib import get_close_matches
 from typing import Final
 
 from streams.sla.codes import NUMBERS
+from streams.sla.policy.attributes import NUMERIC
 from streams.sla.policy.codesets import ANY, REGISTERED, named
 from streams.sla.policy.document import AllowanceDocument, ClockDocument, Codes, PolicyDocument, Rule, When
 from streams.sla.policy.durations import duration
-from streams.sla.policy.overlaps import covers, never_holds
+from streams.sla.policy.overlaps import covers, never_holds, of_another_kind
 from streams.sla.policy.problems import Problem
 
 SEVERITIES: Final = ("info", "warning", "critical")
@@ -20,7 +21,7 @@ def doubts(document: PolicyDocument) -> list[Problem]:
     found: list[Problem] = []
     for place, clock in enumerate(document.clocks):
         path = f"$.clocks[{place}]"
-        for check in (_ends_of, _rules, _choices, _warnings, _severities):
+        for check in (_ends_of, _pauses, _rules, _choices, _warnings, _severities):
             found.extend(check(clock, path))
     for place, feed in enumerate(document.feeds):
         found.extend(_never(feed.when, f"$.feeds[{place}].when"))
@@ -41,11 +42,19 @@ def _ends_of(clock: ClockDocument, path: str) -> Iterator[Problem]:
             )
     if clock.per == "case" and starts and not any("." in code for code in starts):
         yield Problem(f"{path}.from", "it never starts: only care events have a case; name a step: complaint.opened")
+    elif clock.per == "case" and stops and not any("." in code for code in stops):
+        yield Problem(f"{path}.until", "it never stops: only care events have a case; name a step: complaint.closed")
     if clock.start == "last" and stops and stops <= starts:
         yield Problem(f"{path}.until", "it never stops: every code that stops it starts it again; use `start: first`")
     for field, what, ending in (("ends", "ends", clock.ends or []), ("excused_by", "excuses", clock.excused_by)):
         for code in sorted(stops.intersection(named(ending))):
             yield Problem(f"{path}.{field}", f"{code} never {what} it: it stops it; take it out of one of them")
+    for code in sorted(stops.intersection(named(clock.never))):
+        yield Problem(f"{path}.never", f"{code} never stops it: it breaks it; take it out of one of them")
+
+
+def _pauses(clock: ClockDocument, path: str) -> Iterator[Problem]:
+    """Pauses that one scan both begins and ends."""
     for place, pause in enumerate(clock.pause):
         for code in sorted(set(named(pause.begin)).intersection(named(pause.until))):
             yield Problem(
@@ -111,12 +120,18 @@ def _never(when: When, path: str) -> Iterator[Problem]:
     for name, wanted in when.items():
         if never_holds(wanted):
             yield Problem(f"{path}.{name}", f"it never holds: nothing is all that is wanted of {name}")
+        for value in of_another_kind(name, wanted):
+            remedy = "a number: compare it with one" if name in NUMERIC else "a text: quote what is wanted of it"
+            yield Problem(f"{path}.{name}", f"it never holds for {value!r}: {name} is {remedy}")
 
 
 def _warnings(clock: ClockDocument, path: str) -> Iterator[Problem]:
-    """Notices that would come the moment the clock starts."""
+    """Notices that would come the moment the clock starts, or after it was due."""
     warns = [clock.warn] if not isinstance(clock.warn, list) else clock.warn
     if not isinstance(clock.within, str) or clock.within in {"plan", "promised"}:
+        return
+    if duration(clock.within, path) == 0 and clock.shift is None:
+        yield Problem(f"{path}.within", "it is due the moment it starts; give more than PT0S")
         return
     for warn in warns:
         if warn.before is not None and duration(warn.before, path) >= duration(clock.within, path):

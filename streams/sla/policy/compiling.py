@@ -102,7 +102,8 @@ def _member(name: str, clocks: dict[str, Clock], path: str) -> Clock:
 def _require(name: str, names: set[str], path: str) -> None:
     if name not in names:
         near = get_close_matches(name, names, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(names))}"
+        others = f"there are {', '.join(sorted(names))}" if names else "there is no other"
+        hint = f"did you mean {near[0]!r}?" if near else others
         raise Problem(path, f"no such clock: {name!r}; {hint}")
 
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from streams.errors import PolicyError
-from streams.pages import Value, located, misfit
+from streams.misfits import misfit
+from streams.pages import Value, located
 from streams.sla.policy.compiling import compile_policy
 from streams.sla.policy.document import ClockDocument, PolicyDocument
 from streams.sla.policy.problems import Problem
@@ -19,10 +20,12 @@ from streams.sla.policy.problems import Problem
 MOST: Final = 200
 """How many errors of a page are told."""
 _STEP: Final = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
-_NO_FIELD: Final = re.compile(r"Object contains unknown field `([^`]+)`")
+_NO_FIELD: Final = re.compile(r"no such field: '(.+?)'; ")
 _NO_CLOCK: Final = re.compile(r"no such clock: '([^']+)'")
 _OURS: Final = re.compile(r"\bunreadable(-\d+)?, |, unreadable(-\d+)?\b")
 """Names that stand in for others, among those that a remedy lists."""
+_NONE: Final = re.compile(r"there are unreadable(-\d+)?$|did you mean 'unreadable(-\d+)?'\?$")
+"""A remedy that has no others to list."""
 _CLOCK: Final = {"from": "accepted", "until": "delivered", "within": "P1D"}
 _REQUIRED: Final = {"policy": "unreadable", "version": "unreadable", "clocks": [{"name": "unreadable", **_CLOCK}]}
 _ITEMS: Final[dict[str, Any]] = {
@@ -59,7 +62,7 @@ def every_error(page: Value) -> list[PolicyError]:
             name == missing[1] and ("clocks", place, "name") in repaired for place, name in enumerate(names)
         )
         if part not in repaired and not follows:
-            found.append(Problem(problem.path, _OURS.sub("", problem.what)))
+            found.append(Problem(problem.path, _NONE.sub("there is no other", _OURS.sub("", problem.what))))
         if not _repair(content, steps, part, repaired):
             break
     places = {id(problem): page.locate(problem.path) for problem in found}
@@ -79,16 +82,17 @@ def _first(content: Any) -> Problem | None:
     try:
         compile_policy(msgspec.convert(content, PolicyDocument), "")
     except msgspec.ValidationError as error:
-        return Problem(*misfit(error))
+        return Problem(*misfit(error, content, PolicyDocument))
     except Problem as problem:
         return problem
     return None
 
 
 def _steps(problem: Problem) -> tuple[_Step, ...]:
-    """`("clocks", 2, "within", 0, "allow")`; a field that is none of ours belongs to the path."""
-    steps: list[_Step] = [name or int(number) for name, number in _STEP.findall(problem.path.removeprefix("$"))]
+    """`("clocks", 2, "within", 0, "allow")`; a field that is none of ours may be called anything, `a.b` as well."""
     unknown = _NO_FIELD.match(problem.what)
+    path = problem.path.removesuffix(f".{unknown[1]}") if unknown else problem.path
+    steps: list[_Step] = [name or int(number) for name, number in _STEP.findall(path.removeprefix("$"))]
     return (*steps, unknown[1]) if unknown else tuple(steps)
 
 

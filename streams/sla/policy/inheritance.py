@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from streams.pages import Value
+from streams.pages import Value, located
 
 Finder = Callable[[str, Value], Value]
 """From a name after `extends`, and the page that names it, to the page that is meant."""
@@ -11,14 +11,17 @@ Finder = Callable[[str, Value], Value]
 def inherited(page: Value, find: Finder) -> Value:
     """A page with everything that it takes over.
 
-    Mappings merge, clocks merge by their name, `null` takes something away, everything else is replaced.  What `find`
-    raises passes through; it also sees to it that pages do not extend each other in a circle.
+    Mappings merge, clocks merge by their name, `null` takes something away, everything else is replaced.  Raises
+    `PolicyError` where `extends` is no name.  What `find` raises passes through; it also sees to it that pages do not
+    extend each other in a circle.
     """
     content = page.content
     if not isinstance(content, dict) or "extends" not in content:
         return page
     name = content["extends"]
-    base = inherited(find(str(name.content), name), find)
+    if not isinstance(name.content, str):
+        raise located(page, "$.extends", "a page extends one other: give its name")
+    base = inherited(find(name.content, name), find)
     rest = Value({key: value for key, value in content.items() if key != "extends"}, page.place)
     return merged(base, rest)
 
@@ -46,18 +49,26 @@ def _named(value: Value) -> bool:
     return isinstance(content, list) and all(isinstance(one.content, dict) and "name" in one.content for one in content)
 
 
+def _name(one: Value) -> str | None:
+    """What a thing is called; None where that is no text, which reading the page tells."""
+    name = one.content["name"].content
+    return name if isinstance(name, str) else None
+
+
 def _by_name(base: Value, own: Value) -> Value:
     """Two lists of named things: what has the same name is merged in its place, what is new follows.
 
     A thing that is nothing but a name and `remove: true` is taken away.
     """
-    changes = {one.content["name"].content: one for one in own.content}
+    changes = {name: one for one in own.content if (name := _name(one)) is not None}
     kept: list[Value] = []
     for one in base.content:
-        change = changes.pop(one.content["name"].content, None)
+        name = _name(one)
+        change = None if name is None else changes.pop(name, None)
         if change is None:
             kept.append(one)
         elif "remove" not in change.content:
             kept.append(merged(one, change))
     kept.extend(changes.values())
+    kept.extend(one for one in own.content if _name(one) is None)
     return Value(kept, own.place)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from math import inf
 from typing import Any
 
+from streams.sla.policy.attributes import CHOICES, NUMERIC
 from streams.sla.policy.document import When
 
 
@@ -23,6 +24,14 @@ def never_holds(wanted: Any) -> bool:
     if low > high or (low == high and (low_open or high_open)):
         return True
     return low == high and low in _values(wanted.get("not", []))
+
+
+def of_another_kind(name: str, wanted: Any) -> list[Any]:
+    """The values that are wanted of an attribute and that it never has, for it is text, or a number."""
+    if isinstance(wanted, Mapping) or name in CHOICES:
+        return []
+    kind = int | float if name in NUMERIC else str
+    return [value for value in (wanted if isinstance(wanted, list) else [wanted]) if not isinstance(value, kind | None)]
 
 
 def _covers(wide: Any, narrow: Any) -> bool:

@@ -69,6 +69,13 @@ def test_an_error_fails_with_its_place(page: Path) -> None:
     assert f"error: {page}:11:17: $.clocks[0].within[1].allow: 'soon' is not a duration" in result.output
 
 
+def test_a_policy_that_is_not_there_is_told_with_those_that_are() -> None:
+    result = run("check", "nosuch")
+    assert result.exit_code == 2
+    assert result.output.startswith("error: there is no policy nosuch; give a YAML file, or one that comes with ")
+    assert result.output.endswith("Shipclock: air-freight, carrier, express, gbt-27917, marketplace\n")
+
+
 def test_all_errors_of_a_page_are_told(page: Path) -> None:
     page.write_text(PAGE.replace("PT72H", "soon").replace("until: delivered", "until: deliverd"), encoding="utf-8")
     result = run("check", page)

@@ -19,7 +19,7 @@ GOOD = "mapping: theirs\nid: no\nevents:\n  - {code: delivered, at: time}\n"
             GOOD.replace("time}", "tiem}"),
             r"mapping:4:\d+: \$\.events\[0\]\.at: the file has no column 'tiem'; did you mean 'time'",
         ),
-        (GOOD.replace("code:", "cod:"), r"mapping:4:5: \$\.events\[0\]: .*cod"),
+        (GOOD.replace("code:", "cod:"), r"mapping:4:11: \$\.events\[0\]\.cod: .*code"),
         (GOOD.replace("code: delivered, ", ""), r"an event needs a code"),
         (
             GOOD + "times: {zone: Asia/Shangai}\n",

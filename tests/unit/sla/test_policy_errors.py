@@ -1,13 +1,18 @@
 """What is wrong with a page of promises is said with its line, its column and its field."""
 
 import random
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from streams.errors import PolicyError
+from streams.mapping.document import MappingDocument
+from streams.misfits import FORMS
 from streams.pages import Value, parse_page
 from streams.sla.policy import load_policy, parse_policy
+from streams.sla.policy.document import PolicyDocument
 from streams.sla.policy.every_error import every_error
 from streams.sla.policy.load import compiled, policy_page
 
@@ -72,12 +77,12 @@ def told(text: str) -> list[str]:
             "$.clocks[0].within[0].when.pieces.at_least",
             "out of reach",
         ),
-        ("{name: ^C, from: a, until: b, within: PT1H}", "$.clocks[0].name", "regex"),
+        ("{name: ^C, from: a, until: b, within: PT1H}", "$.clocks[0].name", "lower-case letters"),
         ("^{name: c, until: b, within: PT1H}", "$.clocks[0].from", "needs the codes that start it"),
         ("^{name: c, from: a, within: PT1H}", "$.clocks[0].until", "needs the codes that stop it"),
         ("^{name: c, from: a, until: b}", "$.clocks[0]", "either `within` or `due`"),
         ("^{name: c, from: a, until: b, within: PT1H, due: promised}", "$.clocks[0]", "not both"),
-        ("^{name: c, from: a, until: b, within: PT1H, colour: red}", "$.clocks[0]", "colour"),
+        ("{name: c, from: a, until: b, within: PT1H, colour: ^red}", "$.clocks[0].colour", "no such field: 'colour'"),
         ("{name: c, from: a, until: b, per: ^planet, within: PT1H}", "$.clocks[0].per", "planet"),
         ("{name: c, from: ^registered, until: b, per: leg, within: PT1H}", "$.clocks[0].from", "not one per leg"),
         ("{name: c, from: ^any, until: b, within: PT1H}", "$.clocks[0].from", "`any` goes with `per: gap`"),
@@ -139,6 +144,61 @@ def test_working_time_and_feeds_are_no_longer_than_ten_years_either() -> None:
         "$.feeds[0].silent_after",
         "$.shipment.settle",
     }
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        ("policy: p\nversion: ^1\n", '$.version: 1 is a number, and a text is wanted: quote it: "1"'),
+        ("policy: p\nversion: ^true\n", "$.version: true is no text, and a text is wanted: quote it"),
+        ('^policy: p\nversion: "1"\n', "$: the field 'clocks' is missing: add it"),
+        ('policy: p\nversion: "1"\nclocks: ^[]\n', "$.clocks: give at least 1 line"),
+        ('policy: p\nversion: "1"\nclock: ^[]\n', "$.clock: no such field: 'clock'; did you mean 'clocks'?"),
+        (
+            f"{HEAD}  - {{name: c, from: a, until: b, within: ^5}}\n",
+            "$.clocks[0].within: 5 is no duration: give one such as PT24H, a mapping or a list",
+        ),
+        (
+            f"{HEAD}  - {{name: c, from: a, until: b, within: PT1H, objective: ^120%}}\n",
+            "$.clocks[0].objective: '120%' has another form; a share is between 0% and 100%: 98.5%",
+        ),
+        (
+            f"{HEAD}  - {{name: c, from: a, until: b, within: {{days: ^400}}}}\n",
+            "$.clocks[0].within.days: give 366 or less",
+        ),
+        (
+            f"{HEAD}  - {{name: c, from: a, until: b, within: PT1H, start: ^fist}}\n",
+            "$.clocks[0].start: no such choice: 'fist'; did you mean 'first'?",
+        ),
+        (
+            f"{HEAD}  - {{name: c, from: a, until: b, within: PT1H, warn: ^5}}\n",
+            "$.clocks[0].warn: give a mapping or a list, not a whole number",
+        ),
+        (
+            f"{HEAD}  - {{name: c, from: a, until: b, within: PT1H}}\ncalendars: {{w: {{}}, z: {{cuntry: ^CN}}}}\n",
+            "$.calendars.z.cuntry: no such field: 'cuntry'; did you mean 'country'?",
+        ),
+        (f"{HEAD}  - {{name: c, all_of: [^zz]}}\n", "$.clocks[0].all_of[0]: no such clock: 'zz'; there is no other"),
+    ],
+)
+def test_what_does_not_fit_is_told_in_words_with_a_remedy(page: str, message: str) -> None:
+    """A caret stands before what is wrong."""
+    before = page.partition("^")[0]
+    place = f"page.yaml:{before.count(chr(10)) + 1}:{len(before.rpartition(chr(10))[2]) + 1}"
+    with pytest.raises(PolicyError) as caught:
+        parse_policy(page.replace("^", ""), source="page.yaml")
+    assert str(caught.value) == f"{place}: {message}"
+    assert str(caught.value) in told(page.replace("^", ""))
+
+
+def test_every_form_that_a_document_asks_for_is_told_in_words() -> None:
+    asked = set(
+        re.findall(
+            r"\'pattern\': \'(.*?)\'[,}]",
+            str([msgspec.json.schema(PolicyDocument), msgspec.json.schema(MappingDocument)]),
+        )
+    )
+    assert {one.replace("\\\\", "\\") for one in asked} == set(FORMS)
 
 
 def test_two_clocks_of_one_name_are_one_too_many() -> None:
@@ -224,12 +284,11 @@ shipment: {settle: 5, retention: x}
 
 def test_all_errors_of_a_page_are_told_in_the_order_of_its_lines() -> None:
     assert [error.removeprefix("page.yaml:").split(": ")[:2] for error in told(BAD)] == [
-        ["1:1", "$"],  # colour
         ["3:12", "$.time_zone"],
+        ["4:9", "$.colour"],
         ["6:19", "$.calendars.work.country"],
         ["7:19", "$.calendars.branch.hours"],
         ["9:12", "$.clocks[0].name"],
-        ["10:5", "$.clocks[1]"],  # shade
         ["11:11", "$.clocks[1].from"],
         ["12:12", "$.clocks[1].until"],
         ["14:24", "$.clocks[1].within[0].when.tierr"],
@@ -237,6 +296,7 @@ def test_all_errors_of_a_page_are_told_in_the_order_of_its_lines() -> None:
         ["16:43", "$.clocks[1].within[2].add.calendar"],
         ["17:12", "$.clocks[1].grace"],
         ["18:20", "$.clocks[1].warn.before"],
+        ["19:12", "$.clocks[1].shade"],
         ["20:16", "$.clocks[1].objective"],
         ["21:12", "$.clocks[2].name"],
         ["22:54", "$.clocks[3].until"],
@@ -255,6 +315,10 @@ def test_all_errors_of_a_page_are_told_in_the_order_of_its_lines() -> None:
 
 def test_what_stands_in_for_a_part_that_is_wrong_is_not_spoken_of() -> None:
     assert "unreadable" not in " ".join(told(BAD))
+    assert told('policy: p\nversion: "1"\nclocks: [7]\nscorecards: {veto: [safe]}\n') == [
+        "page.yaml:3:10: $.clocks[0]: give a mapping, not a whole number",
+        "page.yaml:4:21: $.scorecards.veto[0]: no such clock: 'safe'; there is no other",
+    ]
 
 
 def test_what_refers_to_a_part_that_is_wrong_is_no_error() -> None:

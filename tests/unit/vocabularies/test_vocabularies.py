@@ -127,7 +127,7 @@ def test_every_value_says_what_it_means(name: str) -> None:
 def test_an_unknown_value_is_kept_and_told(tmp_path: Path) -> None:
     rows = read(tmp_path, PAGE.format(name="aftership"), "no,time,first,second\n1,2026-11-01,Teleported,\n")
     assert rows[0].scans[0].code == "Teleported"
-    assert told(rows) == [(1, "unknown-code")]
+    assert told(rows) == [(2, "unknown-code")]
 
 
 def test_a_vocabulary_of_ones_own_may_only_name_our_codes(tmp_path: Path) -> None:

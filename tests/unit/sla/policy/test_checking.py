@@ -43,6 +43,19 @@ def told(clock: str, more: str = "") -> list[tuple[str, str]]:
         (f"{START_AND_STOP}, within: PT1H, warn: {{before: PT1H}}", "warn", "is before it starts"),
         (f"{START_AND_STOP}, within: PT1H, severity: critcal", "severity", "did you mean 'critical'?"),
         (f"{START_AND_STOP}, within: PT1H, severity: [{{is: info}}, {{is: warning}}]", "severity[1]", "never counts"),
+        ("name: c, per: case, from: complaint.opened, until: delivered, within: PT1H", "until", "it never stops"),
+        (f"{START_AND_STOP}, never: [lost, delivered]", "never", "delivered never stops it: it breaks it"),
+        (f"{START_AND_STOP}, within: PT0S", "within", "due the moment it starts"),
+        (
+            f"{START_AND_STOP}, within: PT1H, severity: [{{when: {{weight_kg: heavy}}, is: info}}]",
+            "severity[0].when.weight_kg",
+            "it never holds for 'heavy': weight_kg is a number",
+        ),
+        (
+            f"{START_AND_STOP}, within: PT1H, severity: [{{when: {{tier: [A, 1]}}, is: info}}]",
+            "severity[0].when.tier",
+            "it never holds for 1: tier is a text: quote",
+        ),
         (f"{START_AND_STOP}, within: PT1H, objective: 0%", "objective", "always kept"),
     ],
 )
