@@ -168,9 +168,7 @@ REJECTED: Sequence[Case] = (
 
 TAKEN: Sequence[Case] = (
     of_scan("an unknown code", None, code="teleported", scan_id="taken 1"),
-    of_scan(
-        "ahead by a quarter of an hour", None, code="sorted", scan_id="taken 2", occurred_at=rfc3339(NOW + 15 * MINUTE)
-    ),
+    of_scan("ahead by two hours", None, code="sorted", scan_id="taken 2", occurred_at=rfc3339(NOW + 2 * HOUR)),
     of_scan("a megabyte in an unknown field", None, code="stored", scan_id="taken 3", unknown=A_MEGABYTE),
     of_scan("invalid UTF-8 in an unknown field", None, code="stored", scan_id="taken 4", raw={"unknown": b'"\xff"'}),
     of_registration("promised for the last day of all", None, promised_date="9999-12-31"),
