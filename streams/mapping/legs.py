@@ -9,6 +9,7 @@ from streams.mapping.cells import Cell
 from streams.mapping.conditions import Condition, condition
 from streams.mapping.document import LegsDocument, MilestoneDocument, Text, ValueDocument, When
 from streams.mapping.events import facility_reader
+from streams.mapping.local_times import later
 from streams.mapping.problems import Problem
 from streams.mapping.times import Moments, lasting
 from streams.mapping.values import Values
@@ -66,7 +67,7 @@ class Legs:
                     )
                 )
                 took = stone.took(row)
-                at = None if at is None or took is None else at + took
+                at = None if at is None or took is None else later(at, took)
                 if at is None:
                     continue
                 scans.append(

@@ -4,7 +4,7 @@ Texts come again and again: what one means is worked out once.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,14 @@ from streams.mapping.oddities import BAD_TIME, REPEATED_HOUR, SKIPPED_HOUR, Tell
 
 MOST_KNOWN: Final = 200_000
 """Texts that are remembered."""
+
+
+def later(moment: datetime, length: timedelta) -> datetime:
+    """The instant that lies `length` after a moment.  Raises `Unreadable` where no calendar has it."""
+    try:
+        return moment + length
+    except OverflowError as error:
+        raise Unreadable(BAD_TIME, f"{moment.isoformat()} and {length}: {error}") from None
 
 
 class LocalTimes:
@@ -38,8 +46,11 @@ class LocalTimes:
         return found
 
     def local_date(self, moment: datetime) -> date:
-        """The date of an instant in this zone."""
-        return moment.astimezone(self._zone).date()
+        """The date of an instant in this zone.  Raises `Unreadable` where no calendar has it."""
+        try:
+            return moment.astimezone(self._zone).date()
+        except (OverflowError, ValueError) as error:
+            raise Unreadable(BAD_TIME, f"{moment.isoformat()} in {self._zone.key}: {error}") from None
 
     def _work_out(self, text: str) -> datetime:
         parsed = self._parsed(text)

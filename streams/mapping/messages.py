@@ -30,7 +30,11 @@ class Messages:
             return _nothing(NOT_JSON, "the message is nested too deeply")
         if not isinstance(row, dict):
             return _nothing(BAD_VALUE, "the message is no object")
-        return self._reader.read(row, 0)
+        try:
+            return self._reader.read(row, 0)
+        except (OverflowError, ValueError, LookupError) as error:
+            # A worker that ends by a message reads it again when it is started, and ends again.
+            return _nothing(BAD_VALUE, f"the message cannot be read: {error}"[:_DETAIL_LIMIT])
 
 
 def _nothing(kind: str, detail: str) -> Mapped:

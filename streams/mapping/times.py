@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from streams.mapping.cells import Cell
 from streams.mapping.document import Time, TimeDocument, TimesDocument
-from streams.mapping.local_times import MOST_KNOWN, LocalTimes
+from streams.mapping.local_times import MOST_KNOWN, LocalTimes, later
 from streams.mapping.oddities import BAD_NUMBER, BAD_VALUE, Tell, Unreadable
 from streams.mapping.problems import Problem
 from streams.mapping.values import Values, constant
@@ -132,7 +132,7 @@ class Times:
         def after(row: Any, moments: Moments) -> datetime | None:
             begun = moments.start if from_start else moments.previous
             length = duration(row)
-            return None if begun is None or length is None else begun + length
+            return None if begun is None or length is None else later(begun, length)
 
         return after
 

@@ -107,6 +107,54 @@ def test_what_cannot_be_read_is_told_with_its_path(bad: Any, told: list[tuple[st
     assert lost(read(bad)) == told
 
 
+PROMISED = """
+mapping: orders
+format: json
+id: no
+shipment: {registered_at: at, promised_date: {column: by, zone: Asia/Shanghai}}
+"""
+LATER = """
+mapping: durations
+format: json
+id: no
+start: {at: at}
+events: [{code: delivered, at: {column: took, after: start, unit: days}}]
+"""
+LEGS = """
+mapping: legs
+format: json
+id: no
+start: {at: at}
+legs: [{names: [main], unit: days, milestones: [{code: departed, took: took}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("page", "row"),
+    [
+        (PROMISED, {"at": "2026-11-02T08:00:00Z", "by": "9999-12-31T23:59:59+00:00"}),
+        (LATER, {"at": "9999-12-31T00:00:00Z", "took": 2}),
+        (LATER, {"at": "0001-01-01T00:00:00Z", "took": -2}),
+        (LEGS, {"at": "9999-12-31T00:00:00Z", "took": 2}),
+    ],
+)
+def test_a_time_that_no_calendar_has_is_told_and_ends_nothing(page: str, row: dict[str, Any]) -> None:
+    assert [kind for kind, _ in lost(read({"no": "N1", **row}, page))] == ["bad-time"]
+
+
+@pytest.mark.parametrize("error", [OverflowError, ValueError, KeyError, IndexError])
+def test_a_message_that_the_reader_fails_at_is_told_and_ends_nothing(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Mapped:
+        raise error("of a kind that nobody thought of")
+
+    monkeypatch.setattr("streams.mapping.reader.Reader.read", fail)
+    (oddity,) = read(message()).oddities
+    assert oddity.kind == "bad-value"
+    assert "nobody thought of" in oddity.detail
+
+
 def test_what_can_be_read_beside_it_is_read() -> None:
     mapped = read(message(item("PU", "soon"), item("OK")))
     assert [scan.code for scan in mapped.scans] == ["delivered"]
