@@ -1,6 +1,5 @@
 """Rows that the page calls odd, and pages that a topic cannot be read with."""
 
-import codecs
 from collections.abc import Callable
 from typing import Any
 
@@ -42,7 +41,14 @@ def check_for_topics(document: MappingDocument) -> None:
         raise Problem("$.shipment", "a topic has no first row that registers a shipment: say `when` a message does")
     if document.start is not None and document.start.base is not None:
         raise Problem("$.start.base", "messages of a topic are not counted: give at")
+    if not is_text_encoding(document.encoding):
+        raise Problem("$.encoding", f"there is no encoding {document.encoding!r}; give one such as utf-8")
+
+
+def is_text_encoding(name: str) -> bool:
+    """Whether bytes can be read as texts by this name; `hex` and `rot13` are codecs, but none of texts."""
     try:
-        codecs.lookup(document.encoding)
-    except LookupError:
-        raise Problem("$.encoding", f"there is no encoding {document.encoding!r}; give one such as utf-8") from None
+        "".encode(name)  # of no bytes, `decode` does not look at the name
+    except (LookupError, ValueError):
+        return False
+    return True

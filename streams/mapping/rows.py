@@ -1,6 +1,5 @@
 """The rows of a file: cells of a CSV file, or a JSON object a line."""
 
-import codecs
 import csv
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,6 +9,7 @@ from typing import Any, TextIO
 import msgspec
 
 from streams.errors import ShipclockError
+from streams.mapping.checks import is_text_encoding
 from streams.mapping.mapping import Mapping
 from streams.mapping.oddities import MANY_LINES, NOT_JSON, Oddity
 from streams.mapping.reader import Mapped, Reader
@@ -54,12 +54,10 @@ class MappedFile:
         columns are not those that the mapping names.
         """
         document = self._mapping.document
-        try:
-            codecs.lookup(document.encoding)
-        except LookupError as error:
+        if not is_text_encoding(document.encoding):
             raise FileError(
                 f"there is no encoding {document.encoding!r}; let `encoding` of the mapping be one such as utf-8"
-            ) from error
+            )
         try:
             with self._path.open(encoding=document.encoding, newline="") as file:
                 yield from self._csv(file) if document.format == "csv" else self._json(file)
