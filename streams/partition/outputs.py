@@ -17,6 +17,8 @@ _SCHEMAS: Final = "https://shipclock.dev/schemas"
 MOST_BYTES: Final = 2_000_000
 """Of key and value of a reject together: below the topic's `max.message.bytes`, so that no record, which may have been
 compressed when it was sent, is too large to be rejected.  Its partition would stop there for good."""
+MOST_TOLD: Final = 300
+"""Characters of path and detail each: they may quote the record, and headers count as its bytes do."""
 
 Body = DelayNotice | BreachAlert | SlaOutcome | ShipmentStatus | Scorecard | FeedAlert
 
@@ -61,8 +63,8 @@ class Envelope:
         """
         facts = {
             "reason": reason,
-            "path": path,
-            "detail": detail,
+            "path": path[:MOST_TOLD],
+            "detail": detail[:MOST_TOLD],
             "topic": topic,
             "partition": str(self._partition),
             "offset": str(record.offset),

@@ -42,6 +42,14 @@ def test_a_reject_carries_the_headers_of_the_catalogue_and_the_original_bytes() 
     assert (output.key, output.value) == (None, b"{")
 
 
+def test_texts_of_any_length_do_not_make_a_reject_too_large() -> None:
+    record = SimpleNamespace(offset=7, timestamp=1_700_000_000_000, key=b"k", value=b"v" * 1_900_000)
+    output = Envelope("ns", 3).reject("parcel-scans", record, "bad-time", "$." + "\u7b7e" * 500_000, "\u6536" * 500_000)
+    headers = dict(output.headers)
+    assert (headers["path"].decode(), headers["detail"].decode()) == ("$." + "\u7b7e" * 298, "\u6536" * 300)
+    assert output.value == record.value
+
+
 @pytest.mark.parametrize(
     ("key", "value"), [(b"k", 9_000_000), (None, 2_000_001), (b"k" * 3_000_000, 5), (b"k" * 3_000_000, None)]
 )
