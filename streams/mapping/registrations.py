@@ -19,6 +19,10 @@ NOBODY = "unknown"
 RegistrationReader = Callable[[Any, str, Moments, Plan | None], ShipmentRegistration | None]
 """Takes a row, its shipment, its moments and its plan; None where the row registers nothing.  Raises `Unreadable`."""
 
+_MOST_PLACES: Final = 10_000
+"""Places that are remembered: a few regions and zones come again and again."""
+_LONGEST_PLACE: Final = 128
+"""Characters of a region or a zone that is remembered; longer ones are none."""
 _Field = Callable[[Any, Moments], Any]
 _NUMBERS: Final[tuple[tuple[str, Callable[[str], Any]], ...]] = (
     ("revision", int),
@@ -105,7 +109,11 @@ def _place(document: PlaceDocument, values: Values, path: str) -> _Field:
         key = (region(row), zone(row), remote(row))
         place = known.get(key)
         if place is None:
-            place = known[key] = Place(region=key[0], time_zone=key[1], remote=key[2])
+            place = Place(region=key[0], time_zone=key[1], remote=key[2])
+            if len(key[0] or "") <= _LONGEST_PLACE and len(key[1] or "") <= _LONGEST_PLACE:
+                if len(known) >= _MOST_PLACES:
+                    known.clear()
+                known[key] = place
         return place
 
     return read

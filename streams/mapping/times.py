@@ -7,12 +7,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from streams.mapping.cells import Cell
 from streams.mapping.document import Time, TimeDocument, TimesDocument
-from streams.mapping.local_times import MOST_KNOWN, LocalTimes, later
+from streams.mapping.local_times import LONGEST_KNOWN, MOST_KNOWN, LocalTimes, later
 from streams.mapping.oddities import BAD_NUMBER, BAD_VALUE, Tell, Unreadable
 from streams.mapping.problems import Problem
 from streams.mapping.values import Values, constant
 
 _LONGEST: Final = timedelta(days=36_525)
+_MOST_ZONES: Final = 100
+"""Zones that rows name and that are remembered, as there are jobs that never end."""
+_MOST_IN_A_ZONE: Final = 5_000
+"""Texts that are remembered of each of them."""
 
 Instant = Callable[[Any, "Moments"], datetime | None]
 """Reads an instant, in UTC, from a row; None where there is none.  Raises `Unreadable`."""
@@ -46,16 +50,21 @@ class Times:
             raise Problem("$.times.formats", "no text is a time of no format: give one such as iso, or leave it out")
         self.local(usual.formats, usual.zone, "$.times.zone")
 
-    def local(self, formats: Sequence[str], zone: str, path: str) -> LocalTimes:
-        """The reader of a zone.  Raises `Problem` for a zone or a format that does not exist."""
+    def local(self, formats: Sequence[str], zone: str, path: str, most: int = MOST_KNOWN) -> LocalTimes:
+        """The reader of a zone, which remembers at `most` so many texts.
+
+        Raises `Problem` for a zone or a format that does not exist.
+        """
         key = (tuple(formats), zone)
         if key not in self._readers:
             try:
                 known = ZoneInfo(zone)
             except (ZoneInfoNotFoundError, ValueError, OSError) as error:
                 raise Problem(path, f"there is no time zone {zone!r}; give one such as Asia/Shanghai") from error
+            if len(self._readers) >= _MOST_ZONES:
+                self._readers.clear()  # whoever reads by one that the page names keeps it
             try:
-                self._readers[key] = LocalTimes(formats, known)
+                self._readers[key] = LocalTimes(formats, known, most)
             except ValueError as error:
                 raise Problem(path, f"{error}; give iso, unix, unix-ms or a format of strptime") from error
         return self._readers[key]
@@ -118,7 +127,7 @@ class Times:
         def read(text: str, row: Any) -> datetime:
             name = where(row) or self._usual.zone
             try:
-                return self.local(formats, name, path).read(text, tell)
+                return self.local(formats, name, path, _MOST_IN_A_ZONE).read(text, tell)
             except Problem as problem:
                 raise Unreadable(BAD_VALUE, problem.what) from None
 
@@ -180,7 +189,7 @@ def lasting(cell: Cell, unit: str, what: str) -> Callable[[Any], timedelta | Non
                 raise Unreadable(BAD_NUMBER, f"{what}: {text!r}") from None
             if not -_LONGEST <= found <= _LONGEST:
                 raise Unreadable(BAD_NUMBER, f"{what}: {text!r} {unit} are more than a hundred years")
-            if len(known) < MOST_KNOWN:
+            if len(known) < MOST_KNOWN and len(text) <= LONGEST_KNOWN:
                 known[text] = found
         return found
 

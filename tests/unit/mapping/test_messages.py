@@ -1,6 +1,7 @@
 """The messages of a topic, read by a mapping."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -153,6 +154,42 @@ def test_a_message_that_the_reader_fails_at_is_told_and_ends_nothing(
     (oddity,) = read(message()).oddities
     assert oddity.kind == "bad-value"
     assert "nobody thought of" in oddity.detail
+
+
+MANY_PLACES = """
+mapping: places
+format: json
+id: no
+shipment: {registered_at: {column: at, zone: zone}, destination: {region: region}}
+"""
+
+
+def test_long_texts_of_messages_are_not_remembered() -> None:
+    messages = Messages(parse_mapping(MANY_PLACES))
+    long = "x" * 100_000
+    tracemalloc.start()
+    try:
+        for number in range(60):
+            row = {"no": "N", "at": f"{long}{number}", "zone": f"{long}{number}", "region": f"{long}{number}"}
+            messages.read(json.dumps(row).encode())
+            messages.read(json.dumps({**row, "at": f"2026-11-02T08:00:00.{number:0200}Z", "zone": None}).encode())
+        assert tracemalloc.get_traced_memory()[0] < 3_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_places_and_zones_are_remembered_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.mapping.registrations._MOST_PLACES", 2)
+    monkeypatch.setattr("streams.mapping.times._MOST_ZONES", 2)
+    messages = Messages(parse_mapping(MANY_PLACES))
+    for _ in range(2):
+        for hour, zone in enumerate(("UTC", "Etc/GMT-1", "Etc/GMT-2", "Etc/GMT-3")):
+            row = {"no": "N", "at": "2026-11-02T08:00:00", "zone": zone, "region": f"R{hour}"}
+            registration = messages.read(json.dumps(row).encode()).registration
+            assert registration is not None
+            assert registration.registered_at.hour == 8 - hour
+            assert registration.destination is not None
+            assert registration.destination.region == f"R{hour}"
 
 
 def test_what_can_be_read_beside_it_is_read() -> None:
