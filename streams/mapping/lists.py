@@ -23,8 +23,12 @@ class Item(NamedTuple):
 class Items:
     """The layout of the items of one list: paths are inside the item, or with `/` inside the whole object."""
 
-    def __init__(self, each: str, nulls: Sequence[str], path: str) -> None:
-        """`each` is the path of the list, `nulls` are texts that mean nothing.  Raises `Problem`."""
+    def __init__(self, each: str, nulls: Sequence[str], path: str, most: int | None = None) -> None:
+        """`each` is the path of the list, `nulls` are texts that mean nothing, `most` is how long the list may be.
+
+        Raises `Problem`.
+        """
+        self._most = most
         self._each = each
         self._steps = steps_of(each, path)
         self._inside = Paths(nulls)
@@ -35,7 +39,7 @@ class Items:
     def rows(self, row: Any) -> Iterator[Item]:
         """The items of an object, none where it has no such list.
 
-        Raises `Unreadable` when there is something else in its place.
+        Raises `Unreadable` when there is something else in its place, or a longer list than there may be.
         """
         found = inside(row, self._steps)
         if found is None:
@@ -43,6 +47,9 @@ class Items:
         if not isinstance(found, list):
             self._outside.last, self._place = f"$.{self._each}", None
             raise Unreadable(BAD_VALUE, f"{self._each} is no list")
+        if self._most is not None and len(found) > self._most:
+            self._outside.last, self._place = f"$.{self._each}", None
+            raise Unreadable(BAD_VALUE, f"{self._each} has {len(found)} items, more than {self._most}")
         return (Item(fields, row, place) for place, fields in enumerate(found))
 
     def has(self, name: str) -> bool:

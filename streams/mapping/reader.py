@@ -1,7 +1,7 @@
 """Reading rows by a page that is bound to where their cells are."""
 
 from collections.abc import Container, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from schemas.records import CareEvent, ParcelScan, Plan, ShipmentRegistration
 from streams.mapping.cells import Layout
@@ -17,6 +17,9 @@ from streams.mapping.registrations import registration_reader
 from streams.mapping.starts import start_of
 from streams.mapping.times import Moments, Times
 from streams.mapping.values import Values, needed
+
+MOST_ITEMS: Final = 10_000
+"""Of a list in a message of a topic: what a message gives is written in one transaction."""
 
 
 class Mapped(NamedTuple):
@@ -73,7 +76,8 @@ class Reader:
         if event.each is not None:
             if document.format != "json":
                 raise Problem(f"{path}.each", "only JSON objects have lists: write format: json, or leave it out")
-            items = Items(event.each, document.nulls, f"{path}.each")
+            most = MOST_ITEMS if self._by_content else None
+            items = Items(event.each, document.nulls, f"{path}.each", most)
             tell = self._tell_of(items)
             values = Values(items, tell, folder)
             times = Times(document.times, values, tell)

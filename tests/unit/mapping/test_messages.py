@@ -101,6 +101,7 @@ events: [{at: when, care: {case: ticket, kind: complaint, step: {column: state, 
         (message(item("PU"), item("PU", None)), [("missing-value", "$.parcel.history.1.when")]),
         (message(item("PU", where={"id": {}})), [("bad-value", "$.parcel.history.0.where.id")]),
         (message(item("PU", nth="x")), [("bad-number", "$.parcel.history.0.nth")]),
+        (message(*[{}] * 10_001), [("bad-value", "$.parcel.history")]),
         (message("PU"), [("missing-value", "$.parcel.history.0.when")]),
     ],
 )
@@ -141,6 +142,17 @@ legs: [{names: [main], unit: days, milestones: [{code: departed, took: took}]}]
 )
 def test_a_time_that_no_calendar_has_is_told_and_ends_nothing(page: str, row: dict[str, Any]) -> None:
     assert [kind for kind, _ in lost(read({"no": "N1", **row}, page))] == ["bad-time"]
+
+
+def test_nothing_is_taken_of_a_message_whose_start_or_legs_cannot_be_read() -> None:
+    page = LEGS + "events: [{code: delivered, at: done}]\n"
+    row = {"no": "N1", "at": "2026-11-02T08:00:00Z", "took": 2, "done": "2026-11-05T08:00:00Z"}
+    first, later = read(row, page), read({**row, "took": 3}, page)
+    assert [scan.code for scan in first.scans] == ["departed", "delivered"]
+    assert first.scans[0].scan_id == later.scans[0].scan_id == "N1-main-1"
+    for bad in ({"at": "soon"}, {"took": "long"}):
+        mapped = read({**row, **bad}, page)
+        assert (len(mapped.scans), len(mapped.oddities)) == (0, 1)
 
 
 @pytest.mark.parametrize("error", [OverflowError, ValueError, KeyError, IndexError])
