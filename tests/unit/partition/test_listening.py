@@ -23,6 +23,8 @@ from tests.property.engine import Stored
 from tests.unit.partition.town import BEGIN, HOUR, Watcher, anywhere
 
 DAY = 24 * HOUR
+LATER = BEGIN + 60 * DAY
+"""When records were written: after all that they tell."""
 STATE = "feeds-state"
 Body = dict[str, Any]
 
@@ -72,7 +74,7 @@ class Listener:
         self.core.load(self._changelog)
         offset = max(self.core.restored(len(self._changelog))[SIGHTINGS], 0)
         if self._log[offset:]:
-            self.core.offer(SourceBatch(SIGHTINGS, self._log[offset:], BEGIN))
+            self.core.offer(SourceBatch(SIGHTINGS, self._log[offset:], LATER))
 
     def hears(self, *bodies: Body) -> "Listener":
         """Records come, and are handled and committed."""
@@ -84,11 +86,11 @@ class Listener:
 
     def receive(self, *bodies: Body) -> None:
         records = [
-            Stored(len(self._log) + place, BEGIN, key_of(body), msgspec.json.encode(body))
+            Stored(len(self._log) + place, LATER, key_of(body), msgspec.json.encode(body))
             for place, body in enumerate(bodies)
         ]
         self._log += records
-        self.core.offer(SourceBatch(SIGHTINGS, records, BEGIN))
+        self.core.offer(SourceBatch(SIGHTINGS, records, LATER))
 
     def commit(self) -> None:
         unit = self.core.take()
@@ -227,6 +229,9 @@ def test_a_storm_is_told_in_bounded_units_and_goes_on_after_a_crash_where_it_was
         (msgspec.json.encode(sighting("OTHER", 0)), b"key-mismatch", b"$.facility"),
         (msgspec.json.encode(progress(0, 7)), b"invalid", b"$.partition"),
         (None, b"tombstone", b"$"),
+        (msgspec.json.encode({**sighting("HUB", 0), "catch_up_ms": 2**64 - 1}), b"invalid", b"$.catch_up_ms"),
+        (msgspec.json.encode(sighting("HUB", 24.1)), b"absurd-time", b"$.seen_at"),
+        (msgspec.json.encode({**progress(0), "at": "9999-12-31T00:00:00Z"}), b"absurd-time", b"$.at"),
     ],
 )
 def test_a_record_that_is_none_is_rejected(body: bytes | None, reason: bytes, path: bytes) -> None:

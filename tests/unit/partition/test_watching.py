@@ -222,6 +222,8 @@ def test_a_feed_is_about_facilities_and_nothing_else() -> None:
         parse_policy(page_with("{when: {tier: A}, silent_after: PT2H}"))
     with pytest.raises(Exception, match=r"feeds\[0\]\.silent_after"):
         parse_policy(page_with("{silent_after: PT0S}"))
+    with pytest.raises(Exception, match=r"feeds\[0\]\.catch_up"):
+        parse_policy(page_with("{silent_after: PT1H, catch_up: -PT1S}"))
 
 
 def page_with(feed: str) -> str:
