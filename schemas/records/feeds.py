@@ -20,6 +20,8 @@ class FeedSighting(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=Tr
     """How long after its return the facility still hands in late scans; ten years at most, like all durations."""
     policy: str
     policy_version: str
+    known_silent: bool = False
+    """Whether the partition knows the facility to be silent, and so waits to be told that it is not."""
 
 
 class FeedProgress(Struct, frozen=True, kw_only=True, gc=False, tag_field="type", tag="progress"):

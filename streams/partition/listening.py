@@ -23,7 +23,7 @@ from streams.partition.ports import Output, Record, Tally
 from streams.partition.reject_guard import RejectGuard
 from streams.partition.watching import moment
 from streams.sla.instants import from_datetime
-from streams.sla.listening import SPEAKING, Facility, Heard, Said, hear, pass_over
+from streams.sla.listening import SPEAKING, Facility, Heard, Said, hear, meet, pass_over
 from streams.sla.state import NEVER
 from streams.sla.telling import feed_alert
 
@@ -136,8 +136,9 @@ class Listening:
         heard = Heard(from_datetime(body.seen_at), due, body.catch_up_ms, body.policy, body.policy_version)
         facility = self._facilities.get(key)
         if facility is None:
-            facility = self._facilities[key] = Facility(*heard)
-            self._keep(key, facility)
+            facility, said = meet(heard, known_silent=body.known_silent)
+            self._facilities[key] = facility
+            self._say(key, facility, said, heard.at)
         else:
             self._say(key, facility, hear(facility, heard), heard.at)
 

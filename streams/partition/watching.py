@@ -105,6 +105,7 @@ class Watch:
             catch_up_ms=catch_up,
             policy=policy.name,
             policy_version=policy.version,
+            known_silent=facility in self._silent,
         )
         key = facility.encode()
         return Output(SIGHTINGS, key, _encode(body), (), self._partitioner(key, self._partitions))

@@ -19,12 +19,14 @@ from streams.partition.task import PartitionTask
 from streams.simulation import Broker, ManualClock, SimulatedChangelog, SimulatedSource, SimulatedWriter
 from streams.simulation.broker import Fault
 from streams.sla.instants import rfc3339
+from streams.sla.listening import first_revision
 from tests.property.engine import Stored
 from tests.unit.partition.town import BEGIN, HOUR, Watcher, anywhere
 
 DAY = 24 * HOUR
 LATER = BEGIN + 60 * DAY
 """When records were written: after all that they tell."""
+FIRST = first_revision(BEGIN)
 STATE = "feeds-state"
 Body = dict[str, Any]
 
@@ -107,9 +109,9 @@ class Listener:
 
     @property
     def statuses(self) -> list[tuple[int | None, str, bool, int]]:
-        """Partition, facility, whether it is silent, and the revision of that."""
+        """Partition, facility, whether it is silent, and the revision of that, counted from the first one."""
         found = [(one.partition, msgspec.json.decode(one.value or b"")) for one in self.said if one.topic == CONTROL]
-        return [(number, body["facility"], body["silent"], body["revision"]) for number, body in found]
+        return [(number, body["facility"], body["silent"], body["revision"] - FIRST) for number, body in found]
 
 
 def alerts(outputs: list[Output]) -> list[tuple[str, str, str]]:
@@ -197,6 +199,15 @@ def test_a_facility_that_no_feed_is_about_any_more_is_forgotten() -> None:
     assert (listener.alerts[-1], len(listener.core)) == (("HUB", "resolved", at(51)), 0)
     listener.restart()
     assert len(listener.core) == 0
+
+
+def test_a_silence_of_a_state_that_was_lost_ends_with_the_next_sighting() -> None:
+    told = Listener(partitions=2).hears(sighting("HUB", 0), progress(3), progress(3, 1)).said
+    silent = [msgspec.json.decode(one.value or b"") for one in told if one.topic == CONTROL]
+    anew = Listener(partitions=2).hears({**sighting("HUB", 5), "known_silent": True}, sighting("HUB", 6))
+    assert [(number, over) for number, _, over, _ in anew.statuses] == [(0, False), (1, False)]
+    assert min(revision for *_, revision in anew.statuses) + FIRST > max(one["revision"] for one in silent)
+    assert anew.alerts == []
 
 
 def test_after_thirty_days_nobody_waits_for_a_facility_any_more() -> None:

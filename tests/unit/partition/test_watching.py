@@ -165,6 +165,8 @@ def test_a_silent_facility_is_waited_for_also_when_no_feed_is_about_it_any_more(
         seen("A", 10),
     )
     assert sightings(outputs) == [("HUB", plain(2), None), ("HUB", plain(300), None)]
+    told = [msgspec.json.decode(one.value or b"") for one in outputs if one.topic == SIGHTINGS]
+    assert [one.get("known_silent", False) for one in told if one["type"] == "sighting"] == [True, False]
 
 
 def test_a_copy_lies_where_its_facility_does_and_progress_everywhere() -> None:
