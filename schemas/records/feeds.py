@@ -16,10 +16,12 @@ class FeedSighting(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=Tr
     """When it arrived: partition time, not when the scan happened."""
     silent_at: Moment | None = None
     """When the facility counts as silent, if nothing else arrives; absent where no feed of the policy is about it."""
-    catch_up_ms: Annotated[int, Meta(ge=0)] = 0
-    """How long after its return the facility still hands in late scans."""
+    catch_up_ms: Annotated[int, Meta(ge=0, le=315_619_200_000)] = 0
+    """How long after its return the facility still hands in late scans; ten years at most, like all durations."""
     policy: str
     policy_version: str
+    known_silent: bool = False
+    """Whether the partition knows the facility to be silent, and so waits to be told that it is not."""
 
 
 class FeedProgress(Struct, frozen=True, kw_only=True, gc=False, tag_field="type", tag="progress"):

@@ -138,6 +138,7 @@ class Judging:
         changelog.update(clerk.governance.flush())
         changelog.update(clerk.doubts.flush())
         if clerk.watch is not None:
+            outputs.extend(clerk.watch.farewells(self._time))
             changelog.update(clerk.watch.flush())
             outputs.extend(clerk.watch.progress(self._time))
         tally.opened = dict(clerk.docket.opened)

@@ -12,7 +12,7 @@ import msgspec
 from schemas.records import FeedProgress, FeedReport, FeedSighting, FeedStatus
 from streams.errors import PartitionParked
 from streams.intake import Rejected
-from streams.intake.reading import read
+from streams.intake.reading import event_time, read
 from streams.intake.rejection import INVALID, KEY_MISMATCH, NULL_KEY
 from streams.partition.belonging import check_partition
 from streams.partition.deadlines import DeadlineIndex
@@ -23,7 +23,7 @@ from streams.partition.ports import Output, Record, Tally
 from streams.partition.reject_guard import RejectGuard
 from streams.partition.watching import moment
 from streams.sla.instants import from_datetime
-from streams.sla.listening import SPEAKING, Facility, Heard, Said, hear, pass_over
+from streams.sla.listening import SPEAKING, Facility, Heard, Said, hear, meet, pass_over
 from streams.sla.state import NEVER
 from streams.sla.telling import feed_alert
 
@@ -104,7 +104,7 @@ class Listening:
             self._note_sighting(body)
 
     def _body(self, record: Record) -> FeedSighting | FeedProgress:
-        """The body of a record.  Raises `Rejected`."""
+        """The body of a record.  Raises `Rejected`: an instant far ahead would make us deaf for as long."""
         key, settings = record.key, self._settings
         if key is None:
             raise Rejected(NULL_KEY, "the record has no key; it must be the facility")
@@ -112,10 +112,12 @@ class Listening:
         if isinstance(body, FeedProgress):
             if body.partition >= settings.partitions:
                 raise Rejected(INVALID, f"there are {settings.partitions} partitions", "$.partition")
+            event_time(body.at, record.timestamp, "$.at")
             return body
         if key != body.facility.encode():
             raise Rejected(KEY_MISMATCH, f"the key is not the facility {body.facility!r}", "$.facility")
         check_partition(key, settings.partition, settings.partitions, settings.partitioner)
+        event_time(body.seen_at, record.timestamp, "$.seen_at")
         return body
 
     def _note_progress(self, partition: int, at: int) -> None:
@@ -134,8 +136,9 @@ class Listening:
         heard = Heard(from_datetime(body.seen_at), due, body.catch_up_ms, body.policy, body.policy_version)
         facility = self._facilities.get(key)
         if facility is None:
-            facility = self._facilities[key] = Facility(*heard)
-            self._keep(key, facility)
+            facility, said = meet(heard, known_silent=body.known_silent)
+            self._facilities[key] = facility
+            self._say(key, facility, said, heard.at)
         else:
             self._say(key, facility, hear(facility, heard), heard.at)
 

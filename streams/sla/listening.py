@@ -23,6 +23,8 @@ EXPIRED: Final = "expired"
 GIVEN_UP_MS: Final = 30 * 86_400_000
 """After so long a silence nobody waits for a facility any more."""
 
+_YEAR_2000: Final = 946_684_800_000
+
 
 class Facility(Struct, array_like=True, gc=False):
     """What is known of one facility; new fields are added at the end, with a default."""
@@ -36,7 +38,7 @@ class Facility(Struct, array_like=True, gc=False):
     policy_version: str
     phase: int = SPEAKING
     revision: int = 0
-    """How often partitions were told whether it is silent."""
+    """Of what partitions were told of its silence: it grows with each word; see `first_revision`."""
     before: int = 0
     """When the last scan before the silence arrived."""
     began: int = 0
@@ -77,6 +79,20 @@ class Said(NamedTuple):
 
 
 NOTHING: Final = Said()
+
+
+def first_revision(at: int) -> int:
+    """Where revisions begin for a facility that is not known at that instant: whole seconds since 2000.
+
+    So they are greater than those of a state that was lost, in which partitions may still believe.
+    """
+    return max(at - _YEAR_2000, 0) // 1000
+
+
+def meet(heard: Heard, *, known_silent: bool) -> tuple[Facility, Said]:
+    """Hear of a facility for the first time; whoever knows it to be silent has that of a state that was lost."""
+    facility = Facility(*heard, revision=first_revision(heard.at))
+    return facility, Said(silent=False) if known_silent else NOTHING
 
 
 def hear(facility: Facility, heard: Heard) -> Said:

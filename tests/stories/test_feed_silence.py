@@ -16,7 +16,7 @@ def _network(policy: Policy | None = None) -> Network:
 
 
 def test_a_hub_that_is_not_heard_of_for_two_hours_is_told_once() -> None:
-    assert _network().until("2026-11-03 10:00").silences() == ["11-02 12:00 opened HUB"]
+    assert _network().until("2026-11-03 10:00").silences() == ["11-02 12:01 opened HUB"]
 
 
 def test_a_hub_that_goes_on_speaking_is_no_news() -> None:
@@ -32,7 +32,7 @@ def test_one_alert_stands_for_all_breaches_that_wait_for_the_hub() -> None:
     for number in range(2, 6):
         network.registered(f"S{number}", "2026-11-02 10:00").scan(f"S{number}", "picked_up", "2026-11-02 10:00", "HUB")
     network.until("2026-11-02 17:00")
-    assert network.silences() == ["11-02 12:00 opened HUB"]
+    assert network.silences() == ["11-02 12:01 opened HUB"]
     assert network.alerts("S1") == ["11-02 15:00 opened unverified HUB"]
     for number in range(2, 6):
         assert network.alerts(f"S{number}") == ["11-02 16:00 opened unverified HUB"]
@@ -41,7 +41,7 @@ def test_one_alert_stands_for_all_breaches_that_wait_for_the_hub() -> None:
 def test_when_the_hub_comes_back_and_there_is_still_no_scan_the_breach_is_confirmed() -> None:
     network = _network().registered("S2", "2026-11-02 17:00")
     network.scan("S2", "arrived", "2026-11-02 17:30", "HUB").until("2026-11-02 18:00")
-    assert network.silences() == ["11-02 12:00 opened HUB", "11-02 17:30 resolved HUB"]
+    assert network.silences() == ["11-02 12:01 opened HUB", "11-02 17:30 resolved HUB"]
     assert network.alerts("S1") == ["11-02 15:00 opened unverified HUB", "11-02 17:31 confirmed confirmed HUB"]
     network.scan("S1", "delivered", "2026-11-02 19:00").until("2026-11-02 19:30")
     assert network.alerts("S1")[2:] == ["11-02 19:00 resolved"]
@@ -51,7 +51,7 @@ def test_when_the_hub_comes_back_and_there_is_still_no_scan_the_breach_is_confir
 def test_a_late_scan_that_the_hub_hands_in_withdraws_the_breach() -> None:
     network = _network().scan("S1", "delivered", "2026-11-02 14:00", "HUB", uploaded="2026-11-02 17:30")
     network.until("2026-11-02 18:00")
-    assert network.silences() == ["11-02 12:00 opened HUB", "11-02 17:30 resolved HUB"]
+    assert network.silences() == ["11-02 12:01 opened HUB", "11-02 17:30 resolved HUB"]
     assert network.alerts("S1") == ["11-02 15:00 opened unverified HUB", "11-02 17:30 withdrawn"]
     assert network.outcomes("S1") == ["met"]
 
@@ -79,7 +79,7 @@ def test_a_breach_that_waits_for_another_facility_is_verified() -> None:
     network.registered("S3", "2026-11-02 11:00")
     for hour in range(12, 18):
         network.scan("S3", "arrived", f"2026-11-02 {hour}:00", "DEPOT")
-    assert network.silences() == ["11-02 12:00 opened HUB"]
+    assert network.silences() == ["11-02 12:01 opened HUB"]
     assert network.until("2026-11-02 17:30").alerts("S2") == ["11-02 17:00 opened"]
 
 
@@ -98,19 +98,19 @@ def test_a_night_that_the_calendar_excludes_is_no_silence() -> None:
     feeds = "feeds: [{silent_after: PT4H, calendar: branch}]"
     network = Network(page(CLOCK, calendars="{branch: {hours: {mon-sun: '08:00-20:00'}}}", more=feeds))
     network.registered("S1", "2026-11-02 18:30").scan("S1", "arrived", "2026-11-02 19:00", "BRANCH")
-    assert network.until("2026-11-03 10:59").silences() == []
-    assert network.until("2026-11-03 12:00").silences() == ["11-03 11:00 opened BRANCH"]
+    assert network.until("2026-11-03 11:00").silences() == []
+    assert network.until("2026-11-03 12:00").silences() == ["11-03 11:01 opened BRANCH"]
 
 
 def test_the_same_scan_again_is_no_sign_of_life() -> None:
     network = _network().scan("S1", "arrived", "2026-11-02 10:00", "HUB", uploaded="2026-11-02 11:30", scan_id="s2")
-    assert network.until("2026-11-02 13:00").silences() == ["11-02 12:00 opened HUB"]
+    assert network.until("2026-11-02 13:00").silences() == ["11-02 12:01 opened HUB"]
 
 
 def test_a_second_silence_is_told_again_and_doubts_again() -> None:
     network = _network().registered("S2", "2026-11-02 13:00").scan("S2", "picked_up", "2026-11-02 13:00", "HUB")
     network.until("2026-11-02 20:00")
-    assert network.silences() == ["11-02 12:00 opened HUB", "11-02 13:00 resolved HUB", "11-02 15:00 opened HUB"]
+    assert network.silences() == ["11-02 12:01 opened HUB", "11-02 13:00 resolved HUB", "11-02 15:01 opened HUB"]
     assert network.alerts("S1") == ["11-02 15:00 opened"]
     assert network.alerts("S2") == ["11-02 19:00 opened unverified HUB"]
 
@@ -123,5 +123,11 @@ def test_facilities_that_no_feed_names_are_not_listened_to() -> None:
 
 def test_a_facility_that_never_speaks_again_is_given_up_and_its_breaches_are_confirmed() -> None:
     network = _network().until("2026-12-03 00:00")
-    assert network.silences() == ["11-02 12:00 opened HUB", "12-02 12:00 expired HUB"]
-    assert network.alerts("S1")[1] == "12-02 12:01 confirmed confirmed HUB"
+    assert network.silences() == ["11-02 12:01 opened HUB", "12-02 12:01 expired HUB"]
+    assert network.alerts("S1")[1] == "12-02 12:02 confirmed confirmed HUB"
+
+
+def test_a_hub_that_speaks_to_the_end_of_a_minute_is_not_called_silent_before_two_hours_have_passed() -> None:
+    network = _network().scan("S1", "in_transit", "2026-11-02 10:00:50", "HUB")
+    network.registered("S2", "2026-11-02 11:00:30").scan("S2", "arrived", "2026-11-02 12:00:40", "HUB")
+    assert network.until("2026-11-02 13:00").silences() == []

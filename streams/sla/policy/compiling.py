@@ -112,6 +112,8 @@ def _feed(item: FeedDocument, path: str, document: PolicyDocument, terms: Terms)
     if length <= 0:
         raise Problem(f"{path}.silent_after", "every facility would be silent at once: give more than PT0S")
     catch_up = duration(item.catch_up, f"{path}.catch_up")
+    if catch_up < 0:
+        raise Problem(f"{path}.catch_up", "late scans come after the return: give PT0S or more")
     condition = Condition(item.when, f"{path}.when")
     for name in item.when:
         if not name.startswith("facility."):

@@ -19,10 +19,14 @@ from streams.partition.task import PartitionTask
 from streams.simulation import Broker, ManualClock, SimulatedChangelog, SimulatedSource, SimulatedWriter
 from streams.simulation.broker import Fault
 from streams.sla.instants import rfc3339
+from streams.sla.listening import first_revision
 from tests.property.engine import Stored
 from tests.unit.partition.town import BEGIN, HOUR, Watcher, anywhere
 
 DAY = 24 * HOUR
+LATER = BEGIN + 60 * DAY
+"""When records were written: after all that they tell."""
+FIRST = first_revision(BEGIN)
 STATE = "feeds-state"
 Body = dict[str, Any]
 
@@ -72,7 +76,7 @@ class Listener:
         self.core.load(self._changelog)
         offset = max(self.core.restored(len(self._changelog))[SIGHTINGS], 0)
         if self._log[offset:]:
-            self.core.offer(SourceBatch(SIGHTINGS, self._log[offset:], BEGIN))
+            self.core.offer(SourceBatch(SIGHTINGS, self._log[offset:], LATER))
 
     def hears(self, *bodies: Body) -> "Listener":
         """Records come, and are handled and committed."""
@@ -84,11 +88,11 @@ class Listener:
 
     def receive(self, *bodies: Body) -> None:
         records = [
-            Stored(len(self._log) + place, BEGIN, key_of(body), msgspec.json.encode(body))
+            Stored(len(self._log) + place, LATER, key_of(body), msgspec.json.encode(body))
             for place, body in enumerate(bodies)
         ]
         self._log += records
-        self.core.offer(SourceBatch(SIGHTINGS, records, BEGIN))
+        self.core.offer(SourceBatch(SIGHTINGS, records, LATER))
 
     def commit(self) -> None:
         unit = self.core.take()
@@ -105,9 +109,9 @@ class Listener:
 
     @property
     def statuses(self) -> list[tuple[int | None, str, bool, int]]:
-        """Partition, facility, whether it is silent, and the revision of that."""
+        """Partition, facility, whether it is silent, and the revision of that, counted from the first one."""
         found = [(one.partition, msgspec.json.decode(one.value or b"")) for one in self.said if one.topic == CONTROL]
-        return [(number, body["facility"], body["silent"], body["revision"]) for number, body in found]
+        return [(number, body["facility"], body["silent"], body["revision"] - FIRST) for number, body in found]
 
 
 def alerts(outputs: list[Output]) -> list[tuple[str, str, str]]:
@@ -197,6 +201,15 @@ def test_a_facility_that_no_feed_is_about_any_more_is_forgotten() -> None:
     assert len(listener.core) == 0
 
 
+def test_a_silence_of_a_state_that_was_lost_ends_with_the_next_sighting() -> None:
+    told = Listener(partitions=2).hears(sighting("HUB", 0), progress(3), progress(3, 1)).said
+    silent = [msgspec.json.decode(one.value or b"") for one in told if one.topic == CONTROL]
+    anew = Listener(partitions=2).hears({**sighting("HUB", 5), "known_silent": True}, sighting("HUB", 6))
+    assert [(number, over) for number, _, over, _ in anew.statuses] == [(0, False), (1, False)]
+    assert min(revision for *_, revision in anew.statuses) + FIRST > max(one["revision"] for one in silent)
+    assert anew.alerts == []
+
+
 def test_after_thirty_days_nobody_waits_for_a_facility_any_more() -> None:
     listener = Listener().hears(sighting("HUB", 0), progress(24 * 31))
     assert listener.alerts == [("HUB", "opened", at(2)), ("HUB", "expired", at(2 + 24 * 30))]
@@ -227,6 +240,9 @@ def test_a_storm_is_told_in_bounded_units_and_goes_on_after_a_crash_where_it_was
         (msgspec.json.encode(sighting("OTHER", 0)), b"key-mismatch", b"$.facility"),
         (msgspec.json.encode(progress(0, 7)), b"invalid", b"$.partition"),
         (None, b"tombstone", b"$"),
+        (msgspec.json.encode({**sighting("HUB", 0), "catch_up_ms": 2**64 - 1}), b"invalid", b"$.catch_up_ms"),
+        (msgspec.json.encode(sighting("HUB", 24.1)), b"absurd-time", b"$.seen_at"),
+        (msgspec.json.encode({**progress(0), "at": "9999-12-31T00:00:00Z"}), b"absurd-time", b"$.at"),
     ],
 )
 def test_a_record_that_is_none_is_rejected(body: bytes | None, reason: bytes, path: bytes) -> None:

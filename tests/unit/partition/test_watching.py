@@ -15,9 +15,10 @@ from streams.partition.judging import CARE, SCANS, SHIPMENTS, SOURCES, judging
 from streams.partition.lanes import TimeSource
 from streams.partition.partitioners import murmur2
 from streams.partition.ports import CaughtUp, Output, SourceBatch
-from streams.partition.watching import MOST_FACILITIES, Watch
+from streams.partition.watching import MOST_AT_ONCE, MOST_FACILITIES, MOST_PASSED_OVER, Watch
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy, parse_policy
+from streams.sla.silences import Silence
 from streams.sla.state import KnownScan
 from streams.sla.surroundings import Surroundings
 from tests.property.engine import Arrival, Player, Stored, arrival, bodies, tick
@@ -60,9 +61,9 @@ def plain(minutes: float) -> str:
 def test_a_facility_is_told_of_at_most_once_a_minute() -> None:
     records = [registered("A"), *(seen("A", tenths / 10) for tenths in range(1, 25))]
     assert sightings(play(WATCHED, *records)) == [
-        ("HUB", "2026-11-02T00:00:06Z", "2026-11-02T02:00:06Z"),
-        ("HUB", "2026-11-02T00:01:06Z", "2026-11-02T02:01:06Z"),
-        ("HUB", "2026-11-02T00:02:06Z", "2026-11-02T02:02:06Z"),
+        ("HUB", "2026-11-02T00:00:06Z", "2026-11-02T02:01:06Z"),
+        ("HUB", "2026-11-02T00:01:06Z", "2026-11-02T02:02:06Z"),
+        ("HUB", "2026-11-02T00:02:06Z", "2026-11-02T02:03:06Z"),
     ]
 
 
@@ -75,12 +76,12 @@ def test_where_the_policy_has_no_feeds_or_nobody_listens_nothing_is_told() -> No
 def test_scans_without_a_facility_and_scans_that_say_nothing_new_are_no_sign_of_life() -> None:
     again = seen("A", 1)._replace(timestamp=BEGIN + 30 * MINUTE)
     told = sightings(play(WATCHED, registered("A"), seen("A", 1), seen("A", 2, None), seen("A", 3, ""), again))
-    assert told == [("HUB", plain(1), plain(121))]
+    assert told == [("HUB", plain(1), plain(122))]
 
 
 def test_it_is_when_a_scan_arrives_that_counts() -> None:
     late = seen("A", 1)._replace(timestamp=BEGIN + HOUR)
-    assert sightings(play(WATCHED, registered("A"), late)) == [("HUB", plain(60), plain(180))]
+    assert sightings(play(WATCHED, registered("A"), late)) == [("HUB", plain(60), plain(181))]
 
 
 def test_what_was_told_of_survives_a_restart() -> None:
@@ -104,7 +105,54 @@ def test_a_version_with_feeds_that_is_published_is_listened_for_and_one_without_
         seen("A", 25),
         seen("A", 35),
     )
-    assert [at for _, at, _ in sightings(outputs)] == [plain(11), plain(25)]
+    assert sightings(outputs) == [
+        ("HUB", plain(11), plain(132)),
+        ("HUB", plain(25), plain(146)),
+        ("HUB", plain(35), None),
+    ]
+
+
+HUBS = "feeds: [{when: {facility.kind: hub}, silent_after: PT2H}]"
+
+
+def test_a_facility_that_no_feed_is_about_any_more_is_let_go_once() -> None:
+    outputs = play(
+        WATCHED,
+        registered("A"),
+        seen("A", 1),
+        publication(page("2", 10, more=HUBS), BEGIN + 2 * MINUTE, BEGIN + 10 * MINUTE),
+        seen("A", 5),
+        *(seen("A", minute) for minute in range(11, 20)),
+    )
+    assert sightings(outputs) == [
+        ("HUB", plain(1), plain(122)),
+        ("HUB", plain(5), plain(126)),
+        ("HUB", plain(11), None),
+    ]
+
+
+def test_where_a_version_has_no_feeds_all_facilities_are_let_go_in_bounded_units_but_silent_ones() -> None:
+    def scan(name: str) -> KnownScan:
+        return KnownScan("s", 1, BEGIN, facility=name)
+
+    watch = Watch(Surroundings.of(WATCHED), 0, 1, murmur2)
+    for number in range(MOST_AT_ONCE + 2):
+        watch.heard(scan(f"F{number}"), BEGIN)
+    silence = Silence(facility="F0", heard_at=BEGIN, revision=1)
+    watch.look_at(Surroundings.of(page("2", 10)).with_silence("F0", silence))
+    watch.flush()
+    gone = [watch.farewells(BEGIN + HOUR) for _ in range(3)]
+    assert [len(one) for one in gone] == [MOST_AT_ONCE, 1, 0]
+    assert sightings(gone[1]) == [(f"F{MOST_AT_ONCE + 1}", plain(60), None)]
+    assert set(watch.flush().values()) == {None}
+    assert watch.heard(scan("F0"), BEGIN + HOUR) is not None
+
+
+def test_facilities_that_no_feed_is_about_leave_nothing_in_the_changelog() -> None:
+    watch = Watch(Surroundings.of(page("1", 10, more=HUBS)), 0, 1, murmur2)
+    for number in range(MOST_PASSED_OVER + MOST_FACILITIES):
+        assert watch.heard(KnownScan("s", 1, BEGIN, facility=f"F{number}"), BEGIN) is None
+    assert watch.flush() == {}
 
 
 def test_a_silent_facility_is_waited_for_also_when_no_feed_is_about_it_any_more() -> None:
@@ -116,7 +164,9 @@ def test_a_silent_facility_is_waited_for_also_when_no_feed_is_about_it_any_more(
         feed_status(BEGIN + 3 * MINUTE, "HUB", silent=False, revision=2),
         seen("A", 10),
     )
-    assert sightings(outputs) == [("HUB", plain(2), None)]
+    assert sightings(outputs) == [("HUB", plain(2), None), ("HUB", plain(300), None)]
+    told = [msgspec.json.decode(one.value or b"") for one in outputs if one.topic == SIGHTINGS]
+    assert [one.get("known_silent", False) for one in told if one["type"] == "sighting"] == [True, False]
 
 
 def test_a_copy_lies_where_its_facility_does_and_progress_everywhere() -> None:
@@ -174,6 +224,8 @@ def test_a_feed_is_about_facilities_and_nothing_else() -> None:
         parse_policy(page_with("{when: {tier: A}, silent_after: PT2H}"))
     with pytest.raises(Exception, match=r"feeds\[0\]\.silent_after"):
         parse_policy(page_with("{silent_after: PT0S}"))
+    with pytest.raises(Exception, match=r"feeds\[0\]\.catch_up"):
+        parse_policy(page_with("{silent_after: PT1H, catch_up: -PT1S}"))
 
 
 def page_with(feed: str) -> str:
