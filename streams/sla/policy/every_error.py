@@ -100,7 +100,7 @@ def _part(steps: tuple[_Step, ...]) -> tuple[_Step, ...]:
     """The part of a page that is put right as a whole: a line of a clock's field, a field, a calendar, a stage."""
     if steps[:1] != ("clocks",):
         return steps[:3] if steps[:2] == ("scorecards", "veto") else steps[:2]
-    line = len(steps) > 3 and isinstance(steps[3], int) and (steps[2] in _ITEMS or steps[2] == "all_of")  # noqa: PLR2004
+    line = len(steps) > 3 and isinstance(steps[3], int) and (steps[2] in _ITEMS or steps[2] == "all_of")  # noqa: PLR2004 - one item of a list
     return steps[:4] if line else steps[:3]
 
 
