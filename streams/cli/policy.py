@@ -25,7 +25,9 @@ from streams.sla.policy.every_error import every_error
 from streams.sla.policy.load import compiled, document_of, policy_page
 from streams.sla.policy.naming import page_file
 from streams.sla.policy.schema import policy_schema
-from streams.sla.state import NEVER, KnownScan, Registration, Shipment
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
+from streams.sla.state import NEVER, Shipment
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -108,7 +110,8 @@ def explain(
         known = ", ".join(one.name for one in rules.clocks)
         raise click.BadParameter(f"{name} has no clock {clock!r}; there are {known}", param_hint="--clock")
     registration, body = _registration(shipment, rules.needs)
-    life = Shipment(life=0, phase=OPEN, registration=registration)
+    life = Shipment(0, OPEN)
+    life.registration = registration
     for number, line in enumerate([] if scans is None else _content(scans, "--scans").splitlines(), 1):
         if line.strip():
             scan = _scan(line, body, f"{scans}:{number}", facilities="facility" in rules.needs)

@@ -7,8 +7,9 @@ import msgspec
 from schemas.records import CareEvent
 from streams.intake.reading import AHEAD, event_time, read
 from streams.intake.rejection import AHEAD_OF_TIME, KEY_MISMATCH, Rejected
+from streams.sla.details import ScanDetails
 from streams.sla.instants import from_datetime
-from streams.sla.state import KnownScan, ScanDetails
+from streams.sla.scan import KnownScan
 
 _decoder: Final = msgspec.json.Decoder(CareEvent)
 

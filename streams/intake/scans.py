@@ -10,7 +10,8 @@ from schemas.records import ParcelScan
 from streams.intake.reading import AHEAD, EARLIEST, FURTHEST_AHEAD, event_time, read
 from streams.intake.rejection import AHEAD_OF_TIME, KEY_MISMATCH, UNKNOWN_CODE, Rejected
 from streams.sla.codes import NUMBERS
-from streams.sla.state import PLAIN, KnownScan, ScanDetails
+from streams.sla.details import PLAIN, ScanDetails
+from streams.sla.scan import KnownScan
 
 _decoder: Final = msgspec.json.Decoder(ParcelScan)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

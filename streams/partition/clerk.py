@@ -26,8 +26,9 @@ from streams.sla.phases import MISSED, RESIDUE
 from streams.sla.policy import Policy
 from streams.sla.refusal import Refused
 from streams.sla.render import Renderer
+from streams.sla.scan import KnownScan
 from streams.sla.standing import stop_of
-from streams.sla.state import KnownScan, Shipment
+from streams.sla.state import Shipment
 
 MOST_CUSTOMERS: Final = 50_000
 """Whose partition is remembered instead of reckoned again."""

@@ -13,7 +13,7 @@ from streams.partition.ports import Output
 from streams.sla.feeds import feed_of, interval, silent_at
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy
-from streams.sla.state import KnownScan
+from streams.sla.scan import KnownScan
 from streams.sla.surroundings import Surroundings
 
 HEARD: Final = b"\xfe"

@@ -3,7 +3,7 @@
 from typing import Final
 
 from streams.sla.policy.compiled import Clock
-from streams.sla.state import Registration
+from streams.sla.registration import Registration
 from streams.sla.verdict import Verdict
 
 NOTICES: Final = "delay-notices"

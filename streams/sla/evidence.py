@@ -1,11 +1,12 @@
 """The set of scans of a shipment: which version of each holds, and in what order they happened."""
 
-from bisect import insort
 from collections.abc import Sequence
 from typing import Final
 
 from streams.sla.instants import DAY_MS
-from streams.sla.state import KnownScan, Registration, Shipment
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
+from streams.sla.state import Shipment
 
 MOST_SCANS: Final = 400
 """How many scans a shipment keeps."""
@@ -13,17 +14,17 @@ MOST_SCANS: Final = 400
 
 def is_latest(shipment: Shipment, scan: KnownScan) -> bool:
     """Whether a new scan happened after all that are known and takes nothing back: then it can just be appended."""
-    takes_back = scan.more is not None and scan.more.voids is not None
-    return not takes_back and not shipment.has_voids and (not shipment.scans or scan.at > shipment.scans[-1].at)
+    if scan.voids is not None or shipment.has_voids:
+        return False
+    latest = shipment.evidence.latest
+    return latest is None or scan.at > latest.at
 
 
 def insert(shipment: Shipment, scan: KnownScan, replaced: KnownScan | None) -> None:
     """Put a scan in its place, instead of an older version of it where there is one."""
-    if replaced is not None:
-        shipment.scans.remove(replaced)
     if scan.voids is not None:
         shipment.has_voids = True
-    insort(shipment.scans, scan, key=KnownScan.order)
+    shipment.evidence.insert(scan, replaced)
 
 
 def effective(shipment: Shipment) -> Sequence[KnownScan]:

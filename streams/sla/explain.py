@@ -6,8 +6,10 @@ from streams.sla.instants import describe, rfc3339
 from streams.sla.phases import MISSED
 from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
 from streams.sla.policy.plans import leg_total
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from streams.sla.standing import stop_of
-from streams.sla.state import NEVER, KnownScan, Registration, Shipment
+from streams.sla.state import NEVER, Shipment
 from streams.sla.verdict import Verdict
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from streams.sla.policy.compiled import Stage
-from streams.sla.state import KnownScan
+from streams.sla.scan import KnownScan
 from streams.sla.verdict import Fault
 
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from streams.sla.calendars.zones import LAST_INSTANT
 from streams.sla.policy.compiled import Feed
-from streams.sla.state import KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 SHORTEST_MS: Final = 500
 LONGEST_MS: Final = 60_000

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from streams.sla.codes import name_of
 from streams.sla.policy.compiled import Clock
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled, running, stopped, warning
-from streams.sla.state import Instance, KnownScan, Registration
+from streams.sla.state import Instance, Shipment
 from streams.sla.verdict import Verdict
 
 
@@ -38,9 +40,7 @@ def _ended(clock: Clock, start: KnownScan, due: int, scan: KnownScan) -> Verdict
     return stopped(start.at, due, start, scan)
 
 
-def roll(
-    clock: Clock, instance: Instance, registration: Registration, latest: KnownScan, life: int, watermark: int
-) -> bool:
+def roll(clock: Clock, instance: Instance, shipment: Shipment, latest: KnownScan, watermark: int) -> bool:
     """Let the instance of a gap that ended in time, and of which nothing was said, stand for the gap that begins now.
 
     False when that is not so, and everything has to be looked at.  `latest` follows the scan that began the gap.
@@ -48,10 +48,12 @@ def roll(
     after = instance.next_after
     if after is None or instance.said is not None or latest.code in clock.ends:
         return False
-    warn_before = warning(clock, registration, latest)
+    at, life = latest.at, shipment.life
+    warn_before = clock.warn_before if clock.warns is None else warning(clock, shipment.registered, latest)
     ahead = -clock.grace if warn_before is None else warn_before
-    due = clock.allowance.due(latest.at, registration, latest)
-    if due is None or latest.at > life + after + ahead or due - ahead < watermark:
+    length = clock.allowance.fixed
+    due = clock.allowance.due(at, shipment.registered, latest) if length is None else at + length
+    if due is None or at > life + after + ahead or due - ahead < watermark:
         return False
     instance.key, instance.next_after = latest.scan_id, due - ahead - life
     return True

@@ -6,8 +6,10 @@ from streams.sla.codes import name_of
 from streams.sla.phases import MET, MISSED, RUNNING
 from streams.sla.pieces import completing
 from streams.sla.policy.compiled import Clock
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled
-from streams.sla.state import NEVER, KnownScan, Registration
+from streams.sla.state import NEVER
 from streams.sla.verdict import Verdict
 
 

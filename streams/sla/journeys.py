@@ -7,10 +7,12 @@ milestone has claimed.  A leg starts when the last of the legs before it ends, o
 from collections.abc import Iterator, Sequence
 
 from streams.sla.codes import name_of
+from streams.sla.details import KnownLeg
 from streams.sla.policy.compiled import Clock
 from streams.sla.policy.plans import leg_total
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled, running, stopped
-from streams.sla.state import KnownLeg, KnownScan, Registration
 from streams.sla.verdict import Verdict
 
 Keyed = tuple[str, Verdict]

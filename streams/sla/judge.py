@@ -15,9 +15,11 @@ from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHA
 from streams.sla.pieces import completing
 from streams.sla.policy.compiled import SPAN, STARTS, UPLOADS, Clock, Policy
 from streams.sla.refusal import TOO_LATE, TOO_MANY_SCANS, Refused
+from streams.sla.registration import Registration
 from streams.sla.rulings import Ruling, Rulings, ruling, rulings
+from streams.sla.scan import KnownScan
 from streams.sla.spans import span
-from streams.sla.state import KnownScan, Registration, Shipment
+from streams.sla.state import Shipment
 from streams.sla.surroundings import Surroundings
 from streams.sla.transitions import Hearing, find
 from streams.sla.verdict import Verdict
@@ -103,9 +105,7 @@ class Judge:
         self._hear_all(shipment, before, watermark, stamp, known)
         return shipment
 
-    def scan(  # noqa: C901 - the hot path
-        self, shipment: Shipment | None, scan: KnownScan, stamp: int, watermark: int
-    ) -> Shipment | None:
+    def scan(self, shipment: Shipment | None, scan: KnownScan, stamp: int, watermark: int) -> Shipment | None:
         """Apply a scan whose record carries the timestamp `stamp`; None when it says nothing new.
 
         Raises `Refused` when it is older than retention, its life has ended, or the shipment has too many scans.
@@ -118,25 +118,21 @@ class Judge:
             shipment = self._begin(stamp, ORPHAN, stamp + self._lifecycle.orphan_retention)
         elif shipment.phase == RESIDUE:
             raise Refused(TOO_LATE, "the shipment's evidence is gone: its outcomes are final")
-        scans, scan_id = shipment.scans, scan.scan_id
-        replaced: KnownScan | None = None
-        for known in scans:
-            if known.scan_id == scan_id:
-                if scan.version() <= known.version():
-                    return None
-                replaced = known
-                break
-        else:
-            if len(scans) >= MOST_SCANS:
-                raise Refused(TOO_MANY_SCANS, f"the shipment has {MOST_SCANS} scans already")
-        registration = shipment.registration
-        if registration is None:
+        evidence = shipment.evidence
+        replaced = evidence.find(scan.scan_id)
+        if replaced is not None:
+            if scan.version() <= replaced.version():
+                return None
+        elif evidence.count >= MOST_SCANS:
+            raise Refused(TOO_MANY_SCANS, f"the shipment has {MOST_SCANS} scans already")
+        if not shipment.packed_registration:
             insert(shipment, scan, replaced)
         elif replaced is None and is_latest(shipment, scan):
-            scans.append(scan)
-            self._hear_latest(shipment, registration, scan, stamp, watermark)
+            previous = evidence.latest
+            evidence.append(scan)
+            self._hear_latest(shipment, scan, previous, stamp, watermark)
         else:
-            before = self._rulings(shipment, registration)
+            before = self._rulings(shipment, shipment.registered)
             insert(shipment, scan, replaced)
             self._hear_all(shipment, before, watermark, stamp)
         return shipment
@@ -194,20 +190,23 @@ class Judge:
         shipment.life_at = life_at
 
     def _hear_latest(  # noqa: C901, PLR0912, PLR0915 - the hot path: a call saved here is saved with every scan
-        self, shipment: Shipment, registration: Registration, scan: KnownScan, stamp: int, watermark: int
+        self, shipment: Shipment, scan: KnownScan, previous: KnownScan | None, stamp: int, watermark: int
     ) -> None:
-        """The scan is the latest of all: only what its code touches can change, and nothing that is done."""
-        policy, scans, instances = self._policy, shipment.scans, shipment.instances
+        """The scan is the latest of all: only what its code touches can change, and nothing that is done.
+
+        `previous` is the one before it.  Registration and scans are not looked at until a clock needs them.
+        """
+        policy, instances = self._policy, shipment.instances
         if policy is None:
-            versions = self._surroundings.versions(registration, scans)
+            versions = self._surroundings.versions(shipment.registered, shipment.scans)
             if len(versions) > 1:
-                self._hear_touched(shipment, registration, scan, stamp, watermark)
+                self._hear_touched(shipment, shipment.registered, scan, stamp, watermark)
                 return
             policy = versions[0].policy
-        held = self._held(registration) if self._suspending else _NOT_HELD
+        held = self._held(shipment.registered) if self._suspending else _NOT_HELD
         touched = policy.touched.get(scan.code)
         if touched is None:
-            if scan.more is not None and scan.more.case is not None:
+            if scan.case is not None:
                 return  # a step of a case that no promise is about
             touched = policy.touched_by_others
         facts: Facts | None = None
@@ -228,22 +227,22 @@ class Judge:
                 if stale and simple:
                     continue
                 if clock.plain:
-                    verdict = span(clock, registration, scans, held)
+                    verdict = span(clock, shipment.registered, shipment.scans, held)
                 else:
                     if facts is None:
-                        facts = Facts(registration, scans, held)
+                        facts = Facts(shipment.registered, shipment.scans, held)
                     verdict = facts.whole(clock)
                 if verdict is not None:
                     if hearing is None:
                         hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
                     again = instance is not None and instance.status != RUNNING
-                    before = Facts(registration, scans[:-1], held).whole(clock) if again else None
+                    before = Facts(shipment.registered, shipment.scans[:-1], held).whole(clock) if again else None
                     hearing.settle(clock, None, instance, verdict, before)
                 continue
-            if clock.rolls and self._rolled(clock, shipment, registration, watermark):
+            if clock.rolls and previous is not None and self._rolled(clock, shipment, previous, scan, watermark):
                 continue
             if facts is None:
-                facts = Facts(registration, scans, held)
+                facts = Facts(shipment.registered, shipment.scans, held)
             if hearing is None:
                 hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
             for key, verdict in facts.after_latest(clock):
@@ -251,10 +250,10 @@ class Judge:
                 if instance is None or instance.status == RUNNING:
                     hearing.settle(clock, key, instance, verdict, None)
                 elif instance.status not in _DONE:
-                    before = Facts(registration, scans[:-1], held).one(clock, key)
+                    before = Facts(shipment.registered, shipment.scans[:-1], held).one(clock, key)
                     hearing.settle(clock, key, instance, verdict, before)
         if scan.code in self._lifecycle.closes:
-            self._close_after(shipment, registration, scan, max(watermark, stamp))
+            self._close_after(shipment, shipment.registered, scan, max(watermark, stamp))
 
     def _close_after(self, shipment: Shipment, registration: Registration, scan: KnownScan, at: int) -> None:
         """Close a shipment whose latest scan ends its journey."""
@@ -280,14 +279,12 @@ class Judge:
         self._settle(hearing, shipment, before, self._rulings(shipment, registration, scans, numbers))
         self._close_after(shipment, registration, scan, hearing.at)
 
-    def _rolled(self, clock: Clock, shipment: Shipment, registration: Registration, watermark: int) -> bool:
+    def _rolled(self, clock: Clock, shipment: Shipment, previous: KnownScan, latest: KnownScan, watermark: int) -> bool:
         """Let the one instance of a gap clock that runs roll on to the latest scan, if there is nothing to say."""
-        number, scans = clock.number, shipment.scans
+        number = clock.number
         for instance in shipment.instances:
             if instance.clock == number and instance.status == RUNNING:
-                if instance.key == scans[-2].scan_id and roll(
-                    clock, instance, registration, scans[-1], shipment.life, watermark
-                ):
+                if instance.key == previous.scan_id and roll(clock, instance, shipment, latest, watermark):
                     self._docket.opened[clock.name] += 1
                     return True
                 return False

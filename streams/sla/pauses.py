@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from streams.sla.policy.compiled import Clock
-from streams.sla.state import NEVER, KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
+from streams.sla.state import NEVER
 
 
 def paused_due(

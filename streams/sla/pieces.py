@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from streams.sla.codes import Code
-from streams.sla.state import KnownScan
+from streams.sla.scan import KnownScan
 
 
 def completes(seen: set[str], scan: KnownScan, pieces: int) -> bool:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from streams.sla.codes import Code, name_of, rank
 from streams.sla.phases import MET, MISSED, RUNNING
 from streams.sla.policy.compiled import Clock
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled, running
-from streams.sla.state import NEVER, KnownScan, Registration
+from streams.sla.state import NEVER
 from streams.sla.verdict import Verdict
 
 

@@ -16,8 +16,10 @@ from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
 from streams.sla.policy.compensation import Owed
 from streams.sla.policy.compiled import ALL_OF, NEVER_HAPPENS, Policy
 from streams.sla.policy.rulebook import Rulebook
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from streams.sla.standing import stop_of
-from streams.sla.state import NEVER, KnownScan, Registration, Shipment
+from streams.sla.state import NEVER, Shipment
 from streams.sla.surroundings import Surroundings
 from streams.sla.verdict import Verdict
 

@@ -2,7 +2,9 @@
 
 from streams.sla.phases import CANCELLED, EXCUSED, MET, MISSED, RUNNING
 from streams.sla.policy.compiled import Clock
-from streams.sla.state import NEVER, KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
+from streams.sla.state import NEVER
 from streams.sla.verdict import Verdict
 
 

@@ -8,8 +8,10 @@ from msgspec.structs import replace
 
 from streams.sla.policy.compiled import Policy
 from streams.sla.policy.rulebook import Rulebook, Version
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from streams.sla.silences import Silence
-from streams.sla.state import NEVER, KnownScan, Registration
+from streams.sla.state import NEVER
 
 
 class Suspension(Struct, frozen=True, kw_only=True):

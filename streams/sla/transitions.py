@@ -21,9 +21,11 @@ from streams.sla.phases import (
     WITHDRAWN,
 )
 from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from streams.sla.silences import NOBODY, awaited
 from streams.sla.standing import stop_of
-from streams.sla.state import NEVER, Instance, KnownScan, Registration, Said, Shipment, TakenBack
+from streams.sla.state import NEVER, Instance, Said, Shipment, TakenBack
 from streams.sla.verdict import Verdict
 
 _HEARD_GAPS: Final = frozenset({RUNNING, MISSED})

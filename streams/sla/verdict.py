@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from streams.sla.policy.compensation import Owed
-from streams.sla.state import KnownScan
+from streams.sla.scan import KnownScan
 
 STOPPED_BEFORE_START: Final = "stopped-before-start"
 

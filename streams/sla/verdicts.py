@@ -13,9 +13,10 @@ from streams.sla.policy import compiled
 from streams.sla.policy.compensation import owed
 from streams.sla.policy.compiled import Clock
 from streams.sla.recordings import recorded, uploads
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from streams.sla.spans import Held, span
 from streams.sla.standing import stop_of
-from streams.sla.state import KnownScan, Registration
 from streams.sla.verdict import Verdict
 
 Keyed = tuple[str | None, Verdict]

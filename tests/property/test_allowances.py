@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from streams.sla.calendars import Calendar
 from streams.sla.instants import DAY_MS, MINUTE_MS, from_datetime
 from streams.sla.policy.allowances import Allowance, Days, Duration, Place, Working
-from streams.sla.state import Registration
+from streams.sla.registration import Registration
 from tests.oracles import opening_hours as oracle
 from tests.oracles.opening_hours import Shop
 from tests.property.shops import near, opening, shops

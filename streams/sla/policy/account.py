@@ -9,8 +9,10 @@ from streams.sla.instants import describe, rfc3339
 from streams.sla.phases import RUNNING, VERDICTS
 from streams.sla.policy import compiled
 from streams.sla.policy.compiled import Clock, Policy
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from streams.sla.standing import stop_of
-from streams.sla.state import NEVER, KnownScan, Registration
+from streams.sla.state import NEVER
 from streams.sla.verdict import Verdict
 from streams.sla.verdicts import Facts
 

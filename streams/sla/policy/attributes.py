@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from streams.sla.state import PLAIN, KnownScan, Registration, ScanDetails
+from streams.sla.details import PLAIN, ScanDetails
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 Attribute = Callable[[Registration, KnownScan | None], object]
 """From a shipment and the scan that starts the clock to a value; None where nobody knows."""

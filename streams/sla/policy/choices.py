@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from streams.sla.policy.conditions import Condition
-from streams.sla.state import KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 T = TypeVar("T")
 

@@ -11,7 +11,8 @@ from streams.sla.policy.document import Cap, Compensation, Pay
 from streams.sla.policy.durations import duration
 from streams.sla.policy.numbers import amount as checked
 from streams.sla.policy.problems import Problem
-from streams.sla.state import KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 _TERMS: Final = ("freight", "value", "amount")
 _CENT: Final = Decimal("0.01")

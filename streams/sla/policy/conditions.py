@@ -7,7 +7,8 @@ from typing import Final
 from streams.sla.policy.attributes import ATTRIBUTES, CHOICES, LABEL, NEEDS, Attribute, label
 from streams.sla.policy.numbers import number
 from streams.sla.policy.problems import Problem
-from streams.sla.state import KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 Test = Callable[[object], bool]
 BOUNDS: Final = ("at_least", "at_most", "above", "below")

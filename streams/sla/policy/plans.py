@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from streams.sla.state import KnownLeg
+from streams.sla.details import KnownLeg
 
 
 def leg_total(leg: KnownLeg) -> int | None:

@@ -18,8 +18,8 @@ from streams.partition.ports import CaughtUp, Output, SourceBatch
 from streams.partition.watching import MOST_AT_ONCE, MOST_FACILITIES, MOST_PASSED_OVER, Watch
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy, parse_policy
+from streams.sla.scan import KnownScan
 from streams.sla.silences import Silence
-from streams.sla.state import KnownScan
 from streams.sla.surroundings import Surroundings
 from tests.property.engine import Arrival, Player, Stored, arrival, bodies, tick
 from tests.unit.partition.publishing import feed_status, page, publication

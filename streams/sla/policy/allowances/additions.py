@@ -4,7 +4,8 @@ from streams.sla.calendars import Calendar
 from streams.sla.calendars.zones import LAST_DAY, LAST_INSTANT
 from streams.sla.instants import describe
 from streams.sla.policy.allowances.place import Place
-from streams.sla.state import KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 
 class Addition:

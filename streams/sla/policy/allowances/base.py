@@ -1,6 +1,7 @@
 """What every allowance can do."""
 
-from streams.sla.state import KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 
 class Allowance:
@@ -8,6 +9,9 @@ class Allowance:
 
     needs: frozenset[str] = frozenset()
     """Attributes of registrations and scans that it reads, beyond what is always kept (`Policy.needs`)."""
+
+    fixed: int | None = None
+    """How much time there is, where that is the same for every shipment and every start."""
 
     def due(self, start: int, registration: Registration, scan: KnownScan | None) -> int | None:
         """The due instant before pauses of a clock that starts then, by this scan (None: by its registration).

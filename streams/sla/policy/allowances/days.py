@@ -8,7 +8,8 @@ from streams.sla.instants import DAY_MS, end_of_local_day
 from streams.sla.policy.allowances.base import Allowance
 from streams.sla.policy.allowances.place import Place
 from streams.sla.policy.allowances.wording import dated, moment, wall_time
-from streams.sla.state import KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 END_OF_DAY: Final = DAY_MS
 """As a wall-clock time: the last millisecond of the date."""

@@ -3,7 +3,8 @@
 from streams.sla.instants import describe, end_of_local_day, rfc3339
 from streams.sla.policy.allowances.base import Allowance
 from streams.sla.policy.plans import critical_path
-from streams.sla.state import KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 
 class Duration(Allowance):
@@ -11,6 +12,7 @@ class Duration(Allowance):
 
     def __init__(self, length: int) -> None:
         self.length = length
+        self.fixed = length
 
     def due(self, start: int, registration: Registration, scan: KnownScan | None) -> int | None:  # noqa: ARG002 - hot
         """Start plus the length."""

@@ -3,7 +3,8 @@
 from typing import Final
 
 from streams.sla.calendars import Calendar, LocalCalendar
-from streams.sla.state import KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 PLACES: Final = ("origin", "destination", "facility")
 

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple, Protocol
 from streams.sla.policy.allowances.additions import Addition, MoreTime
 from streams.sla.policy.allowances.base import Allowance
 from streams.sla.policy.allowances.elapsed import Duration
-from streams.sla.state import KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 CACHED: Final = frozenset(
     {

@@ -2,7 +2,8 @@
 
 from streams.sla.instants import describe
 from streams.sla.policy.allowances.base import Allowance
-from streams.sla.state import KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 
 class Shifted(Allowance):

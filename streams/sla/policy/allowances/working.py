@@ -6,7 +6,8 @@ from streams.sla.instants import DAY_MS, describe
 from streams.sla.policy.allowances.base import Allowance
 from streams.sla.policy.allowances.place import Place
 from streams.sla.policy.allowances.wording import dated, moment
-from streams.sla.state import KnownScan, Registration
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 
 class Working(Allowance):

@@ -3,8 +3,9 @@
 import pytest
 
 from streams.sla.calendars import ALWAYS, Calendar
+from streams.sla.details import RegistrationDetails
 from streams.sla.policy.allowances import END_OF_DAY, Days, Place
-from streams.sla.state import Registration, RegistrationDetails
+from streams.sla.registration import Registration
 from tests.unit.sla.calendars.wall import HOUR, at, calendar, shown
 
 ZONE = "Asia/Shanghai"

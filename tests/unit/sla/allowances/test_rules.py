@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from streams.sla.calendars import ALWAYS
+from streams.sla.details import RegistrationDetails, Window
 from streams.sla.policy.allowances import (
     Appointment,
     Days,
@@ -17,7 +18,8 @@ from streams.sla.policy.allowances import (
     Rule,
     Rules,
 )
-from streams.sla.state import KnownScan, Registration, RegistrationDetails, Window
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from tests.unit.sla.calendars.wall import HOUR, at, calendar
 
 ZONE = "Asia/Shanghai"

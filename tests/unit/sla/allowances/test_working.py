@@ -1,8 +1,10 @@
 """Working time, where the start scan was made."""
 
 from streams.sla.codes import code_of
+from streams.sla.details import RegistrationDetails, ScanDetails
 from streams.sla.policy.allowances import Place, Working
-from streams.sla.state import KnownScan, Registration, RegistrationDetails, ScanDetails
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from tests.unit.sla.calendars.wall import HOUR, at, calendar, shown
 
 ZONE = "Asia/Shanghai"

@@ -2,9 +2,10 @@
 
 import pytest
 
+from streams.sla.details import RegistrationDetails
 from streams.sla.policy.compensation import Owed, Proposal
 from streams.sla.policy.document import Cap, Compensation, Pay
-from streams.sla.state import Registration, RegistrationDetails
+from streams.sla.registration import Registration
 
 HALF = Proposal(Compensation(pay=Pay(freight=0.5), cap=Cap(value=0.1), rule="late"), "$")
 

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from streams.sla.details import RegistrationDetails, ScanDetails
 from streams.sla.policy.conditions import Condition
 from streams.sla.policy.problems import Problem
-from streams.sla.state import KnownScan, Registration, RegistrationDetails, ScanDetails
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 
 REGISTRATION = Registration(
     customer_id="c1",

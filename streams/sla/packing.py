@@ -1,0 +1,77 @@
+"""The parts of packed state: sizes, texts and identifiers, in as few bytes as they need.
+
+Readers take the bytes and a place, and give what is there and the place after it.
+"""
+
+from typing import Final
+
+from librt.strings import BytesWriter, read_i32_be, read_i64_be, write_i32_be, write_i64_be
+from mypy_extensions import i32, i64, u8
+
+_LONG: Final = 255
+_LEAST: Final = -0x8000_0000
+_MOST: Final = 0x7FFF_FFFF
+_HEX: Final = "0123456789abcdef"
+
+
+def write_size(to: BytesWriter, size: i64) -> None:
+    """A small number that is not negative: one byte, or five."""
+    if size < _LONG:
+        to.append(u8(size))
+    else:
+        to.append(_LONG)
+        write_i32_be(to, i32(size))
+
+
+def read_size(packed: bytes, place: i64) -> tuple[i64, i64]:
+    """What `write_size` wrote."""
+    size: i64 = packed[place]
+    if size < _LONG:
+        return size, place + 1
+    return i64(read_i32_be(packed, place + 1)), place + 5
+
+
+def write_bytes(to: BytesWriter, content: bytes) -> None:
+    """Bytes with their size."""
+    write_size(to, len(content))
+    to.write(content)
+
+
+def read_bytes(packed: bytes, place: i64) -> tuple[bytes, i64]:
+    """What `write_bytes` wrote."""
+    size, place = read_size(packed, place)
+    return packed[place : place + size], place + size
+
+
+def write_text(to: BytesWriter, text: str) -> None:
+    """A text with its size."""
+    write_bytes(to, text.encode())
+
+
+def read_text(packed: bytes, place: i64) -> tuple[str, i64]:
+    """What `write_text` wrote."""
+    size, place = read_size(packed, place)
+    return packed[place : place + size].decode(), place + size
+
+
+def is_near(number: i64) -> bool:
+    """Whether a number fits into 32 bits."""
+    return _LEAST <= number <= _MOST
+
+
+def write_number(to: BytesWriter, number: i64, near: bool) -> None:  # noqa: FBT001 - hot
+    """A number in four bytes, or eight."""
+    if near:
+        write_i32_be(to, i32(number))
+    else:
+        write_i64_be(to, number)
+
+
+def read_number(packed: bytes, place: i64, near: bool) -> i64:  # noqa: FBT001 - hot
+    """What `write_number` wrote, in four bytes or eight."""
+    return i64(read_i32_be(packed, place)) if near else read_i64_be(packed, place)
+
+
+def is_hexadecimal(identifier: str) -> bool:
+    """Whether an identifier is all digits, or a hash: then two of its characters fit into a byte."""
+    return len(identifier) % 2 == 0 and not identifier.strip(_HEX)

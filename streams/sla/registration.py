@@ -1,0 +1,221 @@
+"""What was registered, as state keeps it."""
+
+from typing import Final
+
+import msgspec
+from librt.strings import BytesWriter, read_i32_be, read_i64_be, write_i32_be, write_i64_be
+from mypy_extensions import i32, i64, u8
+
+from streams.sla.details import BARE, KnownLeg, RegistrationDetails
+from streams.sla.packing import is_near, read_bytes, read_number, read_text, write_bytes, write_number, write_text
+
+_NEAR: Final = 1
+"""Instants are kept as the difference to the beginning of the life, in 32 bits."""
+_TIER: Final = 2
+_PRODUCT: Final = 4
+_ORIGIN: Final = 8
+_DESTINATION: Final = 16
+_REMOTE: Final = 32
+_PROMISED_AT: Final = 64
+_RARE: Final = 128
+"""There is a second byte of flags."""
+_REVISION: Final = 1
+_TIME_ZONE: Final = 2
+_PIECES: Final = 4
+_PROMISED_DAY: Final = 8
+_LEGS: Final = 16
+_MORE: Final = 32
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_legs: Final = msgspec.msgpack.Decoder(tuple[KnownLeg, ...])
+_details: Final = msgspec.msgpack.Decoder(RegistrationDetails)
+_NO_LEGS: Final[tuple[KnownLeg, ...]] = ()
+
+
+class Registration:
+    """What was registered, compactly: what promises depend on.  Instants in UTC milliseconds."""
+
+    __slots__ = (
+        "customer_id",
+        "destination",
+        "legs",
+        "more",
+        "origin",
+        "pieces",
+        "product",
+        "promised_at",
+        "promised_day",
+        "registered_at",
+        "remote",
+        "revision",
+        "tier",
+        "time_zone",
+    )
+
+    def __init__(
+        self,
+        customer_id: str,
+        registered_at: int,
+        revision: int = 0,
+        tier: str | None = None,
+        product: str | None = None,
+        origin: str | None = None,
+        destination: str | None = None,
+        time_zone: str | None = None,
+        remote: bool = False,  # noqa: FBT001, FBT002 - a record
+        pieces: int = 1,
+        promised_at: int | None = None,
+        promised_day: int | None = None,
+        legs: tuple[KnownLeg, ...] = _NO_LEGS,
+        more: RegistrationDetails | None = None,
+    ) -> None:
+        """`promised_day` is a proleptic ordinal; `more` is None where all of it would be as in `BARE`."""
+        self.customer_id = customer_id
+        self.registered_at = registered_at
+        self.revision = revision
+        self.tier = tier
+        self.product = product
+        self.origin = origin
+        self.destination = destination
+        self.time_zone = time_zone
+        self.remote = remote
+        self.pieces = pieces
+        self.promised_at = promised_at
+        self.promised_day = promised_day
+        self.legs = legs
+        self.more = more
+
+    @property
+    def details(self) -> RegistrationDetails:
+        """What few registrations have."""
+        return self.more or BARE
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Registration) and pack_registration(self, 0) == pack_registration(other, 0)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def pack_registration(  # noqa: C901 - one line a part
+    registration: Registration, life: int
+) -> bytes:
+    """A registration as bytes; `life` is when the life began, in UTC milliseconds."""
+    to = BytesWriter()
+    registered: i64 = registration.registered_at - life
+    promised_at = registration.promised_at
+    promised: i64 = 0 if promised_at is None else promised_at - life
+    near = is_near(registered) and is_near(promised)
+    rare = _rare(registration)
+    flags: i64 = (_NEAR if near else 0) | (_RARE if rare else 0) | (_REMOTE if registration.remote else 0)
+    tier, product = registration.tier, registration.product
+    origin, destination = registration.origin, registration.destination
+    if tier is not None:
+        flags |= _TIER
+    if product is not None:
+        flags |= _PRODUCT
+    if origin is not None:
+        flags |= _ORIGIN
+    if destination is not None:
+        flags |= _DESTINATION
+    if promised_at is not None:
+        flags |= _PROMISED_AT
+    to.append(u8(flags))
+    if rare:
+        to.append(u8(rare))
+    write_text(to, registration.customer_id)
+    write_number(to, registered, near)
+    if tier is not None:
+        write_text(to, tier)
+    if product is not None:
+        write_text(to, product)
+    if origin is not None:
+        write_text(to, origin)
+    if destination is not None:
+        write_text(to, destination)
+    if promised_at is not None:
+        write_number(to, promised, near)
+    if rare:
+        _write_rare(to, registration)
+    return to.getvalue()
+
+
+def _rare(registration: Registration) -> i64:
+    flags: i64 = 0
+    if registration.revision:
+        flags |= _REVISION
+    if registration.time_zone is not None:
+        flags |= _TIME_ZONE
+    if registration.pieces != 1:
+        flags |= _PIECES
+    if registration.promised_day is not None:
+        flags |= _PROMISED_DAY
+    if registration.legs:
+        flags |= _LEGS
+    if registration.more is not None:
+        flags |= _MORE
+    return flags
+
+
+def _write_rare(to: BytesWriter, registration: Registration) -> None:
+    if registration.revision:
+        write_i64_be(to, registration.revision)
+    if registration.time_zone is not None:
+        write_text(to, registration.time_zone)
+    if registration.pieces != 1:
+        write_i64_be(to, registration.pieces)
+    if registration.promised_day is not None:
+        write_i32_be(to, i32(registration.promised_day))
+    if registration.legs:
+        write_bytes(to, _encode(registration.legs))
+    if registration.more is not None:
+        write_bytes(to, _encode(registration.more))
+
+
+def unpack_registration(packed: bytes, life: int) -> Registration:
+    """What `pack_registration` packed."""
+    flags: i64 = packed[0]
+    rare: i64 = 0
+    place: i64 = 1
+    if flags & _RARE:
+        rare = packed[1]
+        place = 2
+    near = flags & _NEAR != 0
+    width: i64 = 4 if near else 8
+    customer_id, place = read_text(packed, place)
+    registration = Registration(customer_id, life + read_number(packed, place, near))
+    place += width
+    if flags & _TIER:
+        registration.tier, place = read_text(packed, place)
+    if flags & _PRODUCT:
+        registration.product, place = read_text(packed, place)
+    if flags & _ORIGIN:
+        registration.origin, place = read_text(packed, place)
+    if flags & _DESTINATION:
+        registration.destination, place = read_text(packed, place)
+    registration.remote = flags & _REMOTE != 0
+    if flags & _PROMISED_AT:
+        registration.promised_at = life + read_number(packed, place, near)
+        place += width
+    if rare:
+        _read_rare(packed, place, rare, registration)
+    return registration
+
+
+def _read_rare(packed: bytes, place: i64, rare: i64, registration: Registration) -> None:
+    if rare & _REVISION:
+        registration.revision = read_i64_be(packed, place)
+        place += 8
+    if rare & _TIME_ZONE:
+        registration.time_zone, place = read_text(packed, place)
+    if rare & _PIECES:
+        registration.pieces = read_i64_be(packed, place)
+        place += 8
+    if rare & _PROMISED_DAY:
+        registration.promised_day = read_i32_be(packed, place)
+        place += 4
+    if rare & _LEGS:
+        content, place = read_bytes(packed, place)
+        registration.legs = _legs.decode(content)
+    if rare & _MORE:
+        content, place = read_bytes(packed, place)
+        registration.more = _details.decode(content)
