@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from streams.sla.policy.compiled import Clock
 from streams.sla.registration import Registration
 from streams.sla.verdict import Verdict
@@ -19,6 +21,7 @@ EXPIRED: Final = "expired"
 """Reason of an outcome for a clock that still ran when its shipment was given up."""
 
 
+@mypyc_attr(acyclic=True)
 class Replaced:
     """The outcome that a new revision replaces."""
 
@@ -32,6 +35,7 @@ class Replaced:
         """What was registered then."""
 
 
+@mypyc_attr(acyclic=True)
 class Decision:
     """One statement about one instance of a clock."""
 

@@ -14,12 +14,13 @@ from librt.strings import BytesWriter, read_i16_be, read_i64_be, write_i16_be, w
 from mypy_extensions import i16, i64, u8
 
 from streams.sla.packing import (
-    is_hexadecimal,
     is_near,
+    is_spelt,
     read_bytes,
     read_number,
     read_size,
     read_text,
+    spell,
     write_bytes,
     write_number,
     write_size,
@@ -135,17 +136,17 @@ def _decoded(value: bytes) -> Shipment:
     return shipment
 
 
-def _write_instance(  # noqa: C901 - one line a part
-    to: BytesWriter, instance: Instance, evidence: Scans
-) -> None:
+def _write_instance(to: BytesWriter, instance: Instance, evidence: Scans) -> None:
     flags: i64 = instance.status
     key, after, said = instance.key, instance.next_after, instance.said
+    spelling = b""
     if key is not None:
         latest = evidence.latest
         if latest is not None and latest.scan_id == key:
             flags |= _LATEST
         else:
-            flags |= _HEX if is_hexadecimal(key) else _KEY
+            spelling = spell(key)
+            flags |= _HEX if is_spelt(key, spelling) else _KEY
     if after is not None:
         flags |= _DEADLINE
         if not is_near(after):
@@ -157,12 +158,8 @@ def _write_instance(  # noqa: C901 - one line a part
     to.append(u8(flags))
     number: i64 = instance.clock
     write_i16_be(to, i16(number - 0x8000))
-    if key is not None:
-        kind = flags & _KEY
-        if kind == _HEX:
-            write_bytes(to, bytes.fromhex(key))
-        elif kind == _KEY:
-            write_text(to, key)
+    if flags & _HEX:
+        write_bytes(to, spelling)
     if after is not None:
         write_number(to, after, flags & _FAR == 0)
     if said is not None:

@@ -6,6 +6,8 @@ milestone has claimed.  A leg starts when the last of the legs before it ends, o
 
 from collections.abc import Iterator, Sequence
 
+from mypy_extensions import mypyc_attr
+
 from streams.sla.codes import name_of
 from streams.sla.details import KnownLeg
 from streams.sla.policy.compiled import Clock
@@ -18,6 +20,7 @@ from streams.sla.verdict import Verdict
 Keyed = tuple[str, Verdict]
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Journey:
     """A shipment's scans along its plan.  What each leg has reached is worked out once, when it is asked for."""
 

@@ -119,7 +119,7 @@ class Judge:
         elif shipment.phase == RESIDUE:
             raise Refused(TOO_LATE, "the shipment's evidence is gone: its outcomes are final")
         evidence = shipment.evidence
-        replaced = evidence.find(scan.scan_id)
+        replaced = evidence.find(scan)
         if replaced is not None:
             if scan.version() <= replaced.version():
                 return None

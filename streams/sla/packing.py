@@ -11,7 +11,11 @@ from mypy_extensions import i32, i64, u8
 _LONG: Final = 255
 _LEAST: Final = -0x8000_0000
 _MOST: Final = 0x7FFF_FFFF
+_HASH: Final = 16
+"""Characters of a hash at least."""
 _HEX: Final = "0123456789abcdef"
+
+_from_hex: Final = bytes.fromhex
 
 
 def write_size(to: BytesWriter, size: i64) -> None:
@@ -72,6 +76,19 @@ def read_number(packed: bytes, place: i64, near: bool) -> i64:  # noqa: FBT001 -
     return i64(read_i32_be(packed, place)) if near else read_i64_be(packed, place)
 
 
-def is_hexadecimal(identifier: str) -> bool:
-    """Whether an identifier is all digits, or a hash: then two of its characters fit into a byte."""
-    return len(identifier) % 2 == 0 and not identifier.strip(_HEX)
+def spell(identifier: str) -> bytes:
+    """An identifier as bytes; where it is all digits, or a hash, two of its characters to a byte (`is_spelt`)."""
+    plain = identifier.encode()
+    length: i64 = len(identifier)
+    if length & 1 or len(plain) != length or not (identifier.isdigit() or (length >= _HASH and _is_hash(identifier))):
+        return plain
+    return _from_hex(identifier)
+
+
+def is_spelt(identifier: str, spelling: bytes) -> bool:
+    """Whether this spelling of it has two characters in a byte."""
+    return 2 * len(spelling) == len(identifier)
+
+
+def _is_hash(identifier: str) -> bool:
+    return not identifier.strip(_HEX)

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 from librt.strings import BytesWriter, read_i32_be, read_i64_be, write_i32_be, write_i64_be
-from mypy_extensions import i32, i64, u8
+from mypy_extensions import i32, i64, mypyc_attr, u8
 
 from streams.sla.details import BARE, KnownLeg, RegistrationDetails
 from streams.sla.packing import is_near, read_bytes, read_number, read_text, write_bytes, write_number, write_text
@@ -32,6 +32,7 @@ _details: Final = msgspec.msgpack.Decoder(RegistrationDetails)
 _NO_LEGS: Final[tuple[KnownLeg, ...]] = ()
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Registration:
     """What was registered, compactly: what promises depend on.  Instants in UTC milliseconds."""
 

@@ -7,17 +7,18 @@ from typing import Final
 
 import msgspec
 from librt.strings import BytesWriter
-from mypy_extensions import i64, u8
+from mypy_extensions import i64, mypyc_attr, u8
 
 from streams.sla.codes import Code, name_of, rank
 from streams.sla.details import PLAIN, ScanDetails
 from streams.sla.packing import (
-    is_hexadecimal,
     is_near,
+    is_spelt,
     read_bytes,
     read_number,
     read_size,
     read_text,
+    spell,
     write_bytes,
     write_number,
     write_text,
@@ -42,10 +43,23 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _details: Final = msgspec.msgpack.Decoder(ScanDetails)
 
 
+@mypyc_attr(acyclic=True)
 class KnownScan:
     """One scan, compactly: what verdicts, evidence and the choice between its versions need."""
 
-    __slots__ = ("_delay", "_end", "_facility", "_leg", "_more", "_packed", "_place", "_scan_id", "at", "code")
+    __slots__ = (
+        "_delay",
+        "_end",
+        "_facility",
+        "_leg",
+        "_more",
+        "_packed",
+        "_place",
+        "_scan_id",
+        "_spelling",
+        "at",
+        "code",
+    )
 
     def __init__(
         self,
@@ -65,6 +79,7 @@ class KnownScan:
         self._facility = facility
         self._leg = leg
         self._more = more
+        self._spelling = b""
         self._packed = b""
         self._place: i64 = 0
         """Where in the packed scans the rest of it lies, until somebody looks; 0 for what is not packed."""
@@ -171,6 +186,13 @@ class KnownScan:
         fields = (self.scan_id, self.code, self.at, self.delay, self.facility, self.leg, self.more)
         return f"KnownScan{fields!r}"
 
+    def spelling(self) -> bytes:
+        """Its id as bytes: with these ends what is packed."""
+        spelling = self._spelling
+        if not spelling:
+            spelling = self._spelling = spell(self.scan_id)
+        return spelling
+
     def pack(self, to: BytesWriter, life: int) -> None:
         """Append it to the packed scans of a life."""
         if self._place:
@@ -190,8 +212,8 @@ class KnownScan:
         )
         since: i64 = self.at - life
         flags: i64 = _NEAR if is_near(since) else 0
-        hexadecimal = is_hexadecimal(scan_id)
-        if hexadecimal:
+        spelling = self.spelling()
+        if is_spelt(scan_id, spelling):
             flags |= _HEX
         if delay is not None:
             flags |= _NONE if delay == 0 else _SHORT if is_near(delay) else _DELAY
@@ -216,7 +238,7 @@ class KnownScan:
             write_text(to, leg)
         if more is not None:
             write_bytes(to, _encode(more))
-        to.write(bytes.fromhex(scan_id) if hexadecimal else scan_id.encode())
+        to.write(spelling)
         return to.getvalue()
 
     def _unpack(self) -> None:
@@ -264,11 +286,6 @@ def unpack_scan(packed: bytes, place: i64, end: i64, life: int) -> KnownScan:
     scan = KnownScan("", code, life + read_number(packed, after, flags & _NEAR != 0))
     scan.put_packed(packed, place, end)
     return scan
-
-
-def token(scan_id: str) -> bytes:
-    """The bytes that lie in packed scans where one of them has this id."""
-    return bytes.fromhex(scan_id) if is_hexadecimal(scan_id) else scan_id.encode()
 
 
 def _comparable(text: str | None) -> str:

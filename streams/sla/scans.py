@@ -1,14 +1,18 @@
 """The scans of one life, in order: packed, until somebody looks at more than the last one."""
 
 from bisect import insort
+from typing import Final
 
-from librt.strings import BytesWriter
-from mypy_extensions import i64
+from librt.strings import BytesWriter, read_i32_be
+from mypy_extensions import i64, mypyc_attr
 
 from streams.sla.packing import read_size
-from streams.sla.scan import KnownScan, token, unpack_scan
+from streams.sla.scan import KnownScan, unpack_scan
+
+_TAIL: Final = 4
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Scans:
     """The winning version of every scan, in `KnownScan.order`; voided ones and voids included."""
 
@@ -42,11 +46,12 @@ class Scans:
                 self._latest = _last(packed, self._life)
         return self._latest
 
-    def find(self, scan_id: str) -> KnownScan | None:
-        """The scan with an id; None where it is new."""
+    def find(self, scan: KnownScan) -> KnownScan | None:
+        """The version of a scan that is known; None when it is new."""
         packed = self._packed
-        if packed is not None and token(scan_id) not in packed:
+        if packed is not None and not _may_hold(packed, scan.spelling()):
             return None
+        scan_id = scan.scan_id
         for known in self.listed:
             if known.scan_id == scan_id:
                 return known
@@ -98,6 +103,22 @@ class Scans:
         if self._latest is not None:
             listed[-1] = self._latest
         return listed
+
+
+def _may_hold(packed: bytes, spelling: bytes) -> bool:
+    """Whether any id could be this one, by its last bytes."""
+    length: i64 = len(spelling)
+    if length < _TAIL:
+        return True
+    tail = read_i32_be(spelling, length - _TAIL)
+    end: i64 = 0
+    total: i64 = len(packed)
+    while end < total:
+        size, begin = read_size(packed, end)
+        end = begin + size
+        if read_i32_be(packed, end - _TAIL) == tail:
+            return True
+    return False
 
 
 def _last(packed: bytes, life: int) -> KnownScan:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from streams.sla.registration import Registration, pack_registration, unpack_registration
 from streams.sla.scan import KnownScan
 from streams.sla.scans import Scans
@@ -11,6 +13,7 @@ NEVER: Final = 2**63 - 1
 """A deadline that does not come."""
 
 
+@mypyc_attr(acyclic=True)
 class Said:
     """What has been said about one instance of one clock.  What it is worth follows from the scans, and is not kept."""
 
@@ -38,6 +41,7 @@ class Said:
         """The silent facility because of which the standing alert is unverified."""
 
 
+@mypyc_attr(acyclic=True)
 class Instance:
     """One instance of one clock: where it stands, and what has been said about it."""
 
@@ -53,6 +57,7 @@ class Instance:
         """None while nothing has been said, which is how most clocks live and end."""
 
 
+@mypyc_attr(acyclic=True)
 class TakenBack:
     """The outcome that a clock last published, where that was to take a verdict back: no scan tells it any more."""
 
@@ -76,6 +81,7 @@ class TakenBack:
         self.registration = registration
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Shipment:
     """One life of one shipment.  Its registration and its scans stay packed until somebody looks at them."""
 

@@ -6,6 +6,8 @@ quiet when they agree; so the same scan twice says nothing twice.
 
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from streams.sla.codes import Code
 from streams.sla.decision import ALERTS, CONFIRMED, NOTICES, OUTCOMES, REOPENED, Decision, Replaced
 from streams.sla.docket import Docket
@@ -40,6 +42,7 @@ def find(shipment: Shipment, number: int, key: str | None) -> Instance | None:
     return None
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Hearing:
     """One record or deadline of one shipment: `watermark` is the partition time, `at` the time that decisions carry."""
 

@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from mypy_extensions import mypyc_attr
+
 from streams.sla.policy.compensation import Owed
 from streams.sla.scan import KnownScan
 
@@ -21,6 +23,7 @@ class Fault(NamedTuple):
         return self.spent - self.budget
 
 
+@mypyc_attr(acyclic=True)
 class Verdict:
     """One instance of a clock, as the set of scans has it.  Instants in UTC milliseconds."""
 

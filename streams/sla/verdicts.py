@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from mypy_extensions import mypyc_attr
+
 from streams.sla.combined import combined
 from streams.sla.faults import faults
 from streams.sla.gaps import gaps
@@ -23,6 +25,7 @@ Keyed = tuple[str | None, Verdict]
 """The instance of a clock (None for the one of a whole shipment), and its verdict."""
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Facts:
     """What is known of a shipment: its registration, its effective scans in order, and when its region was held."""
 

@@ -2,7 +2,7 @@
 
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from streams.sla.codes import Code
@@ -209,7 +209,7 @@ def _roles(
     stops: frozenset[Code],
     ends: frozenset[Code],
     pauses: Sequence[tuple[frozenset[Code], frozenset[Code]]],
-) -> Mapping[Code, int]:
+) -> dict[Code, int]:
     roles: dict[Code, int] = defaultdict(int)
     for role, codes in ((STARTS, starts), (STOPS, stops), (ENDS, ends)):
         for code in codes:

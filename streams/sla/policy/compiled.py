@@ -80,7 +80,7 @@ class Clock:
     """By shipment; where none holds, `severity` counts."""
     routes: Choice[str] | None
     objective: str | None
-    roles: Mapping[Code, int]
+    roles: dict[Code, int]
     """What each code does to this clock: `STARTS | STOPS | ENDS | PAUSES`; codes that do nothing are not there."""
     rolls: bool
     """Whether every scan ends one instance of this clock and begins the next."""
@@ -137,8 +137,8 @@ class Policy:
     """The whole page as JSON, whatever pages it was put together from; `streams.sla.policy.load.restored` reads it."""
     time_zone: str
     clocks: tuple[Clock, ...]
-    by_number: Mapping[int, Clock]
-    touched: Mapping[Code, tuple[tuple[Clock, int], ...]]
+    by_number: dict[int, Clock]
+    touched: dict[Code, tuple[tuple[Clock, int], ...]]
     """Known code to the clocks that it concerns, with the roles it has (`STARTS | STOPS | ENDS | PAUSES`)."""
     touched_by_others: tuple[tuple[Clock, int], ...]
     """The same for codes of parcels that the policy does not name."""
