@@ -50,6 +50,7 @@ HOT_PATH = (
     "streams/sla/instants.py",
     "streams/sla/journeys.py",
     "streams/sla/judge.py",
+    "streams/sla/plan.py",
     "streams/sla/policy/allowances/additions.py",
     "streams/sla/policy/allowances/base.py",
     "streams/sla/policy/allowances/days.py",

@@ -13,8 +13,9 @@ from streams.intake.amounts import check_amount
 from streams.intake.reading import EARLIEST, event_time, read
 from streams.intake.rejection import ABSURD_TIME, BAD_APPOINTMENT, BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
 from streams.sla.codes import code_of
-from streams.sla.details import BARE, KnownLeg, KnownMilestone, RegistrationDetails, Window
+from streams.sla.details import BARE, RegistrationDetails, Window
 from streams.sla.instants import from_datetime, from_timedelta
+from streams.sla.plan import KnownLeg, KnownMilestone
 from streams.sla.registration import Registration
 
 LONGEST: Final = timedelta(days=3_653)

@@ -4,8 +4,6 @@ A shipment is decoded to be changed and encoded again at once: what a scan alloc
 so it stays in the processor's cache, and the garbage collector has nothing to walk through.
 """
 
-import msgspec
-
 from streams.errors import PartitionParked
 from streams.partition.deadlines import DeadlineIndex
 from streams.sla.encoding import FORMAT, SHORTEST, UnknownFormat, deadline_of, decode, encode, next_deadline
@@ -69,8 +67,8 @@ class Memory:
         """
         value = self._values.get(key)
         try:
-            return None if value is None else decode(value)
-        except (UnknownFormat, msgspec.MsgspecError) as error:
+            return None if value is None else decode(value, key.decode())
+        except UnknownFormat as error:
             raise PartitionParked(f"the state of shipment {key!r} cannot be read: {error}") from error
 
     def put(self, key: bytes, shipment: Shipment) -> None:
@@ -84,7 +82,7 @@ class Memory:
             finder = _Finder(key)
             values.get(finder)  # type: ignore[call-overload]
             self.index.file(finder.found, at)
-        self._values[key] = self._changed[key] = encode(shipment, at)
+        self._values[key] = self._changed[key] = encode(shipment, at, key.decode())
 
     def put_fired(self, key: bytes, shipment: Shipment) -> None:
         """Keep a shipment whose deadline has been handled, and file it under its next one."""
@@ -92,7 +90,7 @@ class Memory:
             shipment = Shipment(shipment.life, RESIDUE, shipment.sequence, shipment.life_at)
         at = next_deadline(shipment)
         self.index.file(key, at)
-        self._values[key] = self._changed[key] = encode(shipment, at)
+        self._values[key] = self._changed[key] = encode(shipment, at, key.decode())
 
     def drop(self, key: bytes) -> None:
         """Forget a shipment."""

@@ -5,8 +5,6 @@ The order of fields is the format: new ones are added at the end, with a default
 
 from msgspec import Struct
 
-from streams.sla.codes import Code
-
 
 class ScanDetails(Struct, array_like=True, gc=False, frozen=True):
     """What most scans do not have, or no promise asks for."""
@@ -26,23 +24,6 @@ class ScanDetails(Struct, array_like=True, gc=False, frozen=True):
 
 PLAIN = ScanDetails()
 """The details of a scan that has none."""
-
-
-class KnownMilestone(Struct, array_like=True, gc=False, frozen=True):
-    """One milestone of a leg's plan."""
-
-    code: Code
-    facility: str | None
-    within: int | None
-    at: int | None = None
-
-
-class KnownLeg(Struct, array_like=True, gc=False, frozen=True):
-    """One leg of a plan."""
-
-    name: str
-    milestones: tuple[KnownMilestone, ...]
-    after: tuple[str, ...] = ()
 
 
 class Window(Struct, array_like=True, gc=False, frozen=True):

@@ -78,8 +78,8 @@ def content(registration: Registration) -> bytes:
     return pack_registration(registration, 0)
 
 
-def encode(shipment: Shipment, deadline: int) -> bytes:
-    """The state value of a shipment with this `next_deadline`."""
+def encode(shipment: Shipment, deadline: int, name: str) -> bytes:
+    """The state value of the shipment `name`, with this `next_deadline`."""
     to = BytesWriter()
     to.append(FORMAT)
     write_i64_be(to, deadline)
@@ -100,21 +100,21 @@ def encode(shipment: Shipment, deadline: int) -> bytes:
     if shipment.taken_back:
         _write_taken_back(to, shipment.taken_back)
     write_size(to, evidence.count)
-    to.write(evidence.pack())
+    evidence.pack(to, name)
     return to.getvalue()
 
 
-def decode(value: bytes) -> Shipment:
-    """The shipment of a state value.  Raises `UnknownFormat` for bytes that are none."""
+def decode(value: bytes, name: str) -> Shipment:
+    """The shipment `name` of a state value.  Raises `UnknownFormat` for bytes that are none."""
     if len(value) < SHORTEST or value[0] != FORMAT:
         raise UnknownFormat(f"state format {value[0]} is not known to this version (it knows {FORMAT})")
     try:
-        return _decoded(value)
+        return _decoded(value, name)
     except (IndexError, ValueError) as error:
         raise UnknownFormat(f"it ends, or breaks, where something should follow: {error}") from error
 
 
-def _decoded(value: bytes) -> Shipment:
+def _decoded(value: bytes, name: str) -> Shipment:
     flags: i64 = value[25]
     sequence, place = read_size(value, 26)
     shipment = Shipment(read_i64_be(value, 9), flags & _PHASE, sequence, read_i64_be(value, 17))
@@ -129,7 +129,7 @@ def _decoded(value: bytes) -> Shipment:
     if flags & _TAKEN_BACK:
         place = _read_taken_back(value, place, shipment.taken_back)
     count, place = read_size(value, place)
-    shipment.evidence = evidence = Scans(shipment.life, value[place:], count)
+    shipment.evidence = evidence = Scans(shipment.life, name, value[place:], count)
     for instance in latest:
         last = evidence.latest
         instance.key = None if last is None else last.scan_id
@@ -235,7 +235,7 @@ def _write_taken_back(to: BytesWriter, taken_back: list[TakenBack]) -> None:
         if scan is None:
             write_size(to, 0)
         else:
-            KnownScan(scan.scan_id, scan.code, scan.at, scan.delay, scan.facility, scan.leg, scan.more).pack(to, 0)
+            KnownScan(scan.scan_id, scan.code, scan.at, scan.delay, scan.facility, scan.leg, scan.more).pack(to, 0, "")
 
 
 def _read_taken_back(value: bytes, place: i64, taken_back: list[TakenBack]) -> i64:
@@ -251,7 +251,7 @@ def _read_taken_back(value: bytes, place: i64, taken_back: list[TakenBack]) -> i
                 key[1:].decode() if key else None,
                 start,
                 due,
-                unpack_scan(value, place, place + size, 0) if size else None,
+                unpack_scan(value, place, place + size, 0, "") if size else None,
                 unpack_registration(registered, 0) if registered else None,
             )
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from mypy_extensions import mypyc_attr
 
 from streams.sla.codes import name_of
-from streams.sla.details import KnownLeg
+from streams.sla.plan import KnownLeg
 from streams.sla.policy.compiled import Clock
 from streams.sla.policy.plans import leg_total
 from streams.sla.registration import Registration

@@ -8,6 +8,8 @@ from typing import Final
 from librt.strings import BytesWriter, read_i32_be, read_i64_be, write_i32_be, write_i64_be
 from mypy_extensions import i32, i64, u8
 
+from streams.sla.codes import Code
+
 _LONG: Final = 255
 _LEAST: Final = -0x8000_0000
 _MOST: Final = 0x7FFF_FFFF
@@ -56,6 +58,23 @@ def read_text(packed: bytes, place: i64) -> tuple[str, i64]:
     """What `write_text` wrote."""
     size, place = read_size(packed, place)
     return packed[place : place + size].decode(), place + size
+
+
+def write_code(to: BytesWriter, code: Code) -> None:
+    """A scan code: its number, or its text after a byte that is no number."""
+    if isinstance(code, str):
+        to.append(_LONG)
+        write_text(to, code)
+    else:
+        to.append(code)
+
+
+def read_code(packed: bytes, place: i64) -> tuple[Code, i64]:
+    """What `write_code` wrote."""
+    code = packed[place]
+    if code == _LONG:
+        return read_text(packed, place + 1)
+    return code, place + 1
 
 
 def is_near(number: i64) -> bool:

@@ -6,8 +6,9 @@ import msgspec
 from librt.strings import BytesWriter, read_i32_be, read_i64_be, write_i32_be, write_i64_be
 from mypy_extensions import i32, i64, mypyc_attr, u8
 
-from streams.sla.details import BARE, KnownLeg, RegistrationDetails
+from streams.sla.details import BARE, RegistrationDetails
 from streams.sla.packing import is_near, read_bytes, read_number, read_text, write_bytes, write_number, write_text
+from streams.sla.plan import KnownLeg, pack_plan, unpack_plan
 
 _NEAR: Final = 1
 """Instants are kept as the difference to the beginning of the life, in 32 bits."""
@@ -27,7 +28,6 @@ _LEGS: Final = 16
 _MORE: Final = 32
 
 _encode: Final = msgspec.msgpack.Encoder().encode
-_legs: Final = msgspec.msgpack.Decoder(tuple[KnownLeg, ...])
 _details: Final = msgspec.msgpack.Decoder(RegistrationDetails)
 _NO_LEGS: Final[tuple[KnownLeg, ...]] = ()
 
@@ -136,7 +136,7 @@ def pack_registration(  # noqa: C901 - one line a part
     if promised_at is not None:
         write_number(to, promised, near)
     if rare:
-        _write_rare(to, registration)
+        _write_rare(to, registration, life)
     return to.getvalue()
 
 
@@ -157,7 +157,7 @@ def _rare(registration: Registration) -> i64:
     return flags
 
 
-def _write_rare(to: BytesWriter, registration: Registration) -> None:
+def _write_rare(to: BytesWriter, registration: Registration, life: int) -> None:
     if registration.revision:
         write_i64_be(to, registration.revision)
     if registration.time_zone is not None:
@@ -167,7 +167,7 @@ def _write_rare(to: BytesWriter, registration: Registration) -> None:
     if registration.promised_day is not None:
         write_i32_be(to, i32(registration.promised_day))
     if registration.legs:
-        write_bytes(to, _encode(registration.legs))
+        pack_plan(to, registration.legs, life)
     if registration.more is not None:
         write_bytes(to, _encode(registration.more))
 
@@ -198,11 +198,11 @@ def unpack_registration(packed: bytes, life: int) -> Registration:
         registration.promised_at = life + read_number(packed, place, near)
         place += width
     if rare:
-        _read_rare(packed, place, rare, registration)
+        _read_rare(packed, place, rare, registration, life)
     return registration
 
 
-def _read_rare(packed: bytes, place: i64, rare: i64, registration: Registration) -> None:
+def _read_rare(packed: bytes, place: i64, rare: i64, registration: Registration, life: int) -> None:
     if rare & _REVISION:
         registration.revision = read_i64_be(packed, place)
         place += 8
@@ -215,8 +215,7 @@ def _read_rare(packed: bytes, place: i64, rare: i64, registration: Registration)
         registration.promised_day = read_i32_be(packed, place)
         place += 4
     if rare & _LEGS:
-        content, place = read_bytes(packed, place)
-        registration.legs = _legs.decode(content)
+        registration.legs, place = unpack_plan(packed, place, life)
     if rare & _MORE:
         content, place = read_bytes(packed, place)
         registration.more = _details.decode(content)

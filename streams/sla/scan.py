@@ -15,11 +15,12 @@ from streams.sla.packing import (
     is_near,
     is_spelt,
     read_bytes,
+    read_code,
     read_number,
-    read_size,
     read_text,
     spell,
     write_bytes,
+    write_code,
     write_number,
     write_text,
 )
@@ -36,8 +37,10 @@ _LEG: Final = 16
 _MORE: Final = 32
 _HEX: Final = 64
 """Its id is kept as the bytes that it spells."""
-_TEXT: Final = 128
-"""Its code is a text."""
+_STEM: Final = 128
+"""Its id begins with that of the shipment, and only the rest of it is kept."""
+TAIL: Final = 4
+"""Bytes of what is kept of an id, from which on it can be told apart by them."""
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _details: Final = msgspec.msgpack.Decoder(ScanDetails)
@@ -48,17 +51,19 @@ class KnownScan:
     """One scan, compactly: what verdicts, evidence and the choice between its versions need."""
 
     __slots__ = (
+        "_begin",
         "_delay",
         "_end",
         "_facility",
-        "_leg",
         "_more",
         "_packed",
-        "_place",
+        "_rest",
         "_scan_id",
         "_spelling",
+        "_stem",
         "at",
         "code",
+        "leg",
     )
 
     def __init__(
@@ -77,52 +82,48 @@ class KnownScan:
         self._scan_id = scan_id
         self._delay = delay
         self._facility = facility
-        self._leg = leg
+        self.leg = leg
+        """Which leg of the plan it belongs to."""
         self._more = more
         self._spelling = b""
         self._packed = b""
-        self._place: i64 = 0
-        """Where in the packed scans the rest of it lies, until somebody looks; 0 for what is not packed."""
+        self._begin: i64 = 0
+        """Where in the packed scans it lies, until somebody looks at the rest of it; 0 for what is not packed."""
+        self._rest: i64 = 0
         self._end: i64 = 0
+        self._stem = ""
 
     @property
     def scan_id(self) -> str:
         """Its own id: the same one is the same scan, perhaps in another version."""
-        if self._place:
+        if self._begin:
             self._unpack()
         return self._scan_id
 
     @property
     def delay(self) -> int | None:
         """`recorded_at` minus `at`, in milliseconds."""
-        if self._place:
+        if self._begin:
             self._unpack()
         return self._delay
 
     @property
     def facility(self) -> str | None:
         """Where it was read."""
-        if self._place:
+        if self._begin:
             self._unpack()
         return self._facility
 
     @property
-    def leg(self) -> str | None:
-        """Which leg of the plan it belongs to."""
-        if self._place:
-            self._unpack()
-        return self._leg
-
-    @property
     def more(self) -> ScanDetails | None:
         """What most scans do not have; None where all of it would be as in `PLAIN`."""
-        if self._place:
+        if self._begin:
             self._unpack()
         return self._more
 
     @more.setter
     def more(self, details: ScanDetails | None) -> None:
-        if self._place:
+        if self._begin:
             self._unpack()
         self._more = details
 
@@ -193,28 +194,24 @@ class KnownScan:
             spelling = self._spelling = spell(self.scan_id)
         return spelling
 
-    def pack(self, to: BytesWriter, life: int) -> None:
-        """Append it to the packed scans of a life."""
-        if self._place:
-            write_bytes(to, self._packed[self._place : self._end])
+    def pack(self, to: BytesWriter, life: int, stem: str) -> None:
+        """Append it to the packed scans of a life that began at `life`, of the shipment `stem`."""
+        if self._begin:
+            write_bytes(to, self._packed[self._begin : self._end])
         else:
-            write_bytes(to, self._packed_alone(life))
+            write_bytes(to, self._packed_alone(life, stem))
 
-    def _packed_alone(self, life: int) -> bytes:  # noqa: C901 - one line a part
+    def _packed_alone(self, life: int, stem: str) -> bytes:  # noqa: C901 - one line a part
         to = BytesWriter()
-        code, delay, facility, leg, more, scan_id = (
-            self.code,
-            self._delay,
-            self._facility,
-            self._leg,
-            self._more,
-            self._scan_id,
-        )
+        delay, facility, leg, more, scan_id = self._delay, self._facility, self.leg, self._more, self._scan_id
         since: i64 = self.at - life
         flags: i64 = _NEAR if is_near(since) else 0
         spelling = self.spelling()
         if is_spelt(scan_id, spelling):
             flags |= _HEX
+        elif stem and len(scan_id) >= len(stem) + TAIL and scan_id.startswith(stem):
+            flags |= _STEM
+            spelling = scan_id[len(stem) :].encode()
         if delay is not None:
             flags |= _NONE if delay == 0 else _SHORT if is_near(delay) else _DELAY
         if facility is not None:
@@ -223,19 +220,15 @@ class KnownScan:
             flags |= _LEG
         if more is not None:
             flags |= _MORE
-        if isinstance(code, str):
-            to.append(u8(flags | _TEXT))
-            write_text(to, code)
-        else:
-            to.append(u8(flags))
-            to.append(code)
+        to.append(u8(flags))
+        write_code(to, self.code)
         write_number(to, since, flags & _NEAR != 0)
+        if leg is not None:
+            write_text(to, leg)
         if delay:
             write_number(to, delay, flags & _DELAY == _SHORT)
         if facility is not None:
             write_text(to, facility)
-        if leg is not None:
-            write_text(to, leg)
         if more is not None:
             write_bytes(to, _encode(more))
         to.write(spelling)
@@ -243,16 +236,9 @@ class KnownScan:
 
     def _unpack(self) -> None:
         """Read the rest of it."""
-        packed, place, end = self._packed, self._place, self._end
-        self._place = 0
-        flags: i64 = packed[place]
-        place += 1
-        if flags & _TEXT:
-            size, place = read_size(packed, place)
-            place += size
-        else:
-            place += 1
-        place += 4 if flags & _NEAR else 8
+        packed, begin, place = self._packed, self._begin, self._rest
+        self._begin = 0
+        flags: i64 = packed[begin]
         kind = flags & _DELAY
         if kind == _NONE:
             self._delay = 0
@@ -262,29 +248,32 @@ class KnownScan:
             place += 4 if short else 8
         if flags & _FACILITY:
             self._facility, place = read_text(packed, place)
-        if flags & _LEG:
-            self._leg, place = read_text(packed, place)
         if flags & _MORE:
             details, place = read_bytes(packed, place)
             self._more = _details.decode(details)
-        rest = packed[place:end]
-        self._scan_id = rest.hex() if flags & _HEX else rest.decode()
+        rest = packed[place : self._end]
+        if flags & _HEX:
+            self._scan_id = rest.hex()
+        elif flags & _STEM:
+            self._scan_id = self._stem + rest.decode()
+        else:
+            self._scan_id = rest.decode()
 
-    def put_packed(self, packed: bytes, place: int, end: int) -> None:
-        """Let everything but code and time be read from packed scans, when somebody looks."""
-        self._packed, self._place, self._end = packed, place, end
+    def put_packed(self, packed: bytes, begin: int, rest: int, end: int, stem: str) -> None:
+        """Let what lies from `rest` to `end` of packed scans be read when somebody looks; it begins at `begin`."""
+        self._packed, self._begin, self._rest, self._end, self._stem = packed, begin, rest, end, stem
 
 
-def unpack_scan(packed: bytes, place: i64, end: i64, life: int) -> KnownScan:
+def unpack_scan(packed: bytes, begin: i64, end: i64, life: int, stem: str) -> KnownScan:
     """The scan that lies between two places of packed scans, its size already read."""
-    flags: i64 = packed[place]
-    code: Code
-    if flags & _TEXT:
-        code, after = read_text(packed, place + 1)
-    else:
-        code, after = packed[place + 1], place + 2
-    scan = KnownScan("", code, life + read_number(packed, after, flags & _NEAR != 0))
-    scan.put_packed(packed, place, end)
+    flags: i64 = packed[begin]
+    code, place = read_code(packed, begin + 1)
+    near = flags & _NEAR != 0
+    scan = KnownScan("", code, life + read_number(packed, place, near))
+    place += 4 if near else 8
+    if flags & _LEG:
+        scan.leg, place = read_text(packed, place)
+    scan.put_packed(packed, begin, place, end, stem)
     return scan
 
 

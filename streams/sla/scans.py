@@ -1,28 +1,28 @@
 """The scans of one life, in order: packed, until somebody looks at more than the last one."""
 
 from bisect import insort
-from typing import Final
 
 from librt.strings import BytesWriter, read_i32_be
 from mypy_extensions import i64, mypyc_attr
 
 from streams.sla.packing import read_size
-from streams.sla.scan import KnownScan, unpack_scan
-
-_TAIL: Final = 4
+from streams.sla.scan import TAIL, KnownScan, unpack_scan
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
 class Scans:
     """The winning version of every scan, in `KnownScan.order`; voided ones and voids included."""
 
-    __slots__ = ("_latest", "_life", "_listed", "_packed", "count")
+    __slots__ = ("_latest", "_life", "_listed", "_new", "_packed", "_stem", "count")
 
-    def __init__(self, life: int, packed: bytes = b"", count: int = 0) -> None:
-        """`packed` holds `count` scans of the life that began at `life`, UTC milliseconds."""
+    def __init__(self, life: int, stem: str = "", packed: bytes = b"", count: int = 0) -> None:
+        """`packed` holds `count` scans of the life of the shipment `stem` that began at `life`, UTC milliseconds."""
         self._life = life
+        self._stem = stem
         self._packed: bytes | None = packed
-        """None where they have been changed since."""
+        """None where they are not in this order any more."""
+        self._new: KnownScan | None = None
+        """One that comes after those that are packed."""
         self._listed: list[KnownScan] | None = None
         self._latest: KnownScan | None = None
         self.count = count
@@ -43,13 +43,13 @@ class Scans:
             if listed is not None:
                 self._latest = listed[-1]
             elif packed is not None:
-                self._latest = _last(packed, self._life)
+                self._latest = _last(packed, self._life, self._stem)
         return self._latest
 
     def find(self, scan: KnownScan) -> KnownScan | None:
         """The version of a scan that is known; None when it is new."""
         packed = self._packed
-        if packed is not None and not _may_hold(packed, scan.spelling()):
+        if packed is not None and self._new is None and not _may_hold(packed, scan.spelling()):
             return None
         scan_id = scan.scan_id
         for known in self.listed:
@@ -59,14 +59,13 @@ class Scans:
 
     def append(self, scan: KnownScan) -> None:
         """Add one that comes after all the others."""
-        packed, listed = self._packed, self._listed
-        if packed is not None:
-            to = BytesWriter()
-            to.write(packed)
-            scan.pack(to, self._life)
-            self._packed = to.getvalue()
-        if listed is not None:
-            listed.append(scan)
+        if self._new is None and self._packed is not None:
+            if self._listed is not None:
+                self._listed.append(scan)
+            self._new = scan
+        else:
+            self.listed.append(scan)
+            self._packed = None
         self._latest = scan
         self.count += 1
 
@@ -79,53 +78,56 @@ class Scans:
         self._packed = self._latest = None
         self.count = len(listed)
 
-    def pack(self) -> bytes:
-        """All of them as bytes."""
+    def pack(self, to: BytesWriter, stem: str) -> None:
+        """Append all of them; `stem` is the id of the shipment."""
         packed = self._packed
         if packed is None:
-            to = BytesWriter()
             for scan in self.listed:
-                scan.pack(to, self._life)
-            packed = self._packed = to.getvalue()
-        return packed
+                scan.pack(to, self._life, stem)
+            return
+        to.write(packed)
+        if self._new is not None:
+            self._new.pack(to, self._life, stem)
 
     def _unpacked(self) -> list[KnownScan]:
         listed: list[KnownScan] = []
-        packed, life = self._packed, self._life
+        packed, new, latest, life, stem = self._packed, self._new, self._latest, self._life, self._stem
         if packed is None:
             return listed
         place: i64 = 0
         total: i64 = len(packed)
         while place < total:
             size, place = read_size(packed, place)
-            listed.append(unpack_scan(packed, place, place + size, life))
+            listed.append(unpack_scan(packed, place, place + size, life, stem))
             place += size
-        if self._latest is not None:
-            listed[-1] = self._latest
+        if new is not None:
+            listed.append(new)
+        elif latest is not None:
+            listed[-1] = latest
         return listed
 
 
 def _may_hold(packed: bytes, spelling: bytes) -> bool:
     """Whether any id could be this one, by its last bytes."""
     length: i64 = len(spelling)
-    if length < _TAIL:
+    if length < TAIL:
         return True
-    tail = read_i32_be(spelling, length - _TAIL)
+    tail = read_i32_be(spelling, length - TAIL)
     end: i64 = 0
     total: i64 = len(packed)
     while end < total:
         size, begin = read_size(packed, end)
         end = begin + size
-        if read_i32_be(packed, end - _TAIL) == tail:
+        if read_i32_be(packed, end - TAIL) == tail:
             return True
     return False
 
 
-def _last(packed: bytes, life: int) -> KnownScan:
+def _last(packed: bytes, life: int, stem: str) -> KnownScan:
     begin: i64 = 0
     end: i64 = 0
     total: i64 = len(packed)
     while end < total:
         size, begin = read_size(packed, end)
         end = begin + size
-    return unpack_scan(packed, begin, end, life)
+    return unpack_scan(packed, begin, end, life, stem)

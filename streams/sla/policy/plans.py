@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from streams.sla.details import KnownLeg
+from streams.sla.plan import KnownLeg
 
 
 def leg_total(leg: KnownLeg) -> int | None:
