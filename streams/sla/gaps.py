@@ -1,6 +1,6 @@
 """Clocks from every scan in custody to the next one: has the shipment been forgotten on the way?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from streams.sla.codes import name_of
 from streams.sla.policy.compiled import Clock
@@ -11,26 +11,28 @@ from streams.sla.state import Instance, Shipment
 from streams.sla.verdict import Verdict
 
 
-def gaps(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -> Iterator[tuple[str, Verdict]]:
+def gaps(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -> list[tuple[str | None, Verdict]]:
     """Every gap, named by the scan that begins it; the last one may still run."""
     starts, stops, ends = clock.starts, clock.stops, clock.ends
     starts_any, stops_any = clock.starts_any, clock.stops_any
+    told: list[tuple[str | None, Verdict]] = []
     start: KnownScan | None = None
     for scan in scans:
         code = scan.code
-        if scan.more is not None and scan.more.case is not None and (starts_any or stops_any):
+        if scan.case is not None and (starts_any or stops_any):
             continue  # a case says nothing of where the parcel is
         if start is not None and (stops_any or code in stops or code in ends):
             due = clock.allowance.due(start.at, registration, start)
             if due is not None:
-                yield start.scan_id, _ended(clock, start, due, scan)
+                told.append((start.scan_id, _ended(clock, start, due, scan)))
             start = None
         if start is None and (starts_any or code in starts) and code not in ends:
             start = scan
     if start is not None:
         due = clock.allowance.due(start.at, registration, start)
         if due is not None:
-            yield start.scan_id, running(clock, registration, start.at, due, start)
+            told.append((start.scan_id, running(clock, registration, start.at, due, start)))
+    return told
 
 
 def _ended(clock: Clock, start: KnownScan, due: int, scan: KnownScan) -> Verdict:

@@ -4,7 +4,7 @@ A milestone is reached by the first scan of its leg and code, at its facility wh
 milestone has claimed.  A leg starts when the last of the legs before it ends, or with the scan that starts all.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from mypy_extensions import mypyc_attr
 
@@ -17,7 +17,7 @@ from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled, running, stopped
 from streams.sla.verdict import Verdict
 
-Keyed = tuple[str, Verdict]
+Keyed = tuple[str | None, Verdict]
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
@@ -32,82 +32,87 @@ class Journey:
         self._scans = scans
         self._reached: dict[str, list[KnownScan | None]] = {}
 
-    def every_milestone(self, clock: Clock) -> Iterator[Keyed]:
+    def every_milestone(self, clock: Clock) -> list[Keyed]:
         """All milestones whose predecessor has been reached."""
+        told: list[Keyed] = []
         for leg in self._legs:
             for place in range(len(leg.milestones)):
-                yield from self._milestone(clock, leg, place)
+                self._milestone(clock, leg, place, told)
+        return told
 
-    def every_leg(self, clock: Clock) -> Iterator[Keyed]:
+    def every_leg(self, clock: Clock) -> list[Keyed]:
         """All legs that have started."""
+        told: list[Keyed] = []
         for leg in self._legs:
-            yield from self._leg(clock, leg)
+            self._leg(clock, leg, told)
+        return told
 
-    def milestones_after(self, clock: Clock, latest: KnownScan) -> Iterator[Keyed]:
+    def milestones_after(self, clock: Clock, latest: KnownScan) -> list[Keyed]:
         """The milestones that the latest of all scans can have changed."""
         if latest.code in clock.ends or latest.code in clock.starts:
-            yield from self.every_milestone(clock)
-            return
+            return self.every_milestone(clock)
+        told: list[Keyed] = []
         name = latest.leg
         for leg in self._legs:
             if leg.name == name:
                 for place, stop in enumerate(self._milestones(leg)):
                     if stop is latest:
-                        yield from self._milestone(clock, leg, place)
+                        self._milestone(clock, leg, place, told)
                         if place + 1 < len(leg.milestones):
-                            yield from self._milestone(clock, leg, place + 1)
+                            self._milestone(clock, leg, place + 1, told)
                         break
             elif name in leg.after:
-                yield from self._milestone(clock, leg, 0)
+                self._milestone(clock, leg, 0, told)
+        return told
 
-    def legs_after(self, clock: Clock, latest: KnownScan) -> Iterator[Keyed]:
+    def legs_after(self, clock: Clock, latest: KnownScan) -> list[Keyed]:
         """The legs that the latest of all scans can have changed."""
         if latest.code in clock.ends or latest.code in clock.starts:
-            yield from self.every_leg(clock)
-            return
+            return self.every_leg(clock)
+        told: list[Keyed] = []
         name = latest.leg
         for leg in self._legs:
             if (leg.name == name and self._milestones(leg)[-1] is latest) or name in leg.after:
-                yield from self._leg(clock, leg)
+                self._leg(clock, leg, told)
+        return told
 
     def one(self, clock: Clock, key: str) -> Verdict | None:
         """The verdict of one milestone (`leg/2`) or leg (`leg`)."""
         name, place = key, ""
         if clock.per == "milestone":
             name, _, place = key.rpartition("/")
+        told: list[Keyed] = []
         for leg in self._legs:
             if leg.name == name:
                 if not place:
-                    found = self._leg(clock, leg)
+                    self._leg(clock, leg, told)
                 elif int(place) <= len(leg.milestones):
-                    found = self._milestone(clock, leg, int(place) - 1)
-                else:
-                    break
-                return next((verdict for _, verdict in found), None)
-        return None
+                    self._milestone(clock, leg, int(place) - 1, told)
+                break
+        return told[0][1] if told else None
 
-    def _milestone(self, clock: Clock, leg: KnownLeg, place: int) -> Iterator[Keyed]:
+    def _milestone(self, clock: Clock, leg: KnownLeg, place: int, told: list[Keyed]) -> None:
         found = self._milestones(leg)
         milestone = leg.milestones[place]
         key = f"{leg.name}/{place + 1}"
         if clock.planned == "due":
             if milestone.at is not None:
-                yield key, self._judge(clock, None, milestone.at, found[place])
+                told.append((key, self._judge(clock, None, milestone.at, found[place])))
             return
         start = found[place - 1] if place else self._start(clock, leg)
         if start is not None and milestone.within is not None:
-            yield key, self._judge(clock, start, start.at + milestone.within, found[place])
+            told.append((key, self._judge(clock, start, start.at + milestone.within, found[place])))
 
-    def _leg(self, clock: Clock, leg: KnownLeg) -> Iterator[Keyed]:
+    def _leg(self, clock: Clock, leg: KnownLeg, told: list[Keyed]) -> None:
         stop = self._milestones(leg)[-1]
         if clock.planned == "due":
             at = leg.milestones[-1].at
             if at is not None:
-                yield leg.name, self._judge(clock, None, at, stop)
+                told.append((leg.name, self._judge(clock, None, at, stop)))
             return
         start, total = self._start(clock, leg), leg_total(leg)
         if start is not None and total is not None:
-            yield leg.name, self._judge(clock, start, start.at + total, stop)
+            told.append((leg.name, self._judge(clock, start, start.at + total, stop)))
 
     def _milestones(self, leg: KnownLeg) -> list[KnownScan | None]:
         """For every milestone of a leg the scan that reached it, or None."""

@@ -6,6 +6,8 @@ State goes in and comes out as `Shipment`; nothing is kept between calls but the
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from mypy_extensions import i64
+
 from streams.sla.decision import EXPIRED
 from streams.sla.docket import Docket
 from streams.sla.encoding import content
@@ -49,7 +51,7 @@ class Judge:
     def _turn(self, time: int) -> None:
         """Let shipments live by the version that is in force at this time."""
         self._lifecycle = self._book.at(time).policy.lifecycle
-        self._until = self._book.next_change(time)
+        self._until: i64 = self._book.next_change(time)
 
     def reconsider(self, shipment: Shipment, former: Surroundings, stamp: int, watermark: int) -> bool:
         """Bring what was said under former surroundings in line with those of now; False when nothing can change.

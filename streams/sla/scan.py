@@ -118,6 +118,8 @@ class KnownScan:
     def more(self) -> ScanDetails | None:
         """What most scans do not have; None where all of it would be as in `PLAIN`."""
         if self._begin:
+            if not self._packed[self._begin] & _MORE:
+                return None
             self._unpack()
         return self._more
 

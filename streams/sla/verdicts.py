@@ -1,6 +1,6 @@
 """What clocks are worth, as a function of the set of scans: no order of arrival, no time of day."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from mypy_extensions import mypyc_attr
 
@@ -37,7 +37,7 @@ class Facts:
         self._held = held
         self._journey: Journey | None = None
 
-    def every(self, clock: Clock) -> Iterable[Keyed]:
+    def every(self, clock: Clock) -> list[Keyed]:
         """All instances of a clock that have started."""
         if clock.per == "shipment":
             return self._only(clock)
@@ -49,18 +49,14 @@ class Facts:
             return self._told(clock, every)
         return self._groups(clock)
 
-    def after_latest(self, clock: Clock) -> Iterable[Keyed]:
+    def after_latest(self, clock: Clock) -> list[Keyed]:
         """The instances that the latest scan can have changed; the others are as they were without it."""
         latest = self._scans[-1]
         if clock.per == "shipment":
             return self._only(clock)
         if clock.form == compiled.GAPS:
             last_two = self._scans[-2:]
-            simple = (
-                clock.starts_any
-                and clock.stops_any
-                and all(scan.more is None or scan.more.case is None for scan in last_two)
-            )
+            simple = clock.starts_any and clock.stops_any and all(scan.case is None for scan in last_two)
             return self._told(clock, gaps(clock, self._registration, last_two if simple else self._scans))
         if clock.form == compiled.PLANNED:
             journey = self._planned()
@@ -77,13 +73,16 @@ class Facts:
         if key is None:
             return self.whole(clock)
         if clock.form == compiled.PLANNED:
-            verdict = self._planned().one(clock, key)
-            return None if verdict is None else self._full(clock, verdict)
+            planned = self._planned().one(clock, key)
+            return None if planned is None else self._full(clock, planned)
         if clock.form == compiled.GAPS:
-            found: Iterable[Keyed] = self._told(clock, gaps(clock, self._registration, self._scans))
+            found = self._told(clock, gaps(clock, self._registration, self._scans))
         else:
             found = self._group(clock, key)
-        return next((verdict for name, verdict in found if name == key), None)
+        for name, verdict in found:
+            if name == key:
+                return verdict
+        return None
 
     def whole(self, clock: Clock) -> Verdict | None:
         """The one instance of a clock of the whole shipment."""
@@ -106,25 +105,29 @@ class Facts:
             self._journey = Journey(self._registration, self._scans)
         return self._journey
 
-    def _only(self, clock: Clock) -> Iterable[Keyed]:
+    def _only(self, clock: Clock) -> list[Keyed]:
         verdict = self.whole(clock)
-        return () if verdict is None else ((None, verdict),)
+        return [] if verdict is None else [(None, verdict)]
 
-    def _groups(self, clock: Clock) -> Iterator[Keyed]:
-        for key in dict.fromkeys(_key(clock, scan) for scan in self._scans):
+    def _groups(self, clock: Clock) -> list[Keyed]:
+        found: list[Keyed] = []
+        for key in dict.fromkeys([_key(clock, scan) for scan in self._scans]):
             if key is not None:
-                yield from self._group(clock, key)
+                found += self._group(clock, key)
+        return found
 
-    def _group(self, clock: Clock, key: str) -> Iterable[Keyed]:
+    def _group(self, clock: Clock, key: str) -> list[Keyed]:
         """One instance of a clock per leg, facility, piece or case: its own scans, and those that end every one."""
         ends = clock.ends
         own = [scan for scan in self._scans if _key(clock, scan) == key or scan.code in ends]
         verdict = span(clock, self._registration, own, self._held)
-        return () if verdict is None else ((key, self._full(clock, verdict)),)
+        return [] if verdict is None else [(key, self._full(clock, verdict))]
 
-    def _told(self, clock: Clock, found: Iterable[tuple[str, Verdict]]) -> Iterator[Keyed]:
-        for key, verdict in found:
-            yield key, self._full(clock, verdict)
+    def _told(self, clock: Clock, found: list[Keyed]) -> list[Keyed]:
+        if clock.stages or clock.proposals:
+            for _, verdict in found:
+                self._full(clock, verdict)
+        return found
 
     def _full(self, clock: Clock, verdict: Verdict) -> Verdict:
         """With what a miss leads to: whose fault it was, and what is owed."""
