@@ -6,7 +6,7 @@ from typing import Any
 
 from streams.partition.core import Core
 from streams.partition.pace import TaskSettings
-from streams.partition.ports import Tally
+from streams.partition.ports import Tally, Writer
 from streams.partition.task import PartitionTask
 from streams.simulation import Broker, ManualClock, SimulatedChangelog, SimulatedSource, SimulatedWriter
 from streams.simulation.partition import STATE
@@ -57,6 +57,7 @@ class SimulatedWorker:
         clock: ManualClock,
         state: str = STATE,
         batch: int = 100,
+        writer: Writer | None = None,
         **settings: Any,
     ) -> None:
         """`batch` records of a topic are delivered at a time; `settings` are those of the task."""
@@ -69,7 +70,7 @@ class SimulatedWorker:
             number,
             core=core,
             changelog=self.changelog,
-            writer=SimulatedWriter(broker, number, clock=clock, state=state),
+            writer=writer or SimulatedWriter(broker, number, clock=clock, state=state),
             source=self.source,
             clock=clock,
             settings=TaskSettings(**paced),
