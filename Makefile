@@ -15,6 +15,8 @@ REQUIREMENTS := requirements/all.txt
 COMPILED := build/compiled
 SOURCES := $(shell find streams schemas agents -name '*.py') hatch_build.py
 UV_VERSION := 0.13.9
+COMPILE := $(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 
 .PHONY: demo test native bench oracles compiled lint format types unit integration lock java-lock clean help
 
@@ -59,12 +61,13 @@ unit: $(READY)
 integration: $(READY)
 	@$(PYTHON) -m pytest tests/integration $(ARGS)
 
-# Resolves the newest allowed versions again and writes them down with their hashes.
+# Resolves the newest allowed versions again and writes them down with their hashes: of everything, then the same versions
+# of what a worker needs and of what builds it.
 lock: $(PYTHON)
 	@$(PYTHON) -m pip install --quiet uv==$(UV_VERSION) >&2
-	@$(PYTHON) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-		--upgrade --quiet --output-file $(REQUIREMENTS) >/dev/null
+	@$(COMPILE) --all-extras --upgrade --output-file $(REQUIREMENTS) >/dev/null
+	@$(COMPILE) --constraint $(REQUIREMENTS) --output-file requirements/runtime.txt >/dev/null
+	@$(COMPILE) --constraint $(REQUIREMENTS) --extra build --output-file requirements/build.txt >/dev/null
 
 # The same for the jars of the embedded Kafka.
 java-lock: $(READY)

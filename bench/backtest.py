@@ -4,11 +4,13 @@ import asyncio
 import resource
 import sys
 import time
+from itertools import islice
 
 import click
 import msgspec
 
 from bench.errors import BenchFailed
+from bench.express_load import ExpressLoad
 from bench.load import POLICIES
 from streams import garbage
 from streams.backtest.crew import available
@@ -16,13 +18,7 @@ from streams.backtest.history import History
 from streams.backtest.run import backtest
 from streams.backtest.spool import Event
 from streams.build import is_native
-from streams.feed.express import express
-from streams.partition.job import CONTROL
 from streams.sla.policy import load_policy
-
-_MINUTES = 2_200
-_PER_SHIPMENT = 5.18
-"""Records of a shipment in so many minutes, on average."""
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,11 +60,8 @@ def measure(events: int, jobs: int) -> Cost:
 
 def _history(count: int) -> History:
     past = History()
-    for one in express(1, max(1, round(count / (_MINUTES * _PER_SHIPMENT)))):
-        if one.topic != CONTROL:
-            past.add(Event(one.topic, one.timestamp, one.key or b"", one.value or b"", len(past)))
-        if len(past) == count:
-            break
+    for one in islice(ExpressLoad(count).records(), count):
+        past.add(Event(one.topic, one.timestamp, one.key or b"", one.value or b"", len(past)))
     return past
 
 

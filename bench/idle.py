@@ -10,7 +10,7 @@ from bench.load import POLICIES
 from bench.loading import load
 from bench.progress import follow
 from bench.site import Site
-from streams.feed.express import express
+from streams.feed.express import express, steady
 from streams.feed.records import FeedRecord
 from streams.kafka.names import Names
 
@@ -44,6 +44,6 @@ async def empty_worker(site: Site, policy: Path = POLICIES / "express.yaml") -> 
 
 
 def _repeated() -> Iterator[FeedRecord]:
-    records = list(islice(express(seed=1), _DIFFERENT))
+    records = list(islice(express(seed=1, begun=steady(240)), _DIFFERENT))
     for _ in range(_TIMES):
         yield from records

@@ -18,10 +18,11 @@ class Expected:
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How many outcomes, by clock and verdict; a verdict of `*` stands for any."""
     sampled: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Verdict by shipment and clock of some shipments; these clocks have no other outcomes on them."""
+    """Verdict by shipment and clock of some shipments: all that they have.  A clock with instances is followed by a
+    space and the instance."""
     sampled_shipments: frozenset[str] = frozenset()
-    unchecked: frozenset[str] = frozenset()
-    """Clocks that this arithmetic says nothing about."""
+    uncounted: frozenset[str] = frozenset()
+    """Clocks whose outcomes are looked at in the sample only."""
     open: int = 0
     """Shipments that are under way at the end."""
 

@@ -6,12 +6,12 @@ from typing import Literal
 Part = Literal["express", "demo", "faust", "latency", "comparison", "backtest"]
 PARTS: tuple[Part, ...] = ("express", "demo", "faust", "latency", "comparison", "backtest")
 
-SCANS = 2_400_000
-QUICK_SCANS = 240_000
-_COMPARISON_SHARE = 1 / 8
-_BACKTEST_SHARE = 5 / 12
-_DEMO_SHARE = 5 / 12
-"""The demo profile gets a million scans where express gets 2.4 million."""
+SCANS = 4_000_000
+QUICK_SCANS = 400_000
+_COMPARISON_SHARE = 3 / 40
+_BACKTEST_SHARE = 1 / 4
+_DEMO_SHARE = 1 / 4
+"""The demo profile gets a million scans where express gets four."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,6 +80,8 @@ def _profile(name: str, measured: Throughput, *, rate: float, size: float, outpu
     yield "  CPU seconds per 100,000 scans", f"{measured.cpu_s_per_100k:.2f}", 0, None, False, ""
     if measured.aborted:
         yield "  transactions given up and done again", str(measured.aborted), measured.aborted, 0, False, "0"
+    journey = measured.scans_per_shipment
+    yield "  scans per shipment", f"{journey:.1f}", journey, None, True, ""
     share = measured.outputs_per_scan
     yield "  outputs per scan", f"{share:.2f}", share, outputs, True, "" if outputs is None else f">= {outputs}"
     amount = f"{measured.scans:,} / {measured.open:,}"

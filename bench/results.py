@@ -57,6 +57,7 @@ def _throughput(measured: Throughput) -> dict[str, Figure]:
         "scans_per_s": round(measured.scans_per_s),
         "scans": measured.scans,
         "registrations": measured.registrations,
+        "scans_per_shipment": round(measured.scans_per_shipment, 2),
         "seconds": round(measured.seconds, 2),
         "first_quarter_scans_per_s": round(measured.first_quarter_per_s),
         "last_quarter_scans_per_s": round(measured.last_quarter_per_s),

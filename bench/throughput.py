@@ -53,6 +53,11 @@ class Throughput:
         return self.last_quarter_per_s / self.first_quarter_per_s
 
     @property
+    def scans_per_shipment(self) -> float:
+        """Scans for each registration: how far the journeys had come."""
+        return self.scans / self.registrations
+
+    @property
     def outputs_per_scan(self) -> float:
         """Records written to the output topics for each scan."""
         return self.outputs / self.scans

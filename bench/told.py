@@ -48,7 +48,7 @@ class Told:
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Outcomes that hold in the end, by clock and verdict."""
     sampled: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
-    """Newest revision and verdict, by shipment and clock."""
+    """Newest revision and verdict, by shipment and clock (and instance, after a space)."""
     _ids: set[bytes] = field(default_factory=set)
 
     def add(self, topic: str, value: bytes) -> None:
@@ -68,8 +68,9 @@ class Told:
         self.outcomes[output.clock, output.kind] += 1
         if output.replaces is not None:
             self.outcomes[output.clock, output.replaces.kind] -= 1
-        if output.shipment_id in self.closely and output.instance is None:
-            place = (output.shipment_id, output.clock)
+        if output.shipment_id in self.closely:
+            clock = output.clock if output.instance is None else f"{output.clock} {output.instance}"
+            place = (output.shipment_id, clock)
             known = self.sampled.get(place)
             if known is None or known[0] < output.revision:
                 self.sampled[place] = (output.revision, output.kind)

@@ -31,8 +31,20 @@ class KafkaUnavailable(ShipclockError):
     exit_code = 4
 
 
+def no_answer(servers: str, cause: object) -> str:
+    """Say that no broker answers, and what to do."""
+    return (
+        f"No Kafka broker answers at {servers} ({cause}): check the address, that Kafka runs and that the security"
+        " settings are those of the listener"
+    )
+
+
 class TransactionFailed(ShipclockError):
     """A transaction was not, or not surely, committed: what the partition holds in memory is void."""
+
+
+class Disconnected(TransactionFailed, KafkaUnavailable):
+    """The same, because no broker answers."""
 
 
 class Fenced(TransactionFailed):

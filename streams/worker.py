@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 import structlog
+from aiokafka.errors import KafkaConnectionError
 from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from streams import assembly, garbage
@@ -14,6 +15,7 @@ from streams.app import build_app
 from streams.assignment import Assignment
 from streams.clock import SystemClock
 from streams.connecting import connection_of
+from streams.errors import KafkaUnavailable, no_answer
 from streams.http import Server
 from streams.jobs import names_of
 from streams.kafka.names import Names
@@ -113,6 +115,8 @@ class Worker:
                 time=self._settings.time,
             )
             await self._until_told(self._crash_of(app))
+        except KafkaConnectionError as error:
+            raise KafkaUnavailable(no_answer(self._settings.bootstrap_servers, error)) from error
         finally:
             await self._leave(app, assignment)
 

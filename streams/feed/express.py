@@ -4,7 +4,7 @@ Every shipment follows one of a few journeys, shifted to its own start; a journe
 the records of one minute are known without keeping anything per shipment: memory does not grow with their number.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from operator import itemgetter
@@ -26,6 +26,22 @@ _ID_SPACE = 10**12
 _ID_STEP = 387_420_489_001
 _SCAN_ID_STEP = 94_143_178_827
 _SCAN_ID_SPACE = 10**14
+_SCANS = 16
+"""More than a shipment has."""
+
+Begun = Callable[[int], int]
+"""How many shipments have begun before a minute, which is counted from the start of the feed."""
+
+
+def steady(per_minute: int) -> Begun:
+    """As many in every minute."""
+    return lambda minute: minute * per_minute
+
+
+def doubling(every: float, shipments: int, minutes: int) -> Begun:
+    """Twice as many in `every` minutes as in those before: so many in all when `minutes` are over."""
+    before = shipments / (2 ** (minutes / every) - 1)
+    return lambda minute: int(before * (2 ** (minute / every) - 1))
 
 
 class _Step(NamedTuple):
@@ -43,34 +59,38 @@ class _Step(NamedTuple):
     """With gaps for: shipment_id, a number, minute and second of the event, minute and second of the other instant."""
 
 
-def express(seed: int, per_minute: int = 240, start_ms: int = START_MS) -> Iterator[FeedRecord]:
+def express(seed: int, begun: Begun, start_ms: int = START_MS) -> Iterator[FeedRecord]:
     """Endless records in the order of their timestamps (append times), never stopping by themselves.
 
-    A shipment has one registration and seven scans.  In the long run `per_minute` * 2,400 shipments are under way.
-    `start_ms` is taken down to a whole minute, UTC.
+    A shipment has one registration and 14 scans, 8 when it stays in its city.  `start_ms` is taken down to a whole
+    minute, UTC.
     """
     steps = _journeys(Random(seed))  # noqa: S311 - a reproducible load, no secret
     origin = start_ms // MINUTE_MS
+    firsts = [begun(0)]
     minute = 0
     while True:
+        firsts.append(begun(minute + 1))
         records: list[FeedRecord] = []
         for journey, step in steps:
-            begun = minute - step.sent
-            if begun < 0:
+            began = minute - step.sent
+            if began < 0:
+                break
+            first, end = firsts[began], firsts[began + 1]
+            first += (journey - first) % _JOURNEYS
+            if first >= end:
                 continue
-            first = begun * per_minute
-            # Shipments of this journey among those that began in that minute.
-            of_journey = range(first + (journey - first) % _JOURNEYS, first + per_minute, _JOURNEYS)
-            occurred = _minute(origin + begun + step.occurs)
+            occurred = _minute(origin + began + step.occurs)
             # The minute of the upload, or of the promise.
-            other = _minute(origin + begun + step.other)
+            other = _minute(origin + began + step.other)
             base = (origin + minute) * MINUTE_MS
             topic, template, number = step.topic, step.template, step.number
-            for shipment in of_journey:
+            # Shipments of this journey among those that began in that minute.
+            for shipment in range(first, end, _JOURNEYS):
                 within = shipment * 7919 % MINUTE_MS
                 second = b"%02d.%03d" % divmod(within, 1000)
                 shipment_id = b"SF1%012d" % (shipment * _ID_STEP % _ID_SPACE)
-                identity = (shipment * 8 + number) * _SCAN_ID_STEP % _SCAN_ID_SPACE
+                identity = (shipment * _SCANS + number) * _SCAN_ID_STEP % _SCAN_ID_SPACE
                 value = template % (shipment_id, identity, occurred, second, other, second)
                 records.append(FeedRecord(topic, shipment_id, value, base + within))
         # Stable: a registration stays before the scans of the same instant.
@@ -87,36 +107,43 @@ def _minute(minute: int) -> bytes:
 
 
 def _journeys(rng: Random) -> list[tuple[int, _Step]]:
-    """All steps of all journeys, registrations first."""
+    """All steps of all journeys, by the time after which they reach the log; registrations first."""
     steps = [(number, step) for number in range(_JOURNEYS) for step in _journey(rng)]
-    return sorted(steps, key=lambda entry: entry[1].number)
+    return sorted(steps, key=lambda entry: (entry[1].sent, entry[1].number))
 
 
 def _journey(rng: Random) -> Iterator[_Step]:
     origin, destination = rng.choice(_CITIES), rng.choice(_CITIES)
-    same_city = origin == destination
-    promise = 1440 if same_city else rng.choice((2880, 4320))
+    promise = 1440 if origin == destination else rng.choice((2880, 4320))
     yield _Step("shipments", 0, 0, promise, 0, _registration(rng, origin, destination))
-    last = "delivery_attempted" if rng.random() < 0.1 else "delivered"  # noqa: PLR2004
-    # Most are a little early; one journey in eight loses hours on the way and is late.
-    lost = rng.randrange(600, 2400) if rng.random() < 0.125 else 0  # noqa: PLR2004
-    line_haul = 120 if same_city else rng.randrange(600, 1500)
-    plan = (
-        ("order_placed", 0, None),
-        ("picked_up", _pickup(rng), (origin, "branch")),
-        ("accepted", rng.randrange(60, 240), (origin, "branch")),
-        ("departed", rng.randrange(120, 480), (origin, "hub")),
-        ("arrived", line_haul + lost, (destination, "hub")),
-        ("out_for_delivery", rng.randrange(240, 720), (destination, "branch")),
-        (last, rng.randrange(30, 300), (destination, "branch")),
-    )
     occurs = 0
-    for number, (code, minutes, facility) in enumerate(plan, 1):
+    for number, (code, minutes, facility) in enumerate(_way(rng, origin, destination), 1):
         occurs += minutes
         # Scans are uploaded at once, or when the handheld is next online.
         delay = 0 if number == 1 or rng.random() < 0.8 else rng.randrange(1, 10)  # noqa: PLR2004
         sent = occurs + delay
         yield _Step("parcel-scans", occurs, sent, sent, number, _scan(rng, code, facility))
+
+
+def _way(rng: Random, origin: str, destination: str) -> Iterator[tuple[str, int, tuple[str, str] | None]]:
+    """What is scanned, how many minutes after the scan before it, and where."""
+    # One journey in eight loses hours before the last hub.
+    lost = rng.randrange(600, 3000) if rng.random() < 0.125 else 0  # noqa: PLR2004
+    yield "order_placed", 0, None
+    yield "picked_up", _pickup(rng), (origin, "branch")
+    yield "accepted", rng.randrange(20, 120), (origin, "branch")
+    yield "departed", rng.randrange(60, 300), (origin, "branch")
+    hubs = [origin] if origin == destination else [origin, rng.choice(_CITIES), destination]
+    for number, hub in enumerate(hubs):
+        if number:
+            yield "departed", rng.randrange(60, 240), (hubs[number - 1], "hub")
+        haul = rng.randrange(300, 540) if number else rng.randrange(30, 120)
+        yield "arrived", haul + (lost if number == len(hubs) - 1 else 0), (hub, "hub")
+        yield "sorted", rng.randrange(15, 60), (hub, "hub")
+    # The last mile takes less than 14 hours, but for one journey in sixteen.
+    yield "out_for_delivery", rng.randrange(240, 720) + (300 if rng.random() < 1 / 16 else 0), (destination, "branch")
+    last = "delivery_attempted" if rng.random() < 0.1 else "delivered"  # noqa: PLR2004
+    yield last, rng.randrange(30, 300), (destination, "branch")
 
 
 def _pickup(rng: Random) -> int:

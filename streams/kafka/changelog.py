@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from streams.errors import ChangelogTruncated, TransactionFailed
+from streams.errors import ChangelogTruncated, Disconnected, TransactionFailed, no_answer
 from streams.kafka.connection import Connection
 from streams.kafka.names import Names
 from streams.kafka.slim import slim
@@ -63,6 +63,9 @@ class KafkaChangelog(Changelog):
         """A broker that is away for a while fails this attempt to restore, not the worker."""
         try:
             yield
+        except KafkaConnectionError as error:
+            reason = no_answer(",".join(self._connection.bootstrap_servers), error)
+            raise Disconnected(f"{self._tp.topic} partition {self._tp.partition}: cannot be read. {reason}") from error
         except KafkaError as error:
             raise TransactionFailed(
                 f"{self._tp.topic} partition {self._tp.partition}: cannot be read: {error!r}"
@@ -81,8 +84,8 @@ class KafkaChangelog(Changelog):
         )
         consumer.assign([self._tp])
         consumer.pause(self._tp)
-        await consumer.start()
         try:
+            await consumer.start()
             slim(consumer)
             consumer.resume(self._tp)
             yield consumer

@@ -10,12 +10,13 @@ from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import (
     InvalidProducerEpoch,
+    KafkaConnectionError,
     KafkaError,
     MessageSizeTooLargeError,
     ProducerFenced,
 )
 
-from streams.errors import Fenced, PartitionParked, TransactionFailed
+from streams.errors import Disconnected, Fenced, PartitionParked, TransactionFailed, no_answer
 from streams.kafka import faults
 from streams.kafka.connection import Connection
 from streams.kafka.envelopes import NO_HEADERS, Entry, Packed
@@ -47,12 +48,15 @@ class KafkaWriter(Writer):
         self._producer: Producer | None = None
 
     async def start(self) -> None:
-        """Connect; fences the predecessor.  Raises `TransactionFailed` when no coordinator answers."""
+        """Connect; fences the predecessor.  Raises `TransactionFailed` when no coordinator or no broker answers."""
         await self.stop()
         transactional_id = self._names.transactional_id(self._number)
         try:
             client = AIOKafkaClient(**self._connection.options())
             self._producer = await Producer.open(client, transactional_id, self._limits)
+        except KafkaConnectionError as error:
+            reason = no_answer(",".join(self._connection.bootstrap_servers), error)
+            raise Disconnected(f"{self._who}: cannot start writing. {reason}") from error
         except KafkaError as error:
             raise TransactionFailed(f"{self._who}: cannot start writing: {error!r}") from error
 

@@ -9,7 +9,7 @@ from typing import Any
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
-from streams.errors import KafkaUnavailable
+from streams.errors import KafkaUnavailable, no_answer
 
 ANSWER_WITHIN_S = 8.0
 """Seconds within which some broker must have answered."""
@@ -49,10 +49,7 @@ async def connected(bootstrap_servers: str, options: Mapping[str, Any]) -> Async
         yield client
     except (KafkaError, OSError, TimeoutError) as error:
         cause = complaints.lines[-1] if complaints.lines else str(error) or type(error).__name__
-        raise KafkaUnavailable(
-            f"No Kafka broker answers at {bootstrap_servers} ({cause}): check the address, that Kafka runs and that "
-            "the security settings are those of the listener"
-        ) from error
+        raise KafkaUnavailable(no_answer(bootstrap_servers, cause)) from error
     finally:
         await client.close()
         for logger in loggers:

@@ -84,7 +84,8 @@ def test_the_pods_listen_and_are_probed_where_the_worker_serves() -> None:
 
 def test_the_image_runs_a_worker_without_rights_and_without_development_tools() -> None:
     text = (DEPLOY / "docker" / "Dockerfile").read_text("utf-8")
-    assert "--require-hashes" in text
+    assert set(re.findall(r"--requirement (\S+)", text)) == {"requirements/runtime.txt", "requirements/build.txt"}
+    assert text.count("--require-hashes") == text.count("--requirement ")
     assert "--no-index" in text
     assert re.search(r"^USER 10001", text, re.MULTILINE)
     assert f"EXPOSE {Settings().http_port}" in text

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from streams.sla.policy import parse_policy
 from tests.property.engine import Arrival, bodies, newest, replay
 from tests.property.test_decisions import stumble
-from tests.property.worlds import BEGIN, FACTS_END, HALF_HOUR, arrivals, worlds
+from tests.property.vocabulary import BEGIN, FACTS_END, HALF_HOUR
+from tests.property.worlds import arrivals, worlds
 from tests.unit.partition.publishing import publication, suspension
 
 instants = st.integers(0, (FACTS_END - BEGIN) // HALF_HOUR).map(lambda place: BEGIN + place * HALF_HOUR)

@@ -12,7 +12,7 @@ from streams.sla.instants import rfc3339
 from streams.sla.policy import parse_policy
 from tests.oracles.promises import ms
 from tests.property.engine import Arrival, Player, Stored, arrival, bodies, tick
-from tests.property.worlds import BEGIN
+from tests.property.vocabulary import BEGIN
 
 MINUTE = 60_000
 GRACE = 5

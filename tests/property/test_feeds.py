@@ -13,7 +13,8 @@ from streams.partition.outputs import FEED_ALERTS
 from streams.partition.ports import Output
 from streams.sla.policy import parse_policy
 from tests.property.engine import Arrival, Decision, bodies, replay
-from tests.property.worlds import FACILITIES, FAR, arrivals, worlds
+from tests.property.vocabulary import FACILITIES, FAR
+from tests.property.worlds import arrivals, worlds
 from tests.unit.partition.publishing import feed_status
 from tests.unit.partition.test_listening import Listener, at, progress, sighting
 

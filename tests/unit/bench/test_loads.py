@@ -2,14 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from msgspec.json import decode
 
 from bench.demo_load import DemoLoad, written
-from bench.express_load import ExpressLoad
+from bench.express_load import SCANS_PER_SHIPMENT, ExpressLoad
 from bench.express_promises import verdicts
 from bench.load import Load
+from bench.options import SCANS as SCANS_OF_A_MEASUREMENT
 from schemas.records import ParcelScan, ShipmentRegistration
 from streams.feed.records import FeedRecord, instant, milliseconds
 
@@ -92,6 +94,27 @@ def test_express_expects_verdicts_of_a_sample_only() -> None:
     assert {"met", "missed"} >= set(expected.sampled.values())
 
 
+def test_express_is_the_same_mix_from_beginning_to_end() -> None:
+    load = ExpressLoad(100_000)
+    records = list(load.records())
+    quarter = len(records) // 4
+    for code in (b"shipment", b"picked_up", b"departed", b"arrived", b"sorted", b"out_for_delivery", b"delivered"):
+        mark = b'"registered_at"' if code == b"shipment" else b'"code":"%b"' % code
+        first, *_, last = (
+            sum(mark in (record.value or b"") for record in records[begin : begin + quarter])
+            for begin in range(0, 4 * quarter, quarter)
+        )
+        assert 100 < first == pytest.approx(last, rel=0.15)
+
+
+def test_express_has_seven_scans_a_shipment_and_half_a_million_are_open_at_the_end_of_a_measurement() -> None:
+    load = ExpressLoad(100_000)
+    registered = sum(record.topic == "shipments" for record in load.records())
+    assert 100_000 / registered == pytest.approx(SCANS_PER_SHIPMENT, rel=0.01)
+    assert pytest.approx(7, rel=0.01) == SCANS_PER_SHIPMENT
+    assert load.expected().open / registered * SCANS_OF_A_MEASUREMENT / SCANS_PER_SHIPMENT > 500_000
+
+
 @pytest.mark.parametrize(("minutes", "verdict"), [(120, "met"), (121, "missed")])
 def test_a_promise_is_missed_when_the_scan_is_strictly_later(minutes: int, verdict: str) -> None:
     start = 1_788_220_800_000
@@ -101,3 +124,36 @@ def test_a_promise_is_missed_when_the_scan_is_strictly_later(minutes: int, verdi
         ParcelScan(scan_id="2", shipment_id="S", code="picked_up", occurred_at=instant(start + minutes * 60_000)),
     ]
     assert verdicts(registration, scans) == {"pickup": verdict}
+
+
+def journey(*steps: tuple[str, float, float]) -> dict[str, str]:
+    """Verdicts of scans with these codes, so many hours after the registration, uploaded so many hours after it."""
+
+    def after(hours: float) -> datetime:
+        return instant(1_788_220_800_000 + round(hours * 3_600_000))
+
+    registration = ShipmentRegistration(shipment_id="S", customer_id="C", registered_at=after(0))
+    scans = [
+        ParcelScan(
+            scan_id=f"{number}",
+            shipment_id="S",
+            code=code,
+            occurred_at=after(occurred),
+            recorded_at=after(uploaded),
+        )
+        for number, (code, occurred, uploaded) in enumerate(steps)
+    ]
+    return verdicts(registration, scans)
+
+
+def test_the_last_mile_starts_at_the_last_hub() -> None:
+    hubs = (("arrived", 0, 0), ("departed", 2, 2), ("arrived", 10, 10))
+    assert journey(*hubs) == {}
+    assert journey(*hubs, ("out_for_delivery", 24, 24)) == {"last-mile": "met"}
+    assert journey(*hubs, ("out_for_delivery", 24.1, 24.1)) == {"last-mile": "missed"}
+
+
+def test_a_gap_counts_when_it_was_too_long_or_seemed_so() -> None:
+    assert journey(("departed", 1, 1), ("sorted", 49, 49)) == {}
+    assert journey(("departed", 1, 1), ("sorted", 49.1, 49.1)) == {"stalled 0": "missed"}
+    assert journey(("departed", 1, 1), ("sorted", 49, 49.1)) == {"stalled 0": "met"}

@@ -17,7 +17,7 @@ EXPECTED = Expected(
     outcomes=Counter({("pickup", "*"): 2}),
     sampled={("S1", "pickup"): "met"},
     sampled_shipments=frozenset({"S1"}),
-    unchecked=frozenset({"stalled"}),
+    uncounted=frozenset({"stalled"}),
     open=3,
 )
 
@@ -69,9 +69,14 @@ def test_a_corrected_outcome_counts_once_and_as_corrected() -> None:
     assert wrong(told(first, second, {"shipment_id": "S2"})) == []
 
 
-def test_an_outcome_of_a_clock_that_nobody_expects_is_wrong_unless_it_is_left_unchecked() -> None:
+def test_an_outcome_of_a_clock_that_nobody_expects_is_wrong_unless_it_is_not_counted() -> None:
     assert wrong(told(*RIGHT, {"shipment_id": "S2", "clock": "stalled", "instance": "x"})) == []
     assert wrong(told(*RIGHT, {"shipment_id": "S2", "clock": "other"})) == ["other has 1 outcomes, none by arithmetic"]
+
+
+def test_in_the_sample_every_instance_is_looked_at() -> None:
+    (clause,) = wrong(told(*RIGHT, {"shipment_id": "S1", "clock": "stalled", "instance": "x", "kind": "missed"}))
+    assert "S1 stalled x: missed instead of nothing" in clause
 
 
 def test_another_number_of_open_shipments_is_wrong() -> None:

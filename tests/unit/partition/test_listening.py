@@ -12,16 +12,15 @@ from streams.partition.lanes import TimeSource
 from streams.partition.listening import Listening
 from streams.partition.meta import KEY
 from streams.partition.outputs import FEED_ALERTS
-from streams.partition.pace import TaskSettings
 from streams.partition.partitioners import murmur2
 from streams.partition.ports import ChangelogEntry, Output, SourceBatch
-from streams.partition.task import PartitionTask
-from streams.simulation import Broker, ManualClock, SimulatedChangelog, SimulatedSource, SimulatedWriter
+from streams.simulation import Broker, ManualClock
 from streams.simulation.broker import Fault
 from streams.sla.instants import rfc3339
 from streams.sla.listening import first_revision
 from tests.property.engine import Stored
-from tests.unit.partition.town import BEGIN, HOUR, Watcher, anywhere
+from tests.unit.partition.simulated import SimulatedWorker
+from tests.unit.partition.town import BEGIN, HOUR, anywhere
 
 DAY = 24 * HOUR
 LATER = BEGIN + 60 * DAY
@@ -269,30 +268,20 @@ def test_through_failed_transactions_silence_is_told_once_and_everywhere(fault: 
     async def scenario() -> None:
         clock = ManualClock(BEGIN)
         broker = Broker(clock)
-        source = SimulatedSource(broker, 0, clock=clock)
         core = Core(Listening, CoreSettings("ns", 0, 1, TimeSource.APPEND, partitioner=anywhere))
-        task = PartitionTask(
-            0,
-            core=core,
-            changelog=SimulatedChangelog(broker, 0, state=STATE),
-            writer=SimulatedWriter(broker, 0, clock=clock, state=STATE),
-            source=source,
-            clock=clock,
-            settings=TaskSettings(commit_interval_s=0.0, longest_unit_s=0.0, retry_s=0.0, fenced_s=0.0),
-            observer=Watcher(),
-        )
-        source.attach(task)
-        task.start()
+        worker = SimulatedWorker(broker, core, clock=clock, state=STATE)
+        worker.task.start()
+
+        def handled() -> bool:
+            end = broker.log(SIGHTINGS, 0).high_watermark
+            return worker.source.positions == {SIGHTINGS: end} and not core.buffered and not core.pending
+
         for place, body in enumerate([sighting("HUB", 0), progress(3), sighting("HUB", 4), progress(5)]):
             if place == failing:
                 broker.faults.fail_commits(fault)
             broker.produce(SIGHTINGS, 0, key_of(body), msgspec.json.encode(body))
-            for _ in range(1000):
-                source.deliver()
-                await asyncio.sleep(0)
-                if source.positions == {SIGHTINGS: place + 1} and not core.buffered and not core.pending:
-                    break
-        await task.stop(commit=True)
+            await worker.until(handled)
+        await worker.task.stop(commit=True)
         assert alerts(broker.outputs([FEED_ALERTS], 0)) == [("HUB", "opened", at(2)), ("HUB", "resolved", at(4))]
         told = [msgspec.json.decode(one.value or b"")["silent"] for one in broker.outputs([CONTROL], 0)]
         assert told == [True, False]

@@ -12,14 +12,13 @@ from streams.mapping import Messages, parse_mapping
 from streams.partition.core import Core
 from streams.partition.job import CoreSettings
 from streams.partition.lanes import TimeSource
-from streams.partition.pace import TaskSettings
 from streams.partition.partitioners import PARTITIONERS, crc32, murmur2
 from streams.partition.rekeying import CARRIER, Carrier, rekeying
-from streams.partition.task import PartitionTask
-from streams.simulation import Broker, ManualClock, SimulatedChangelog, SimulatedSource, SimulatedWriter
+from streams.simulation import Broker, ManualClock
 from streams.simulation.broker import Fault
 from streams.simulation.log import Stored
-from tests.unit.partition.town import BEGIN, HOUR, MANY, Watcher
+from tests.unit.partition.simulated import SimulatedWorker
+from tests.unit.partition.town import BEGIN, HOUR
 
 OURS = 5
 """Partitions of our topics; the carrier's has 3."""
@@ -73,39 +72,22 @@ class Depot:
         return Counter((body["shipment_id"], body["code"]) for body in self.bodies("parcel-scans"))
 
 
-class Worker:
+class Worker(SimulatedWorker):
     """A worker at one partition of the carrier's topic."""
 
     def __init__(self, depot: Depot, number: int = 0, **settings: Any) -> None:
         self.depot, self.number = depot, number
-        paced = {"commit_interval_s": 0.0, "longest_unit_s": 0.0, "retry_s": 0.0, "fenced_s": 3600.0, **settings}
         carrier = Carrier("crane.events", Messages(parse_mapping(depot.page)), replay=depot.replay)
         known = CoreSettings(
             "ns", number, OURS, TimeSource.CREATE, partitioner=depot.partitioner, reject_window=10, reject_limit=0.5
         )
-        self.core = Core(rekeying(carrier), known)
-        self.source = SimulatedSource(depot.broker, number, clock=depot.clock, batch=2)
-        self.watcher = Watcher()
-        self.task = PartitionTask(
-            number,
-            core=self.core,
-            changelog=SimulatedChangelog(depot.broker, number, state=STATE),
-            writer=SimulatedWriter(depot.broker, number, clock=depot.clock, state=STATE),
-            source=self.source,
-            clock=depot.clock,
-            settings=TaskSettings(**paced),
-            observer=self.watcher,
-        )
-        self.source.attach(self.task)
+        core = Core(rekeying(carrier), known)
+        paced = {"fenced_s": 3600.0, **settings}
+        super().__init__(depot.broker, core, number, clock=depot.clock, state=STATE, batch=2, **paced)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         self.task.start()
-        for _ in range(MANY):
-            if condition():
-                return
-            self.source.deliver()
-            await asyncio.sleep(0)
-        raise AssertionError("it never came to that")
+        await super().until(condition)
 
     async def done(self) -> "Worker":
         """All of its partition has been taken in, and the worker has gone."""

@@ -1,8 +1,6 @@
 """One partition on a simulated Kafka: two clocks, a broker, and a task with everything around it."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -11,13 +9,11 @@ from streams.partition.core import Core
 from streams.partition.job import CoreSettings
 from streams.partition.judging import SCANS, SHIPMENTS, SOURCES, judging
 from streams.partition.lanes import TimeSource
-from streams.partition.pace import TaskSettings
 from streams.partition.partitioners import Partitioner
-from streams.partition.ports import Tally
-from streams.partition.task import PartitionTask
-from streams.simulation import Broker, ManualClock, SimulatedChangelog, SimulatedSource, SimulatedWriter
+from streams.simulation import Broker, ManualClock
 from streams.sla.instants import rfc3339
 from streams.sla.policy import parse_policy
+from tests.unit.partition.simulated import SimulatedWorker
 
 BEGIN = 1_793_577_600_000
 HOUR = 3_600_000
@@ -28,7 +24,6 @@ clocks:
   - {name: delivery, from: picked_up, until: delivered, within: PT10H}
 """
 OUTPUTS = ("delay-notices", "breach-alerts", "sla-outcomes", "shipment-status", "scan-rejects")
-MANY = 10_000
 
 
 def anywhere(key: bytes, partitions: int) -> int:
@@ -37,70 +32,14 @@ def anywhere(key: bytes, partitions: int) -> int:
     return 0
 
 
-class Watcher:
-    """Remembers what a task reports."""
-
-    def __init__(self) -> None:
-        self.commits: list[Tally] = []
-        self.restores: list[int] = []
-        self.parks: list[str] = []
-        self.aborts: list[str] = []
-        self.other_policies: list[tuple[str, str]] = []
-
-    def committed(self, number: int, tally: Tally, *, transaction_s: float, records: int) -> None:
-        del number, transaction_s, records
-        self.commits.append(tally)
-
-    def restored(self, number: int, *, entries: int, seconds: float) -> None:
-        del number, seconds
-        self.restores.append(entries)
-
-    def parked(self, number: int, reason: str) -> None:
-        del number
-        self.parks.append(reason)
-
-    def other_policy(self, number: int, *, in_force: str, configured: str) -> None:
-        del number
-        self.other_policies.append((in_force, configured))
-
-    def aborted(self, number: int, reason: str) -> None:
-        del number
-        self.aborts.append(reason)
-
-
-class Worker:
+class Worker(SimulatedWorker):
     """A worker that owns the partition, or thinks so."""
 
     def __init__(self, town: "Town", *, partitioner: Partitioner = anywhere, page: str = PAGE, **settings: Any) -> None:
         self._town = town
-        paced = {"commit_interval_s": 0.0, "longest_unit_s": 0.0, "retry_s": 0.0, "fenced_s": 0.0, **settings}
-        self.core = Core(
-            judging(parse_policy(page)),
-            CoreSettings("ns", 0, 1, TimeSource.APPEND, partitioner=partitioner, reject_window=10),
-        )
-        self.source = SimulatedSource(town.broker, 0, clock=town.clock, batch=3)
-        self.changelog = SimulatedChangelog(town.broker, 0)
-        self.watcher = Watcher()
-        self.task = PartitionTask(
-            0,
-            core=self.core,
-            changelog=self.changelog,
-            writer=SimulatedWriter(town.broker, 0, clock=town.clock),
-            source=self.source,
-            clock=town.clock,
-            settings=TaskSettings(**paced),
-            observer=self.watcher,
-        )
-        self.source.attach(self.task)
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Deliver what there is, again and again, and give the task its turns, until something holds."""
-        for _ in range(MANY):
-            if condition():
-                return
-            self.source.deliver()
-            await asyncio.sleep(0)
-        raise AssertionError("it never came to that")
+        known = CoreSettings("ns", 0, 1, TimeSource.APPEND, partitioner=partitioner, reject_window=10)
+        core = Core(judging(parse_policy(page)), known)
+        super().__init__(town.broker, core, clock=town.clock, batch=3, **settings)
 
     async def idle(self) -> None:
         """Everything written has been read, handled and committed."""

@@ -1,0 +1,86 @@
+"""Where no broker answers: one line that says so, and the exit code for it."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from streams.errors import Disconnected, KafkaUnavailable, TransactionFailed
+from streams.kafka.changelog import KafkaChangelog
+from streams.kafka.connection import Connection
+from streams.kafka.names import Names
+from streams.kafka.producing import WriterLimits
+from streams.kafka.writer import KafkaWriter
+from streams.partition.core import Core
+from streams.partition.job import CoreSettings
+from streams.partition.judging import judging
+from streams.partition.lanes import TimeSource
+from streams.simulation import Broker, ManualClock
+from streams.sla.policy import parse_policy
+from tests.unit.partition.simulated import SimulatedWorker
+from tests.unit.partition.town import PAGE
+
+NO_BROKER = 4
+SKIP_THE_CHECK = """
+from streams.topics.check import Partitions
+from streams.worker import Worker
+async def passed(worker):
+    return Partitions(namespace=1, job=1)
+Worker._check_topics = passed
+"""
+
+
+@pytest.fixture
+def closed() -> Iterator[str]:
+    """An address that refuses connections, and that nobody else can take meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{taken.getsockname()[1]}"
+
+
+def writer(address: str) -> KafkaWriter:
+    connection = Connection(bootstrap_servers=(address,))
+    return KafkaWriter(connection, Names("x"), 0, clock=ManualClock(), limits=WriterLimits())
+
+
+@pytest.mark.parametrize("program", ["", SKIP_THE_CHECK], ids=["from the beginning", "after the check"])
+def test_a_worker_ends_with_the_code_for_it_and_one_line(closed: str, program: str) -> None:
+    worker = subprocess.run(
+        [sys.executable, "-c", f"{program}\nfrom streams.cli import main\nmain()", "worker"],
+        env={**os.environ, "SHIPCLOCK_BOOTSTRAP_SERVERS": closed, "SHIPCLOCK_HTTP_PORT": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert worker.returncode == NO_BROKER
+    *_, last = worker.stderr.splitlines()
+    assert last.startswith(f"shipclock: No Kafka broker answers at {closed} (")
+    assert "Traceback" not in worker.stderr + worker.stdout
+
+
+def test_neither_state_can_be_read_nor_anything_be_written(closed: str) -> None:
+    with pytest.raises(Disconnected, match=f"cannot start writing. No Kafka broker answers at {closed}"):
+        asyncio.run(writer(closed).start())
+    changelog = KafkaChangelog(Connection(bootstrap_servers=(closed,)), Names("x"), 0)
+    with pytest.raises(Disconnected, match=f"cannot be read. No Kafka broker answers at {closed}"):
+        asyncio.run(changelog.end())
+
+
+def test_a_partition_that_finds_none_again_and_again_gives_up_for_that_reason(closed: str) -> None:
+    async def scenario() -> list[str]:
+        clock = ManualClock()
+        core = Core(judging(parse_policy(PAGE)), CoreSettings("ns", 0, 1, TimeSource.APPEND))
+        worker = SimulatedWorker(Broker(clock), core, clock=clock, writer=writer(closed), most_failures=2)
+        worker.task.start()
+        with pytest.raises(KafkaUnavailable) as given_up:
+            await worker.task.failure
+        assert given_up.value.exit_code == NO_BROKER
+        assert isinstance(given_up.value, TransactionFailed)
+        return worker.watcher.aborts
+
+    assert len(asyncio.run(scenario())) == 3
