@@ -1,0 +1,131 @@
+"""Records are written as text; the types of `schemas.records` say what they must be, to the byte."""
+
+from itertools import product
+from pathlib import Path
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.records import BreachAlert, DelayNotice, Evidence, ShipmentStatus, SlaOutcome
+from streams.sla.codes import NAMES
+from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, Decision, Replaced
+from streams.sla.phases import CANCELLED, EXCUSED, MET, MISSED, VERDICTS
+from streams.sla.policy import load_policy
+from streams.sla.policy.compensation import Owed
+from streams.sla.render import Renderer
+from streams.sla.state import NEVER, Instance, KnownScan, Registration, Said, ScanDetails, Shipment
+from streams.sla.verdict import Fault, Verdict
+
+POLICIES = Path(__file__).parents[2] / "streams" / "policies"
+RENDERERS = [
+    (Renderer("ns", policy), policy)
+    for policy in (load_policy(POLICIES / f"{name}.yaml") for name in ("carrier", "gbt-27917", "express"))
+]
+TYPES = {NOTICES: DelayNotice, ALERTS: BreachAlert, OUTCOMES: SlaOutcome}
+KINDS = {
+    NOTICES: ["predicted", "updated", "cleared"],
+    ALERTS: ["opened", "confirmed", "resolved", "withdrawn"],
+}
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12) | st.sampled_from(
+    ['"', "\\", "\x1f"]
+)
+maybe = st.none() | texts
+instants = st.integers(0, 4_102_444_800_000)
+scans = st.builds(
+    KnownScan,
+    texts,
+    st.sampled_from(sorted(NAMES)) | texts,
+    instants,
+    facility=maybe,
+    more=st.none() | st.builds(ScanDetails, suspect=maybe),
+)
+registrations = st.builds(Registration, texts, instants, tier=maybe, product=maybe, origin=maybe, destination=maybe)
+verdicts = st.builds(
+    Verdict,
+    st.sampled_from([MET, MISSED, CANCELLED, EXCUSED]),
+    instants,
+    instants | st.just(NEVER),
+    st.none() | scans,
+    st.none() | scans,
+    maybe,
+    stop_at=st.none() | instants,
+)
+shipments = st.builds(
+    Shipment,
+    instants,
+    st.integers(0, 3),
+    registration=st.none() | registrations,
+    scans=st.lists(scans, max_size=2),
+)
+
+
+@st.composite
+def decisions(draw: st.DrawFn, topic: str) -> tuple[Renderer, Decision]:
+    renderer, policy = draw(st.sampled_from(RENDERERS))
+    verdict = draw(verdicts)
+    if verdict.status == MISSED and topic == OUTCOMES:
+        verdict.faults = tuple(draw(st.lists(st.builds(Fault, texts, instants, instants), max_size=2)))
+        verdict.owed = draw(st.none() | st.builds(Owed, texts, texts, texts))
+    replaced = None
+    if topic == OUTCOMES:
+        replaced = draw(st.none() | st.builds(Replaced, verdicts, instants, instants, st.none() | registrations))
+    decision = Decision(
+        topic,
+        VERDICTS[verdict.status] if topic == OUTCOMES else draw(st.sampled_from(KINDS[topic])),
+        draw(st.sampled_from(policy.clocks)),
+        draw(maybe) if topic == OUTCOMES else None,
+        verdict,
+        draw(st.integers(1, 300)),
+        draw(st.integers(1, 300)),
+        draw(instants),
+        replaced,
+        verdict.reason,
+        draw(maybe) if topic == ALERTS else None,
+    )
+    return renderer, decision
+
+
+def as_told(scan: Evidence, known: KnownScan) -> bool:
+    return scan.scan_id == known.scan_id and scan.facility == known.facility
+
+
+@given(st.data(), texts, shipments)
+def test_the_text_of_a_decision_is_that_of_its_record(
+    data: st.DataObject, shipment_id: str, shipment: Shipment
+) -> None:
+    for topic, record_type in TYPES.items():
+        renderer, decision = data.draw(decisions(topic))
+        _, ident, text = renderer.record(decision, renderer.subject(shipment_id, shipment))
+        record = msgspec.json.decode(text, type=record_type)
+        assert msgspec.json.encode(record).decode() == text
+        assert (record.id, record.shipment_id, record.kind) == (ident, shipment_id, decision.kind)
+        assert (record.clock, record.instance) == (decision.clock.name, decision.key)
+        registration = shipment.registration
+        assert record.customer_id == (registration and registration.customer_id)
+        for scan, known in product(record.evidence, (decision.verdict.start_scan, decision.verdict.stop_scan)):
+            if known is not None and scan.role == ("start" if known is decision.verdict.start_scan else "stop"):
+                assert as_told(scan, known)
+        if isinstance(record, SlaOutcome):
+            assert record.reason == decision.reason
+            before = decision.replaced
+            assert (record.replaces is None) == (before is None)
+            if before is not None and record.replaces is not None:
+                assert record.replaces.customer_id == (before.registration and before.registration.customer_id)
+
+
+@given(st.data(), texts, shipments, st.lists(st.builds(Said, notice=st.integers(0, 3), alert=st.integers(0, 3))))
+def test_the_text_of_a_status_is_that_of_its_record(
+    data: st.DataObject, shipment_id: str, shipment: Shipment, said: list[Said]
+) -> None:
+    renderer, policy = data.draw(st.sampled_from(RENDERERS))
+    for one in said:
+        clock = data.draw(st.sampled_from(policy.clocks))
+        shipment.instances.append(Instance(clock.number, data.draw(maybe), said=one))
+    ident, text = renderer.status(renderer.subject(shipment_id, shipment), data.draw(instants))
+    record = msgspec.json.decode(text, type=ShipmentStatus)
+    assert msgspec.json.encode(record).decode() == text
+    assert (record.id, record.shipment_id) == (ident, shipment_id)
+    assert len(record.overdue) == sum(one.alert == 1 for one in said)
+    assert len(record.at_risk) == sum(one.notice == 1 for one in said)
