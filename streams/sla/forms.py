@@ -11,6 +11,7 @@ import msgspec
 
 from streams.sla.calendars.zones import zone_of
 from streams.sla.codes import NAMES, Code, name_of
+from streams.sla.identity import matter_of
 from streams.sla.policy.compiled import ALL_OF, NEVER_HAPPENS, Clock, Policy
 
 _MOST_KNOWN: Final = 8_000
@@ -53,7 +54,7 @@ class Field:
 class Form:
     """What all records of one kind about one clock have in common, under one policy; and how many there are."""
 
-    __slots__ = ("clock", "clock_text", "count", "kind", "kind_text", "measure", "policy_text", "sort", "topic", "zone")
+    __slots__ = ("_instances", "clock", "count", "kind", "measure", "policy", "sort", "topic", "zone")
 
     def __init__(self, policy: Policy, clock: Clock, topic: str, kind: str) -> None:
         self.count = 0
@@ -62,11 +63,21 @@ class Form:
         self.sort = f"{topic}.{kind}"
         self.clock = clock.name
         self.zone = zone_of(policy.time_zone)
-        self.clock_text = f',"clock":{quoted(clock.name)}'
-        self.kind_text = f',"kind":"{kind}","revision":'
-        self.policy_text = f'","policy":{quoted(policy.name)},"policy_version":{quoted(policy.version)},"decided_at":"'
+        self._instances: dict[str | None, tuple[str, str]] = {}
+        self.policy = f'","policy":{quoted(policy.name)},"policy_version":{quoted(policy.version)},"decided_at":"'
         veto = ',"veto":true' if clock.name in policy.veto else ""
         self.measure = f'"{_MEASURES.get(clock.form, "")}{veto}'
+
+    def of(self, key: str | None) -> tuple[str, str]:
+        """For one instance of the clock: what its ids are made of, and the text from the clock to the revision."""
+        known = self._instances.get(key)
+        if known is None:
+            if len(self._instances) >= _MOST_KNOWN:
+                self._instances.clear()
+            instance = "" if key is None else f',"instance":{quoted(key)}'
+            text = f',"clock":{quoted(self.clock)}{instance},"kind":"{self.kind}","revision":'
+            known = self._instances[key] = (matter_of(self.topic, self.clock, key), text)
+        return known
 
 
 def happened(code: Code) -> str:

@@ -8,8 +8,8 @@ from streams.sla.decision import CONFIRMED, NOTICES, OUTCOMES, STATUS, Decision
 from streams.sla.evidence import suspicion
 from streams.sla.explain import explain
 from streams.sla.forms import Field, Form, encode, happened, quoted
-from streams.sla.identity import decision_id, life_of
-from streams.sla.instants import FOREVER, iso_date, rfc3339
+from streams.sla.identity import decision_id, life_of, matter_of
+from streams.sla.instants import iso_date, rfc3339
 from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
 from streams.sla.policy.compiled import Clock, Policy
 from streams.sla.policy.rulebook import Rulebook
@@ -18,13 +18,13 @@ from streams.sla.state import NEVER, KnownScan, Registration, Shipment
 from streams.sla.surroundings import Surroundings
 from streams.sla.verdict import Verdict
 
+_STATUS: Final = matter_of(STATUS, "", None)
 _UNREGISTERED: Final = Registration("", 0)
 _START: Final = ',"role":"start"'
 _STOP: Final = ',"role":"stop"'
 _LAST: Final = ',"role":"last"'
 
 _CUSTOMER: Final = Field("customer_id")
-_INSTANCE: Final = Field("instance")
 _FACILITY: Final = Field("facility", before='"')
 _SUSPECT: Final = Field("suspect", after="}")
 _ROUTE: Final = Field("route")
@@ -81,24 +81,29 @@ class Renderer:
         registration = shipment.registration
         form = self._form(self._book, verdict, clock, decision.topic, decision.kind)
         stopped_at = stop_of(verdict)
-        start, due = rfc3339(verdict.start), _due(verdict.due)
+        start, due = rfc3339(verdict.start), rfc3339(verdict.due)
         stop = None if stopped_at is None else rfc3339(stopped_at)
         route = ""
         if clock.routes is not None and registration is not None:
             route = _ROUTE.of(clock.routes.of(registration, verdict.start_scan))
-        ident = decision_id(subject.life, clock.name, decision.key or "", decision.topic, decision.revision)
-        evidence = _evidence(verdict, shipment, start, stop)
-        head = (
-            f'{{"id":"{ident}{subject.text}{subject.customer}{form.clock_text}{_INSTANCE.of(decision.key)}{form.kind_text}'
-            f'{decision.revision},"sequence":{decision.sequence},"start":"{start}","due":"{due}{form.policy_text}'
-            f'{rfc3339(decision.decided_at)}"{evidence}'
+        ident, text = _decision(
+            form,
+            subject,
+            subject.customer,
+            decision.key,
+            decision.revision,
+            decision.sequence,
+            start,
+            due,
+            rfc3339(decision.decided_at),
+            _evidence(verdict, start, stop, shipment.scans[-1] if shipment.scans else None, registration),
         )
         why = quoted(explain(decision, shipment, start, due, stop))
         if decision.topic == NOTICES:
-            return form, ident, f'{head}{route},"explanation":{why}}}'
+            return form, ident, f'{text}{route},"explanation":{why}}}'
         severity = _SEVERITY.of(_severity(decision, registration))
         stopped = _stopped(verdict, stopped_at, stop)
-        return form, ident, f'{head}{severity}{route}{stopped}{_doubt(decision)},"explanation":{why}}}'
+        return form, ident, f'{text}{severity}{route}{stopped}{_doubt(decision)},"explanation":{why}}}'
 
     def status(self, subject: Subject, decided_at: int) -> tuple[str, str]:
         """Where a shipment stands now: the id and the text of the record."""
@@ -122,7 +127,7 @@ class Renderer:
                 at_risk.append(label)
             if alert:
                 overdue.append(label)
-        ident = decision_id(subject.life, "", "", STATUS, sequence)
+        ident = decision_id(subject.life, _STATUS, sequence)
         phase = "closed" if shipment.phase in (CLOSED, RESIDUE) else "open"
         warned = f',"at_risk":[{",".join(at_risk)}]' if at_risk else ""
         late = f',"overdue":[{",".join(overdue)}]' if overdue else ""
@@ -188,28 +193,53 @@ class Renderer:
         customer, registration = subject.customer, registered or _UNREGISTERED
         if registered is not subject.shipment.registration:
             customer = _CUSTOMER.of(None if registered is None else registered.customer_id)
-        clock, key = decision.clock, decision.key
-        form = self._form(book, verdict, clock, OUTCOMES, kind)
+        form = self._form(book, verdict, decision.clock, OUTCOMES, kind)
         stopped_at = stop_of(verdict)
         start = rfc3339(verdict.start)
         stop = None if stopped_at is None else rfc3339(stopped_at)
-        decided = stop if stop is not None and stopped_at == decided_at else rfc3339(decided_at)
-        ident = decision_id(subject.life, clock.name, key or "", OUTCOMES, revision)
-        ends = _ends(verdict, start, stop, registration)
-        evidence = f',"evidence":[{ends}]' if ends else ""
+        ident, text = _decision(
+            form,
+            subject,
+            customer,
+            decision.key,
+            revision,
+            sequence,
+            start,
+            rfc3339(verdict.due),
+            stop if stop is not None and stopped_at == decided_at else rfc3339(decided_at),
+            _evidence(verdict, start, stop, None, registration),
+        )
         counted_at = decided_at if verdict.due == NEVER else verdict.due
         day = iso_date(min(form.zone.day(counted_at), LAST_DAY) - EPOCH)
-        labels = (
+        text = (
+            f"{text}{_stopped(verdict, stopped_at, stop)}{_REASON.of(reason)}"
             f"{_TIER.of(registration.tier)}{_PRODUCT.of(registration.product)}"
             f"{_ORIGIN.of(registration.origin)}{_DESTINATION.of(registration.destination)}"
-        )
-        text = (
-            f'{{"id":"{ident}{subject.text}{customer}{form.clock_text}'
-            f'{_INSTANCE.of(key)}{form.kind_text}{revision},"sequence":{sequence},"start":"{start}","due":"'
-            f'{_due(verdict.due)}{form.policy_text}{decided}"{evidence}{_stopped(verdict, stopped_at, stop)}'
-            f'{_REASON.of(reason)}{labels},"day":"{day}{form.measure}{_consequences(verdict)}{replaces}}}'
+            f',"day":"{day}{form.measure}{_consequences(verdict)}{replaces}}}'
         )
         return form, ident, text
+
+
+def _decision(
+    form: Form,
+    subject: Subject,
+    customer: str,
+    key: str | None,
+    revision: int,
+    sequence: int,
+    start: str,
+    due: str,
+    decided_at: str,
+    evidence: str,
+) -> tuple[str, str]:
+    """The id of a decision, and the fields that all decisions begin with."""
+    matter, clock_and_kind = form.of(key)
+    ident = decision_id(subject.life, matter, revision)
+    text = (
+        f'{{"id":"{ident}{subject.text}{customer}{clock_and_kind}{revision},"sequence":{sequence},"start":"{start}"'
+        f',"due":"{due}{form.policy}{decided_at}"{evidence}'
+    )
+    return ident, text
 
 
 def _consequences(verdict: Verdict) -> str:
@@ -226,10 +256,6 @@ def _consequences(verdict: Verdict) -> str:
         compensation = Compensation(amount=owed.amount, currency=owed.currency, rule=owed.rule)
         text = f'{text},"compensation":{encode(compensation).decode()}'
     return text
-
-
-def _due(due: int) -> str:
-    return FOREVER if due == NEVER else rfc3339(due)
 
 
 def _stopped(verdict: Verdict, stopped_at: int | None, stop: str | None) -> str:
@@ -261,23 +287,19 @@ def _scan(scan: KnownScan, role: str, at: str, registration: Registration | None
     return f'{{"scan_id":{quoted(scan.scan_id)}{happened(scan.code)}{at}{facility}{role}{suspect}'
 
 
-def _ends(verdict: Verdict, start_text: str, stop_text: str | None, registration: Registration | None) -> str:
-    """What started it and what stopped it; the texts are those of the verdict's instants."""
+def _evidence(
+    verdict: Verdict, start_text: str, stop_text: str | None, last: KnownScan | None, registration: Registration | None
+) -> str:
+    """What started it, and what stopped it or is the last; the texts are those of the verdict's instants."""
     start, stop = verdict.start_scan, verdict.stop_scan
-    if stop is None:
-        return "" if start is None else _scan(start, _START, start_text, registration)
-    # What stopped it happened then, unless the verdict has an instant of its own.
-    happened_at = stop_text if verdict.stop_at is None and stop_text is not None else rfc3339(stop.at)
-    ended = _scan(stop, _STOP, happened_at, registration)
-    return ended if start is None else f"{_scan(start, _START, start_text, registration)},{ended}"
-
-
-def _evidence(verdict: Verdict, shipment: Shipment, start_text: str, stop_text: str | None) -> str:
-    """With the latest scan of a clock that nothing has stopped."""
-    ends = _ends(verdict, start_text, stop_text, shipment.registration)
-    scans = shipment.scans
-    if verdict.stop_scan is None and scans and scans[-1] is not verdict.start_scan:
-        last = scans[-1]
-        told = _scan(last, _LAST, rfc3339(last.at), shipment.registration)
-        ends = f"{ends},{told}" if ends else told
-    return f',"evidence":[{ends}]' if ends else ""
+    first = "" if start is None else _scan(start, _START, start_text, registration)
+    second = ""
+    if stop is not None:
+        # What stopped it happened then, unless the verdict has an instant of its own.
+        happened_at = stop_text if verdict.stop_at is None and stop_text is not None else rfc3339(stop.at)
+        second = _scan(stop, _STOP, happened_at, registration)
+    elif last is not None and last is not start:
+        second = _scan(last, _LAST, rfc3339(last.at), registration)
+    if first and second:
+        return f',"evidence":[{first},{second}]'
+    return f',"evidence":[{first}{second}]' if first or second else ""

@@ -129,3 +129,20 @@ def test_the_text_of_a_status_is_that_of_its_record(
     assert (record.id, record.shipment_id) == (ident, shipment_id)
     assert len(record.overdue) == sum(one.alert == 1 for one in said)
     assert len(record.at_risk) == sum(one.notice == 1 for one in said)
+
+
+def test_all_fields_of_the_records_are_told() -> None:
+    scan = KnownScan("s1", "x", 1_000, facility="hub", more=ScanDetails(suspect="far"))
+    registration = Registration("c", 0, tier="A", product="p", origin="o", destination="d")
+    shipment = Shipment(0, 1, registration=registration, scans=[scan])
+    verdict = Verdict(MISSED, 0, 500, scan, scan, "why")
+    verdict.faults, verdict.owed = (Fault("stage", 2, 1),), Owed("1.00", "CNY", "rule")
+    before = Replaced(verdict, 1, 1_000, registration)
+    for topic, record_type in TYPES.items():
+        told: set[str] = set()
+        for (renderer, policy), kind in product(RENDERERS, KINDS.get(topic, ["missed"])):
+            for clock in policy.clocks:
+                decision = Decision(topic, kind, clock, "leg/1", verdict, 2, 2, 1_000, before, "why", "hub")
+                _, _, text = renderer.record(decision, renderer.subject("S", shipment))
+                told |= msgspec.json.decode(text).keys()
+        assert set(record_type.__struct_fields__) - told == ({"expected_at"} if topic == NOTICES else set())
