@@ -44,6 +44,7 @@ HOT_PATH = (
     "streams/sla/explain.py",
     "streams/sla/faults.py",
     "streams/sla/feeds.py",
+    "streams/sla/forms.py",
     "streams/sla/gaps.py",
     "streams/sla/identity.py",
     "streams/sla/incidents.py",

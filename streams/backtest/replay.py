@@ -14,7 +14,7 @@ from streams.backtest.spool import Event, Pile
 from streams.partition.clerk import Clerk
 from streams.partition.judging import SCANS, SHIPMENTS
 from streams.partition.memory import Memory
-from streams.partition.ports import Output, Record, Tally
+from streams.partition.ports import Output, Record
 from streams.partition.reject_guard import RejectGuard
 from streams.sla.policy import Policy
 
@@ -70,8 +70,7 @@ class Trial:
     def count(self) -> None:
         """Add what has been counted so far to the judgements."""
         clerk = self._clerk
-        self.judgements.count(clerk.tally, clerk.docket.gauges()["running"])
-        clerk.tally = Tally()
+        self.judgements.count(clerk.settle(), clerk.docket.gauges()["running"])
 
 
 def _everywhere(key: bytes, partitions: int) -> int:

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.records import Control, FeedStatus, SlaOutcome, Tick
+from schemas.records import Control, FeedStatus, Tick
 from streams.intake import Rejected, read_care_event, read_registration, read_scan
 from streams.intake.reading import read
 from streams.intake.rejection import ORPHAN_EXPIRED, TOO_MANY_SILENCES
@@ -25,6 +25,7 @@ from streams.sla.judge import Judge
 from streams.sla.phases import MISSED, RESIDUE
 from streams.sla.policy import Policy
 from streams.sla.refusal import Refused
+from streams.sla.registration import Registration
 from streams.sla.render import Renderer
 from streams.sla.scan import KnownScan
 from streams.sla.standing import stop_of
@@ -32,6 +33,8 @@ from streams.sla.state import Shipment
 
 MOST_CUSTOMERS: Final = 50_000
 """Whose partition is remembered instead of reckoned again."""
+
+_CHANGED: Final = f"{STATUS}.changed"
 
 _control: Final = msgspec.json.Decoder(Control)
 
@@ -59,6 +62,7 @@ class Clerk:
         self.docket = Docket()
         self.outputs: list[Output] = []
         self.tally = Tally()
+        self._statuses = 0
         self.governance = Governance(policy)
         self.doubts = Doubts()
         self.watch = Watch(self.governance.now, partition, partitions, partitioner) if sightings else None
@@ -242,34 +246,39 @@ class Clerk:
     def _record(self, key: bytes, shipment: Shipment, at: int) -> None:
         """Write down what the docket holds for a shipment."""
         docket = self.docket
-        if docket.decisions:
-            shipment_id = key.decode()
-            for decision in docket.decisions:
-                record = self._renderer.record(decision, shipment_id, shipment)
-                output = self._envelope.wrap(key, decision.topic, decision.kind, record)
-                self.outputs.append(output)
-                self._count(decision)
-                if self._copies and isinstance(record, SlaOutcome):
-                    self._copy(record, output)
-            docket.decisions.clear()
         if docket.doubts_changed:
             docket.doubts_changed = False
             self.doubts.note(key, shipment)
+        if not docket.decisions and not docket.status_changed:
+            return
+        renderer, envelope = self._renderer, self._envelope
+        subject = renderer.subject(key.decode(), shipment)
+        for decision in docket.decisions:
+            form, ident, text = renderer.record(decision, subject)
+            output = envelope.enclose(key, form.topic, form.sort, ident, text.encode())
+            self.outputs.append(output)
+            form.count += 1
+            if form.topic == OUTCOMES:
+                self._note_lateness(decision)
+            if self._copies and form.topic == OUTCOMES:
+                self._copy(decision, shipment, output)
+        docket.decisions.clear()
         if docket.status_changed:
             docket.status_changed = False
-            status = self._renderer.status(key.decode(), shipment, at)
-            self.outputs.append(self._envelope.wrap(key, STATUS, "changed", status))
-            self._say(STATUS, "changed")
+            ident, text = renderer.status(subject, at)
+            self.outputs.append(envelope.enclose(key, STATUS, _CHANGED, ident, text.encode()))
+            self._statuses += 1
 
-    def _copy(self, outcome: SlaOutcome, output: Output) -> None:
+    def _copy(self, decision: Decision, shipment: Shipment, output: Output) -> None:
         """Write an outcome to the partition of its customer, and to that of the customer it had before."""
-        customer = outcome.customer_id
-        before = None if outcome.replaces is None else outcome.replaces.customer_id
+        customer, before = _customer(shipment.registration), None
+        if decision.replaced is not None:
+            before = _customer(decision.replaced.registration)
         for one in (customer,) if before == customer else (customer, before):
             if one is not None:
                 key = one.encode()
                 self.outputs.append(Output(BY_CUSTOMER, key, output.value, output.headers, self._home(key)))
-                self._say(BY_CUSTOMER, outcome.kind)
+                self._say(BY_CUSTOMER, decision.kind)
 
     def _home(self, customer: bytes) -> int:
         """The partition of a customer."""
@@ -280,18 +289,33 @@ class Clerk:
             home = self._customers[customer] = self._partitioner(customer, self._partitions)
         return home
 
-    def _say(self, topic: str, kind: str) -> None:
+    def _say(self, topic: str, kind: str, count: int = 1) -> None:
         decisions = self.tally.decisions
-        count = (topic, kind)
-        decisions[count] = decisions.get(count, 0) + 1
+        sort = (topic, kind)
+        decisions[sort] = decisions.get(sort, 0) + count
 
-    def _count(self, decision: Decision) -> None:
-        tally = self.tally
-        self._say(decision.topic, decision.kind)
-        if decision.topic == OUTCOMES:
-            outcome = (decision.clock.name, decision.kind)
-            tally.outcomes[outcome] = tally.outcomes.get(outcome, 0) + 1
-            verdict = decision.verdict
+    def _note_lateness(self, decision: Decision) -> None:
+        verdict = decision.verdict
+        if verdict.status == MISSED:
             stopped_at = stop_of(verdict)
-            if verdict.status == MISSED and stopped_at is not None:
-                tally.lateness_s.append((decision.clock.name, (stopped_at - verdict.due) / 1000))
+            if stopped_at is not None:
+                self.tally.lateness_s.append((decision.clock.name, (stopped_at - verdict.due) / 1000))
+
+    def settle(self) -> Tally:
+        """The tally of what has been done, which begins anew."""
+        if self._statuses:
+            self._say(STATUS, "changed", self._statuses)
+            self._statuses = 0
+        outcomes = self.tally.outcomes
+        for form in self._renderer.take():
+            if form.count:
+                self._say(form.topic, form.kind, form.count)
+            if form.count and form.topic == OUTCOMES:
+                verdict = (form.clock, form.kind)
+                outcomes[verdict] = outcomes.get(verdict, 0) + form.count
+        tally, self.tally = self.tally, Tally()
+        return tally
+
+
+def _customer(registration: Registration | None) -> str | None:
+    return None if registration is None else registration.customer_id

@@ -133,7 +133,7 @@ class Judging:
     def take(self) -> Done:
         """Give what has been done since the last time."""
         clerk = self._clerk
-        tally, outputs = clerk.tally, clerk.outputs
+        tally, outputs = clerk.settle(), clerk.outputs
         changelog = clerk.memory.flush()
         changelog.update(clerk.governance.flush())
         changelog.update(clerk.doubts.flush())
@@ -144,7 +144,7 @@ class Judging:
         tally.opened = dict(clerk.docket.opened)
         tally.scans = tally.records.get(SCANS, 0)
         clerk.docket.opened.clear()
-        clerk.outputs, clerk.tally = [], Tally()
+        clerk.outputs = []
         return Done(changelog, outputs, tally)
 
     def gauges(self) -> Mapping[str, Mapping[str, int]]:

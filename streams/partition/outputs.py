@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.records import BreachAlert, DelayNotice, FeedAlert, Scorecard, ShipmentStatus, SlaOutcome
+from schemas.records import FeedAlert, Scorecard
 from streams.partition.ports import Headers, Output, Record
 from streams.sla.decision import STATUS
 
@@ -20,7 +20,7 @@ compressed when it was sent, is too large to be rejected.  Its partition would s
 MOST_TOLD: Final = 300
 """Characters of path and detail each: they may quote the record, and headers count as its bytes do."""
 
-Body = DelayNotice | BreachAlert | SlaOutcome | ShipmentStatus | Scorecard | FeedAlert
+Body = Scorecard | FeedAlert
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -31,24 +31,28 @@ class Envelope:
     def __init__(self, namespace: str, partition: int) -> None:
         self._source = f"/shipclock/{namespace}/{partition}".encode()
         self._partition = partition
-        self._fixed: dict[tuple[str, str], Headers] = {}
+        self._fixed: dict[str, Headers] = {}
 
     def wrap(self, key: bytes, topic: str, kind: str, body: Body) -> Output:
         """An output record with its CloudEvents headers."""
-        fixed = self._fixed.get((topic, kind))
+        return self.enclose(key, topic, f"{topic}.{kind}", body.id, _encode(body))
+
+    def enclose(self, key: bytes, topic: str, sort: str, ident: str, body: bytes) -> Output:
+        """The same of a record that is encoded already; its sort is `topic.kind`."""
+        fixed = self._fixed.get(sort)
         if fixed is None:
-            fixed = self._fixed[topic, kind] = self._headers(topic, kind)
-        return Output(topic, key, _encode(body), [("ce_id", body.id.encode()), *fixed])
+            fixed = self._fixed[sort] = self._headers(topic, sort)
+        return Output(topic, key, body, [("ce_id", ident.encode()), *fixed])
 
     @staticmethod
     def farewell(key: bytes) -> Output:
         """The tombstone that takes a forgotten shipment out of the compacted `shipment-status`."""
         return Output(STATUS, key, None, ())
 
-    def _headers(self, topic: str, kind: str) -> Headers:
+    def _headers(self, topic: str, sort: str) -> Headers:
         return [
             ("ce_specversion", b"1.0"),
-            ("ce_type", f"dev.shipclock.{topic}.{kind}.v1".encode()),
+            ("ce_type", f"dev.shipclock.{sort}.v1".encode()),
             ("ce_source", self._source),
             ("ce_dataschema", f"{_SCHEMAS}/{topic}.v1.schema.json".encode()),
             ("content-type", b"application/json"),

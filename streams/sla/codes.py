@@ -66,7 +66,7 @@ def code_of(name: str) -> Code:
 
 def name_of(code: Code) -> str:
     """The text of a code."""
-    return code if isinstance(code, str) else NAMES.get(code, f"code-{code}")
+    return code if isinstance(code, str) else NAMES.get(code) or f"code-{code}"
 
 
 def rank(code: Code) -> int:

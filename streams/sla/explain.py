@@ -13,16 +13,19 @@ from streams.sla.state import NEVER, Shipment
 from streams.sla.verdict import Verdict
 
 
-def explain(decision: Decision, shipment: Shipment) -> str:
-    """Like `first-attempt began at ... by accepted, allowed 3 d: due at ...; 3 h before that no stopping scan`."""
+def explain(decision: Decision, shipment: Shipment, start: str, due: str, stop: str | None) -> str:
+    """Like `first-attempt began at ... by accepted, allowed 3 d: due at ...; 3 h before that no stopping scan`.
+
+    `start`, `due` and `stop` are the instants of its verdict as text.
+    """
     verdict, clock = decision.verdict, decision.clock
     name = clock.name if decision.key is None else f"{clock.name} {decision.key}"
     if clock.form == NEVER_HAPPENS:
         return f"{name}: {_incident(verdict)}."
-    start = "registration" if verdict.start_scan is None else name_of(verdict.start_scan.code)
+    began = "registration" if verdict.start_scan is None else name_of(verdict.start_scan.code)
     basis = "" if shipment.registration is None else f", {_basis(decision, shipment.registration)}"
-    due = "not due while it is paused" if verdict.due == NEVER else f"due at {rfc3339(verdict.due)}"
-    return f"{name} began at {rfc3339(verdict.start)} by {start}{basis}: {due}; {_finding(decision, shipment)}."
+    until = "not due while it is paused" if verdict.due == NEVER else f"due at {due}"
+    return f"{name} began at {start} by {began}{basis}: {until}; {_finding(decision, shipment, stop)}."
 
 
 def _incident(verdict: Verdict) -> str:
@@ -54,7 +57,7 @@ def _planned(clock: Clock, key: str, registration: Registration) -> int | None:
     return None
 
 
-def _finding(decision: Decision, shipment: Shipment) -> str:
+def _finding(decision: Decision, shipment: Shipment, stop_text: str | None) -> str:
     verdict = decision.verdict
     stop, stopped_at = verdict.stop_scan, stop_of(verdict)
     match decision.kind:
@@ -67,10 +70,10 @@ def _finding(decision: Decision, shipment: Shipment) -> str:
             ahead = describe(max(verdict.due - decision.decided_at, 0))
             return f"{ahead} before that no stopping scan, the latest is {_latest(shipment)}"
         case "resolved" if stop is not None and stopped_at is not None:
-            return f"{name_of(stop.code)} at {rfc3339(stopped_at)}, {describe(stopped_at - verdict.due)} late"
+            return f"{name_of(stop.code)} at {stop_text}, {describe(stopped_at - verdict.due)} late"
         case "withdrawn" | "cleared" if stop is not None and stopped_at is not None:
             return (
-                f"{name_of(stop.code)} at {rfc3339(stopped_at)}, in time"
+                f"{name_of(stop.code)} at {stop_text}, in time"
                 if stopped_at <= verdict.due
                 else f"ended by {name_of(stop.code)}"
             )

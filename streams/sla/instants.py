@@ -15,14 +15,16 @@ BEGINNING: Final = "0001-01-01T00:00:00.000Z"
 """How an instant is written that lies before the calendar."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
-_MOST_DAYS: Final = 10_000
 _FIRST: Final = -62_135_596_800_000
 _LAST: Final = 253_402_300_799_999
-_MINUTES: Final = tuple(f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440))
+_MINUTES: Final = tuple(f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440))
 _SECONDS: Final = tuple(f"{second:02d}." for second in range(60))
 _MILLISECONDS: Final = tuple(f"{millisecond:03d}Z" for millisecond in range(1000))
 
-_days: Final[dict[int, str]] = {}
+_DATES: Final[list[tuple[int, str]]] = [(2**40, "")] * 1024
+"""Days since 1970 with their dates; each has one place where it can be, and takes it from the one before."""
+_UNITS: Final[tuple[str, ...]] = (" d", " h", " min", " s")
+_LENGTHS: Final[tuple[int, ...]] = (86_400, 3_600, 60, 1)
 
 
 def from_datetime(moment: datetime) -> int:
@@ -46,20 +48,19 @@ def rfc3339(instant: int) -> str:
     at: i64 = instant
     day: i64 = at // 86_400_000
     rest: i64 = at - day * 86_400_000
-    date_part = _days.get(day)
-    if date_part is None:
-        date_part = _day(day)
     minute: i64 = rest // 60_000
     rest -= minute * 60_000
     second: i64 = rest // 1000
-    return f"{date_part}{_MINUTES[minute]}{_SECONDS[second]}{_MILLISECONDS[rest - second * 1000]}"
+    return f"{iso_date(day)}{_MINUTES[minute]}{_SECONDS[second]}{_MILLISECONDS[rest - second * 1000]}"
 
 
-def _day(day: int) -> str:
-    if len(_days) >= _MOST_DAYS:
-        _days.clear()
-    written = _days[day] = f"{(_EPOCH + timedelta(days=day)).date().isoformat()}T"
-    return written
+def iso_date(day: int) -> str:
+    """`2026-11-01`, of a day since 1970."""
+    known, text = _DATES[day % 1024]
+    if known != day:
+        text = (_EPOCH + timedelta(days=day)).date().isoformat()
+        _DATES[day % 1024] = (day, text)
+    return text
 
 
 @lru_cache(maxsize=65_536)
@@ -78,10 +79,13 @@ def end_of_local_day(ordinal: int, time_zone: str) -> int:
 
 def describe(duration: int) -> str:
     """A duration for people: `3 h 20 min`, `45 s`; at most two units."""
-    seconds = abs(duration) // 1000
-    parts = []
-    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
-        count, seconds = divmod(seconds, length)
+    rest = abs(duration) // 1000
+    first = ""
+    for place in range(4):
+        count = rest // _LENGTHS[place]
         if count:
-            parts.append(f"{count} {unit}")
-    return " ".join(parts[:2]) or f"{abs(duration)} ms"
+            if first:
+                return f"{first} {count}{_UNITS[place]}"
+            first = f"{count}{_UNITS[place]}"
+            rest -= count * _LENGTHS[place]
+    return first or f"{abs(duration)} ms"
