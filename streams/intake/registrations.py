@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec.structs import astuple
 
 from schemas.records import Appointment, Place, PlannedLeg, PlannedMilestone, ShipmentRegistration
 from streams.intake.amounts import check_amount
@@ -33,32 +34,51 @@ def read_registration(
     `needs` are the attributes that a policy asks for (`streams.sla.policy.compiled.Policy.needs`).  Raises `Rejected`.
     """
     body = read(_decoder, key, value)
-    if body.plan is not None and value is not None and len(value) > LARGEST_PLANNED:
+    # All fields at once: one by one they would cost as much as the decoding.
+    (
+        shipment_id,
+        customer_id,
+        registered_at,
+        revision,
+        tier,
+        product,
+        origin,
+        destination,
+        pieces,
+        declared_value,
+        freight,
+        promised_at,
+        promised_date,
+        plan,
+    ) = astuple(body)[:14]
+    if plan is not None and value is not None and len(value) > LARGEST_PLANNED:
         raise Rejected(BAD_PLAN, f"with its plan it has {len(value)} bytes, more than {LARGEST_PLANNED}", "$.plan")
-    if body.shipment_id.encode() != key:
-        raise Rejected(KEY_MISMATCH, f"the key is not the body's shipment_id {body.shipment_id!r}", "$.shipment_id")
-    check_amount(body.freight, "$.freight")
-    check_amount(body.declared_value, "$.declared_value")
-    origin, destination = body.origin, body.destination
-    zone = None if destination is None else destination.time_zone
-    if zone is not None and not _is_zone(zone):
-        raise Rejected(UNKNOWN_TIME_ZONE, f"no such time zone: {zone!r}", "$.destination.time_zone")
+    if shipment_id.encode() != key:
+        raise Rejected(KEY_MISMATCH, f"the key is not the body's shipment_id {shipment_id!r}", "$.shipment_id")
+    if freight is not None:
+        check_amount(freight, "$.freight")
+    if declared_value is not None:
+        check_amount(declared_value, "$.declared_value")
+    begins, ends, zone, remote = None if origin is None else origin.region, None, None, False
+    if destination is not None:
+        ends, zone, remote = destination.region, destination.time_zone, destination.remote
+        if zone is not None and not _is_zone(zone):
+            raise Rejected(UNKNOWN_TIME_ZONE, f"no such time zone: {zone!r}", "$.destination.time_zone")
     return Registration(
-        customer_id=body.customer_id,
-        registered_at=event_time(body.registered_at, stamp, "$.registered_at"),
-        revision=body.revision,
-        tier=body.tier,
-        product=body.product,
-        origin=None if origin is None else origin.region,
-        destination=None if destination is None else destination.region,
-        # Only a date without a time needs it.
-        time_zone=None if body.promised_date is None else zone,
-        remote=destination is not None and destination.remote,
-        pieces=body.pieces,
-        promised_at=None if body.promised_at is None else _promise(body.promised_at, "$.promised_at"),
-        promised_day=None if body.promised_date is None else _promised_day(body.promised_date),
-        legs=() if body.plan is None else _in_order(body.plan.legs),
-        more=_details(body, needs) if needs else None,
+        customer_id,
+        event_time(registered_at, stamp, "$.registered_at"),
+        revision,
+        tier,
+        product,
+        begins,
+        ends,
+        None if promised_date is None else zone,  # only a date without a time needs it
+        remote,
+        pieces,
+        None if promised_at is None else _promise(promised_at, "$.promised_at"),
+        None if promised_date is None else _promised_day(promised_date),
+        () if plan is None else _in_order(plan.legs),
+        _details(body, needs) if needs else None,
     )
 
 

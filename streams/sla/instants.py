@@ -1,6 +1,6 @@
 """Instants: `int` UTC milliseconds inside, RFC 3339 with `Z` and milliseconds outside."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,13 +22,39 @@ _MINUTES: Final = tuple(f"{minute // 60:02d}:{minute % 60:02d}:" for minute in r
 _SECONDS: Final = tuple(f"{second:02d}." for second in range(60))
 _MILLISECONDS: Final = tuple(f"{millisecond:03d}Z" for millisecond in range(1000))
 
+_MOST_ZONES: Final = 4096
+
 _days: Final[dict[int, str]] = {}
+_epochs: Final[dict[tzinfo | None, datetime]] = {}
 
 
 def from_datetime(moment: datetime) -> int:
-    """UTC milliseconds of an aware datetime, rounded down."""
-    since = moment - _EPOCH
-    return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
+    """UTC milliseconds of an aware datetime, rounded down.
+
+    Reckoned from the epoch as the datetime's own offset has it: between two of one zone no offset need be asked for.
+    """
+    zone = moment.tzinfo
+    epoch = _epochs.get(zone)
+    since = moment - (_epoch(zone) if epoch is None else epoch)
+    return milliseconds(since)
+
+
+def milliseconds(duration: timedelta) -> int:
+    """Whole milliseconds of a duration, rounded down."""
+    days: i64 = duration.days
+    seconds: i64 = duration.seconds
+    microseconds: i64 = duration.microseconds
+    return days * 86_400_000 + seconds * 1000 + microseconds // 1000
+
+
+def _epoch(zone: tzinfo | None) -> datetime:
+    """The epoch in a zone of a fixed offset; in any other, one zone's difference may not be that of the instants."""
+    if not isinstance(zone, timezone):
+        return _EPOCH
+    if len(_epochs) >= _MOST_ZONES:
+        _epochs.clear()
+    epoch = _epochs[zone] = _EPOCH.astimezone(zone)
+    return epoch
 
 
 def from_timedelta(duration: timedelta) -> int:
