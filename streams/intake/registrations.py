@@ -20,6 +20,8 @@ from streams.sla.state import BARE, KnownLeg, KnownMilestone, Registration, Regi
 LONGEST: Final = timedelta(days=3_653)
 """Ten years: no milestone is planned to take longer."""
 
+_NO_TIME: Final = timedelta()
+_astuple: Final = astuple  # a name of this module is found faster
 _decoder: Final = msgspec.json.Decoder(ShipmentRegistration)
 
 LARGEST_PLANNED: Final = 200_000
@@ -50,7 +52,7 @@ def read_registration(
         promised_at,
         promised_date,
         plan,
-    ) = astuple(body)[:14]
+    ) = _astuple(body)[:14]
     if plan is not None and value is not None and len(value) > LARGEST_PLANNED:
         raise Rejected(BAD_PLAN, f"with its plan it has {len(value)} bytes, more than {LARGEST_PLANNED}", "$.plan")
     if shipment_id.encode() != key:
@@ -150,35 +152,38 @@ def _is_zone(name: str) -> bool:
 def _in_order(legs: Sequence[PlannedLeg]) -> tuple[KnownLeg, ...]:
     """The legs so that each comes after those it waits for, otherwise as they were given."""
     names = [leg.leg for leg in legs]
+    waiting: list[KnownLeg] = []
     for place, leg in enumerate(legs):
-        path = f"$.plan.legs[{place}]"
-        if leg.leg in names[:place]:
-            raise Rejected(BAD_PLAN, f"the leg {leg.leg!r} is there twice", f"{path}.leg")
-        for name in leg.after:
-            if name not in names:
-                raise Rejected(BAD_PLAN, f"it waits for the leg {name!r}, which is not in the plan", f"{path}.after")
-        for number, milestone in enumerate(leg.milestones):
-            where = f"{path}.milestones[{number}]"
-            if milestone.within is not None and not timedelta() <= milestone.within <= LONGEST:
-                wrong = "negative" if milestone.within < timedelta() else "longer than ten years"
-                raise Rejected(BAD_PLAN, f"a planned duration is {wrong}", f"{where}.within")
-            if milestone.at is not None:
-                _promise(milestone.at, f"{where}.at")
+        name, after = names[place], leg.after
+        if name in names[:place]:
+            raise Rejected(BAD_PLAN, f"the leg {name!r} is there twice", f"$.plan.legs[{place}].leg")
+        for former in after:
+            if former not in names:
+                wrong = f"it waits for the leg {former!r}, which is not in the plan"
+                raise Rejected(BAD_PLAN, wrong, f"$.plan.legs[{place}].after")
+        milestones = [_milestone(milestone, place, number) for number, milestone in enumerate(leg.milestones)]
+        waiting.append(KnownLeg(name, tuple(milestones), after))
     ordered: dict[str, KnownLeg] = {}
-    waiting = list(legs)
     while waiting:
         ready = [leg for leg in waiting if all(name in ordered for name in leg.after)]
         if not ready:
             raise Rejected(BAD_PLAN, "the legs wait for each other in a circle", "$.plan.legs")
-        ordered |= {leg.leg: KnownLeg(leg.leg, tuple(map(_milestone, leg.milestones)), leg.after) for leg in ready}
-        waiting = [leg for leg in waiting if leg.leg not in ordered]
+        ordered |= {leg.name: leg for leg in ready}
+        waiting = [leg for leg in waiting if leg.name not in ordered]
     return tuple(ordered.values())
 
 
-def _milestone(milestone: PlannedMilestone) -> KnownMilestone:
+def _milestone(milestone: PlannedMilestone, leg: int, number: int) -> KnownMilestone:
+    """A milestone whose duration and instant make sense.  Raises `Rejected`; the numbers are its place in the plan."""
+    fields: tuple[str, str | None, timedelta | None, datetime | None] = _astuple(milestone)
+    code, facility, within, at = fields
+    if within is not None and not _NO_TIME <= within <= LONGEST:
+        wrong = "negative" if within < _NO_TIME else "longer than ten years"
+        path = f"$.plan.legs[{leg}].milestones[{number}].within"
+        raise Rejected(BAD_PLAN, f"a planned duration is {wrong}", path)
     return KnownMilestone(
-        code_of(milestone.code),
-        milestone.facility,
-        None if milestone.within is None else from_timedelta(milestone.within),
-        None if milestone.at is None else from_datetime(milestone.at),
+        code_of(code),
+        facility,
+        None if within is None else from_timedelta(within),
+        None if at is None else _promise(at, f"$.plan.legs[{leg}].milestones[{number}].at"),
     )

@@ -10,7 +10,7 @@ from schemas.records import Facility, ParcelScan
 from streams.intake.reading import AHEAD, EARLIEST, FURTHEST_AHEAD, event_time, read
 from streams.intake.rejection import AHEAD_OF_TIME, KEY_MISMATCH, UNKNOWN_CODE, Rejected
 from streams.sla.codes import NUMBERS
-from streams.sla.instants import from_datetime, milliseconds
+from streams.sla.instants import from_datetime, from_timedelta
 from streams.sla.state import PLAIN, KnownScan, ScanDetails
 
 _decoder: Final = msgspec.json.Decoder(ParcelScan)
@@ -48,7 +48,7 @@ def read_scan(
         event_time(happened, stamp, "$.occurred_at")
     delay = None
     if recorded is not None:
-        delay = 0 if recorded == happened else milliseconds(recorded - happened)
+        delay = 0 if recorded == happened else from_timedelta(recorded - happened)
     code = NUMBERS.get(name)
     scan = KnownScan(scan_id, name if code is None else code, at, delay, None if facility is None else facility.id, leg)
     if revision or piece is not None or voids is not None or (facilities and facility is not None):

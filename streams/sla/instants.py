@@ -14,7 +14,6 @@ FOREVER: Final = "9999-12-31T23:59:59.999Z"
 BEGINNING: Final = "0001-01-01T00:00:00.000Z"
 """How an instant is written that lies before the calendar."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND: Final = timedelta(milliseconds=1)
 _MOST_DAYS: Final = 10_000
 _FIRST: Final = -62_135_596_800_000
 _LAST: Final = 253_402_300_799_999
@@ -36,10 +35,10 @@ def from_datetime(moment: datetime) -> int:
     zone = moment.tzinfo
     epoch = _epochs.get(zone)
     since = moment - (_epoch(zone) if epoch is None else epoch)
-    return milliseconds(since)
+    return from_timedelta(since)
 
 
-def milliseconds(duration: timedelta) -> int:
+def from_timedelta(duration: timedelta) -> int:
     """Whole milliseconds of a duration, rounded down."""
     days: i64 = duration.days
     seconds: i64 = duration.seconds
@@ -55,11 +54,6 @@ def _epoch(zone: tzinfo | None) -> datetime:
         _epochs.clear()
     epoch = _epochs[zone] = _EPOCH.astimezone(zone)
     return epoch
-
-
-def from_timedelta(duration: timedelta) -> int:
-    """Whole milliseconds of a duration."""
-    return duration // _MILLISECOND
 
 
 def rfc3339(instant: int) -> str:
