@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec.structs import astuple
 
 from schemas.records import Appointment, Place, PlannedLeg, PlannedMilestone, ShipmentRegistration
 from streams.intake.amounts import check_amount
@@ -21,6 +22,8 @@ from streams.sla.registration import Registration
 LONGEST: Final = timedelta(days=3_653)
 """Ten years: no milestone is planned to take longer."""
 
+_NO_TIME: Final = timedelta()
+_astuple: Final = astuple  # a name of this module is found faster
 _decoder: Final = msgspec.json.Decoder(ShipmentRegistration)
 
 LARGEST_PLANNED: Final = 200_000
@@ -35,32 +38,51 @@ def read_registration(
     `needs` are the attributes that a policy asks for (`streams.sla.policy.compiled.Policy.needs`).  Raises `Rejected`.
     """
     body = read(_decoder, key, value)
-    if body.plan is not None and value is not None and len(value) > LARGEST_PLANNED:
+    # All fields at once: one by one they would cost as much as the decoding.
+    (
+        shipment_id,
+        customer_id,
+        registered_at,
+        revision,
+        tier,
+        product,
+        origin,
+        destination,
+        pieces,
+        declared_value,
+        freight,
+        promised_at,
+        promised_date,
+        plan,
+    ) = _astuple(body)[:14]
+    if plan is not None and value is not None and len(value) > LARGEST_PLANNED:
         raise Rejected(BAD_PLAN, f"with its plan it has {len(value)} bytes, more than {LARGEST_PLANNED}", "$.plan")
-    if body.shipment_id.encode() != key:
-        raise Rejected(KEY_MISMATCH, f"the key is not the body's shipment_id {body.shipment_id!r}", "$.shipment_id")
-    check_amount(body.freight, "$.freight")
-    check_amount(body.declared_value, "$.declared_value")
-    origin, destination = body.origin, body.destination
-    zone = None if destination is None else destination.time_zone
-    if zone is not None and not _is_zone(zone):
-        raise Rejected(UNKNOWN_TIME_ZONE, f"no such time zone: {zone!r}", "$.destination.time_zone")
+    if shipment_id.encode() != key:
+        raise Rejected(KEY_MISMATCH, f"the key is not the body's shipment_id {shipment_id!r}", "$.shipment_id")
+    if freight is not None:
+        check_amount(freight, "$.freight")
+    if declared_value is not None:
+        check_amount(declared_value, "$.declared_value")
+    begins, ends, zone, remote = None if origin is None else origin.region, None, None, False
+    if destination is not None:
+        ends, zone, remote = destination.region, destination.time_zone, destination.remote
+        if zone is not None and not _is_zone(zone):
+            raise Rejected(UNKNOWN_TIME_ZONE, f"no such time zone: {zone!r}", "$.destination.time_zone")
     return Registration(
-        customer_id=body.customer_id,
-        registered_at=event_time(body.registered_at, stamp, "$.registered_at"),
-        revision=body.revision,
-        tier=body.tier,
-        product=body.product,
-        origin=None if origin is None else origin.region,
-        destination=None if destination is None else destination.region,
-        # Only a date without a time needs it.
-        time_zone=None if body.promised_date is None else zone,
-        remote=destination is not None and destination.remote,
-        pieces=body.pieces,
-        promised_at=None if body.promised_at is None else _promise(body.promised_at, "$.promised_at"),
-        promised_day=None if body.promised_date is None else _promised_day(body.promised_date),
-        legs=() if body.plan is None else _in_order(body.plan.legs),
-        more=_details(body, needs) if needs else None,
+        customer_id,
+        event_time(registered_at, stamp, "$.registered_at"),
+        revision,
+        tier,
+        product,
+        begins,
+        ends,
+        None if promised_date is None else zone,  # only a date without a time needs it
+        remote,
+        pieces,
+        None if promised_at is None else _promise(promised_at, "$.promised_at"),
+        None if promised_date is None else _promised_day(promised_date),
+        () if plan is None else _in_order(plan.legs),
+        _details(body, needs) if needs else None,
     )
 
 
@@ -132,35 +154,38 @@ def _is_zone(name: str) -> bool:
 def _in_order(legs: Sequence[PlannedLeg]) -> tuple[KnownLeg, ...]:
     """The legs so that each comes after those it waits for, otherwise as they were given."""
     names = [leg.leg for leg in legs]
+    waiting: list[KnownLeg] = []
     for place, leg in enumerate(legs):
-        path = f"$.plan.legs[{place}]"
-        if leg.leg in names[:place]:
-            raise Rejected(BAD_PLAN, f"the leg {leg.leg!r} is there twice", f"{path}.leg")
-        for name in leg.after:
-            if name not in names:
-                raise Rejected(BAD_PLAN, f"it waits for the leg {name!r}, which is not in the plan", f"{path}.after")
-        for number, milestone in enumerate(leg.milestones):
-            where = f"{path}.milestones[{number}]"
-            if milestone.within is not None and not timedelta() <= milestone.within <= LONGEST:
-                wrong = "negative" if milestone.within < timedelta() else "longer than ten years"
-                raise Rejected(BAD_PLAN, f"a planned duration is {wrong}", f"{where}.within")
-            if milestone.at is not None:
-                _promise(milestone.at, f"{where}.at")
+        name, after = names[place], leg.after
+        if name in names[:place]:
+            raise Rejected(BAD_PLAN, f"the leg {name!r} is there twice", f"$.plan.legs[{place}].leg")
+        for former in after:
+            if former not in names:
+                wrong = f"it waits for the leg {former!r}, which is not in the plan"
+                raise Rejected(BAD_PLAN, wrong, f"$.plan.legs[{place}].after")
+        milestones = [_milestone(milestone, place, number) for number, milestone in enumerate(leg.milestones)]
+        waiting.append(KnownLeg(name, tuple(milestones), after))
     ordered: dict[str, KnownLeg] = {}
-    waiting = list(legs)
     while waiting:
         ready = [leg for leg in waiting if all(name in ordered for name in leg.after)]
         if not ready:
             raise Rejected(BAD_PLAN, "the legs wait for each other in a circle", "$.plan.legs")
-        ordered |= {leg.leg: KnownLeg(leg.leg, tuple(map(_milestone, leg.milestones)), leg.after) for leg in ready}
-        waiting = [leg for leg in waiting if leg.leg not in ordered]
+        ordered |= {leg.name: leg for leg in ready}
+        waiting = [leg for leg in waiting if leg.name not in ordered]
     return tuple(ordered.values())
 
 
-def _milestone(milestone: PlannedMilestone) -> KnownMilestone:
+def _milestone(milestone: PlannedMilestone, leg: int, number: int) -> KnownMilestone:
+    """A milestone whose duration and instant make sense.  Raises `Rejected`; the numbers are its place in the plan."""
+    fields: tuple[str, str | None, timedelta | None, datetime | None] = _astuple(milestone)
+    code, facility, within, at = fields
+    if within is not None and not _NO_TIME <= within <= LONGEST:
+        wrong = "negative" if within < _NO_TIME else "longer than ten years"
+        path = f"$.plan.legs[{leg}].milestones[{number}].within"
+        raise Rejected(BAD_PLAN, f"a planned duration is {wrong}", path)
     return KnownMilestone(
-        code_of(milestone.code),
-        milestone.facility,
-        None if milestone.within is None else from_timedelta(milestone.within),
-        None if milestone.at is None else from_datetime(milestone.at),
+        code_of(code),
+        facility,
+        None if within is None else from_timedelta(within),
+        None if at is None else _promise(at, f"$.plan.legs[{leg}].milestones[{number}].at"),
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
+from mypy_extensions import i64
 
 from schemas.records import Tick
 from streams.partition.job import CONTROL, TURNING, CoreSettings, MakeJob, OtherPolicy
@@ -40,7 +41,7 @@ class Core:
         self._meta: Meta | None = None
         self._committed_time = 0
         self._touched = False
-        self.time = 0
+        self.time: i64 = 0
         """Partition time: all records before this instant (UTC milliseconds) have been read and all deadlines before it
         have been handled."""
         self.changelog_end = 0
@@ -112,7 +113,7 @@ class Core:
         True when there is more to do at once: in this unit of work or, where its deadlines are used up, in the next.
         Raises `PartitionParked`.
         """
-        next_run = self._lanes.next_run
+        lanes = self._lanes
         job = self._job
         while most > 0:
             if job.sweeping:
@@ -120,12 +121,11 @@ class Core:
                     return True
                 most -= max(self._sweep(most), 1)
                 continue
-            run = next_run()
-            if run is None:
-                return not self._pass(self._lanes.time())
-            lane, end = run
+            lane = lanes.next_lane()
+            if lane is None:
+                return not self._pass(lanes.time())
             # Such a record may change what holds for all: nothing may follow it at once.
-            count = self._run(lane, min(end, lane.place + (1 if lane.topic in TURNING else most)))
+            count = self._run(lane, 1 if lane.topic in TURNING else most)
             if not count:
                 return True
             most -= count
@@ -138,35 +138,36 @@ class Core:
         self._touched = True
         return count
 
-    def _run(self, lane: Lane, end: int) -> int:
-        """Handle the records of one topic before place `end`; gives how many."""
+    def _run(self, lane: Lane, most: i64) -> int:
+        """Handle up to `most` records of one topic, those before its bound; gives how many."""
         handle = self._handlers[lane.topic]
         index = self._job.index
-        records, stamps, first = lane.records, lane.stamps, lane.place
+        records, stamps = lane.records, lane.stamps
         moving = self._settings.time is not TimeSource.CREATE
-        time = self.time
-        place = first
+        time: i64 = self.time
+        bound: i64 = lane.bound
+        first: i64 = lane.place
+        end: i64 = min(first + most, lane.size)
+        place: i64 = first
         while place < end:
-            stamp = stamps[place]
+            stamp: i64 = stamps[place]
+            if stamp >= bound:
+                break
             if moving and stamp > time:
                 if index.earliest < stamp and not self._pass(stamp):
                     break
                 self.time = time = stamp
             handle(records[place], time)
             place += 1
-        if place > first:
+        count = place - first
+        if count:
             lane.advance(place)
-            self._note(lane.topic, place - first)
-        return place - first
+            self.records_in_unit += count
+            self._touched = True
+            self.guard.read(count)
+        return count
 
-    def _note(self, topic: str, count: int) -> None:
-        counts = self._job.tally.records
-        counts[topic] = counts.get(topic, 0) + count
-        self.records_in_unit += count
-        self._touched = True
-        self.guard.read(count)
-
-    def _pass(self, instant: int) -> bool:
+    def _pass(self, instant: i64) -> bool:
         """Let time pass up to an instant, fire what is due before it; False when the unit's deadlines are used up."""
         if instant <= self.time:
             return True
@@ -207,6 +208,10 @@ class Core:
         """Close the unit of work under way."""
         meta = self._meta = self.meta
         known = {topic: offset for topic, offset in meta.offsets.items() if offset != EARLIEST}
+        records = self._job.tally.records
+        for topic, lane in self._lanes.by_topic.items():
+            if lane.handled:
+                records[topic], lane.handled = lane.handled, 0
         done = self._job.take()
         unit = UnitOfWork(done.changelog, encode_meta(meta), done.outputs, known, done.tally)
         self._deadlines_left = self._settings.deadlines_per_unit

@@ -9,9 +9,12 @@ from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from typing import Final
 
+from mypy_extensions import i64
+
 from streams.sla.state import NEVER
 
 BUCKET_MS: Final = 60_000
+_NEVER: Final[int] = NEVER  # a name of this module is found faster
 
 DeadlineOf = Callable[[bytes], int | None]
 """The deadline that a key has now; None when the shipment is gone."""
@@ -24,15 +27,15 @@ class DeadlineIndex:
         self._buckets: dict[int, list[bytes]] = {}
         self._order: list[int] = []
         self._open: list[tuple[int, bytes]] = []
-        self._opened = -1
-        self.earliest = NEVER
+        self._opened: i64 = -1
+        self.earliest: i64 = NEVER
         """No deadline lies before this instant."""
 
-    def file(self, key: bytes, deadline: int) -> None:
+    def file(self, key: bytes, deadline: i64) -> None:
         """Note that a key needs attention at a deadline; earlier notes stay and do no harm."""
-        if deadline == NEVER:
+        if deadline == _NEVER:
             return
-        number = deadline // BUCKET_MS
+        number: i64 = deadline // BUCKET_MS
         if number <= self._opened:
             heappush(self._open, (deadline, key))
         else:
@@ -44,7 +47,7 @@ class DeadlineIndex:
                 bucket.append(key)
         self.earliest = min(self.earliest, deadline)
 
-    def pop(self, before: int, deadline_of: DeadlineOf) -> tuple[int, bytes] | None:
+    def pop(self, before: i64, deadline_of: DeadlineOf) -> tuple[int, bytes] | None:
         """The next (deadline, key) whose deadline lies before `before`, or None.
 
         The caller handles it and files the key again under its new deadline.

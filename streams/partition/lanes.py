@@ -4,13 +4,14 @@ Every topic has a frontier: all its records with a timestamp before it have been
 timestamp is next, once no other topic can still bring an earlier one; partition time is the least frontier.
 """
 
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from itertools import accumulate
 from operator import attrgetter
 from typing import Final
+
+from mypy_extensions import i64
 
 from streams.partition.ports import CaughtUp, Record, SourceBatch
 
@@ -38,19 +39,23 @@ class Lane:
         self.topic = topic
         self.rank = rank
         """Of records with the same timestamp the lower rank comes first."""
-        self.records: Sequence[Record] = ()
-        self.stamps: Sequence[int] = ()
+        self.records: list[Record] = []
+        self.stamps: list[int] = []
         """Timestamps of `records`, none below the one before it: within a topic the order of the log holds."""
-        self.place = 0
+        self.place: i64 = 0
         """Of the next one to handle in `records`."""
-        self.size = 0
+        self.size: i64 = 0
+        self.bound: i64 = 0
+        """When it is the lane to go on with: its records before this instant come before those of all others."""
+        self.handled = 0
+        """Records in the unit of work under way."""
         self._batches: deque[SourceBatch] = deque()
         self.buffered = 0
         self.position = 0
         """Next offset to handle."""
         self.received = 0
         """Next offset to receive."""
-        self.last = 0
+        self.last: i64 = 0
         """Timestamp of the last record handled."""
         self.mark: CaughtUp | None = None
 
@@ -75,9 +80,11 @@ class Lane:
         else:
             self._open(batch.records)
 
-    def advance(self, place: int) -> None:
+    def advance(self, place: i64) -> None:
         """The records before `place` have been handled."""
-        self.buffered -= place - self.place
+        count = place - self.place
+        self.buffered -= count
+        self.handled += count
         self.place = place
         self.position = self.records[place - 1].offset + 1
         self.last = self.stamps[place - 1]
@@ -85,10 +92,11 @@ class Lane:
             self._open(self._batches.popleft().records if self._batches else ())
 
     def _open(self, records: Sequence[Record]) -> None:
-        self.records, self.place, self.size = records, 0, len(records)
-        self.stamps = list(accumulate(map(_timestamp, records), max))
-        if records and self.stamps[0] < self.last:
-            self.stamps = [max(stamp, self.last) for stamp in self.stamps]
+        self.records, self.place, self.size = list(records), 0, len(records)
+        stamps = list(map(_timestamp, records))
+        if stamps and (stamps[0] < self.last or sorted(stamps) != stamps):
+            stamps = list(accumulate(stamps, max, initial=self.last))[1:]
+        self.stamps = stamps
 
     @property
     def empty(self) -> bool:
@@ -120,7 +128,7 @@ class Lanes:
         if at > self._tick:
             self._tick, self._tick_seen = at, fetched_at
 
-    def frontier(self, lane: Lane) -> int:
+    def frontier(self, lane: Lane) -> i64:
         """All records of the topic with a timestamp before this instant have been read."""
         if lane.place < lane.size:
             return lane.stamps[lane.place]
@@ -131,28 +139,28 @@ class Lanes:
             return max(lane.last, complete)
         return max(lane.last, self._tick) if complete >= self._tick_seen > 0 else lane.last
 
-    def next_run(self) -> tuple[Lane, int] | None:
-        """The topic to go on with, and the place in its records before which they come before those of all others.
+    def next_lane(self) -> Lane | None:
+        """The topic to go on with, up to its `bound`.
 
         None when nothing waits, or another topic could still bring an earlier record.
         """
         best: Lane | None = None
-        least = FOREVER
+        least: i64 = FOREVER
         for lane in self._lanes:
             if lane.place < lane.size:
-                stamp = lane.stamps[lane.place]
+                stamp: i64 = lane.stamps[lane.place]
                 if stamp < least:
                     best, least = lane, stamp
         if best is None:
             return None
-        bound, rank = FOREVER, best.rank
+        bound: i64 = FOREVER
         for lane in self._lanes:
             if lane is not best:
-                frontier = lane.stamps[lane.place] if lane.place < lane.size else self.frontier(lane)
-                if lane.rank > rank:
-                    frontier += 1
-                bound = min(bound, frontier)
-        return (best, bisect_left(best.stamps, bound, best.place)) if least < bound else None
+                frontier: i64 = self.frontier(lane)
+                if frontier < bound:
+                    bound = frontier + 1 if lane.rank > best.rank else frontier
+        best.bound = bound
+        return best if least < bound else None
 
     def time(self) -> int:
         """The instant before which no record can still lie unread; 0 when that is not known."""

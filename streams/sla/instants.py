@@ -1,6 +1,6 @@
 """Instants: `int` UTC milliseconds inside, RFC 3339 with `Z` and milliseconds outside."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,7 +14,6 @@ FOREVER: Final = "9999-12-31T23:59:59.999Z"
 BEGINNING: Final = "0001-01-01T00:00:00.000Z"
 """How an instant is written that lies before the calendar."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND: Final = timedelta(milliseconds=1)
 _FIRST: Final = -62_135_596_800_000
 _LAST: Final = 253_402_300_799_999
 _MINUTES: Final = tuple(f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440))
@@ -25,17 +24,38 @@ _DATES: Final[list[tuple[int, str]]] = [(2**40, "")] * 1024
 """Days since 1970 with their dates; each has one place where it can be, and takes it from the one before."""
 _UNITS: Final[tuple[str, ...]] = (" d", " h", " min", " s")
 _LENGTHS: Final[tuple[int, ...]] = (86_400, 3_600, 60, 1)
+_MOST_ZONES: Final = 4096
+
+_epochs: Final[dict[tzinfo | None, datetime]] = {}
 
 
 def from_datetime(moment: datetime) -> int:
-    """UTC milliseconds of an aware datetime, rounded down."""
-    since = moment - _EPOCH
-    return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
+    """UTC milliseconds of an aware datetime, rounded down.
+
+    Reckoned from the epoch as the datetime's own offset has it: between two of one zone no offset need be asked for.
+    """
+    zone = moment.tzinfo
+    epoch = _epochs.get(zone)
+    since = moment - (_epoch(zone) if epoch is None else epoch)
+    return from_timedelta(since)
 
 
 def from_timedelta(duration: timedelta) -> int:
-    """Whole milliseconds of a duration."""
-    return duration // _MILLISECOND
+    """Whole milliseconds of a duration, rounded down."""
+    days: i64 = duration.days
+    seconds: i64 = duration.seconds
+    microseconds: i64 = duration.microseconds
+    return days * 86_400_000 + seconds * 1000 + microseconds // 1000
+
+
+def _epoch(zone: tzinfo | None) -> datetime:
+    """The epoch in a zone of a fixed offset; in any other, one zone's difference may not be that of the instants."""
+    if not isinstance(zone, timezone):
+        return _EPOCH
+    if len(_epochs) >= _MOST_ZONES:
+        _epochs.clear()
+    epoch = _epochs[zone] = _EPOCH.astimezone(zone)
+    return epoch
 
 
 def rfc3339(instant: int) -> str:

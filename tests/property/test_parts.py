@@ -83,10 +83,9 @@ def test_topics_that_arrive_in_pieces_are_merged_as_if_they_were_sorted(data: st
     merged: list[tuple[int, int, int]] = []
 
     def take() -> None:
-        while (run := lanes.next_run()) is not None:
-            lane, end = run
-            assert end > lane.place
+        while (lane := lanes.next_lane()) is not None:
             record = lane.records[lane.place]
+            assert record.timestamp < lane.bound
             merged.append((record.timestamp, lane.rank, record.offset))
             lane.advance(lane.place + 1)
 
