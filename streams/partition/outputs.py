@@ -5,7 +5,8 @@ from typing import Final
 import msgspec
 
 from schemas.records import BreachAlert, DelayNotice, FeedAlert, Scorecard, ShipmentStatus, SlaOutcome
-from streams.partition.ports import Headers, Output, Record
+from streams.partition.headers import Identified, Kind
+from streams.partition.ports import Output, Record
 from streams.sla.decision import STATUS
 
 REJECTS: Final = "scan-rejects"
@@ -31,28 +32,29 @@ class Envelope:
     def __init__(self, namespace: str, partition: int) -> None:
         self._source = f"/shipclock/{namespace}/{partition}".encode()
         self._partition = partition
-        self._fixed: dict[tuple[str, str], Headers] = {}
+        self._kinds: dict[tuple[str, str], Kind] = {}
 
     def wrap(self, key: bytes, topic: str, kind: str, body: Body) -> Output:
         """An output record with its CloudEvents headers."""
-        fixed = self._fixed.get((topic, kind))
-        if fixed is None:
-            fixed = self._fixed[topic, kind] = self._headers(topic, kind)
-        return Output(topic, key, _encode(body), [("ce_id", body.id.encode()), *fixed])
+        shared = self._kinds.get((topic, kind))
+        if shared is None:
+            shared = self._kinds[topic, kind] = self._headers(topic, kind)
+        return Output(topic, key, _encode(body), Identified("ce_id", body.id.encode(), shared))
 
     @staticmethod
     def farewell(key: bytes) -> Output:
         """The tombstone that takes a forgotten shipment out of the compacted `shipment-status`."""
         return Output(STATUS, key, None, ())
 
-    def _headers(self, topic: str, kind: str) -> Headers:
-        return [
+    def _headers(self, topic: str, kind: str) -> Kind:
+        headers = (
             ("ce_specversion", b"1.0"),
             ("ce_type", f"dev.shipclock.{topic}.{kind}.v1".encode()),
             ("ce_source", self._source),
             ("ce_dataschema", f"{_SCHEMAS}/{topic}.v1.schema.json".encode()),
             ("content-type", b"application/json"),
-        ]
+        )
+        return Kind(headers)
 
     def reject(
         self, topic: str, record: Record, reason: str, path: str, detail: str, into: int | None = None
