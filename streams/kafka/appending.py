@@ -2,7 +2,7 @@
 
 import asyncio
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -17,6 +17,8 @@ from streams.kafka.coordinators import AGAIN_AFTER_S, AWAY_S
 from streams.kafka.envelopes import Packed
 
 _ALL_REPLICAS = -1
+_LARGE = 32 * 1024
+"""Bytes of a piece that is cheaper to send alone than to copy."""
 _text = String().encode
 
 
@@ -50,7 +52,7 @@ class Appender:
         """
         appended: dict[TopicPartition, Appended] = {}
         for turn in range(max(map(len, queues.values()), default=0)):
-            waiting = {tp: batches[turn].data for tp, batches in queues.items() if turn < len(batches)}
+            waiting = {tp: batches[turn] for tp, batches in queues.items() if turn < len(batches)}
             await self._attempt(waiting, appended)
             while waiting:
                 self._client.force_metadata_update()
@@ -58,9 +60,7 @@ class Appender:
                 await self._attempt(waiting, appended)
         return appended
 
-    async def _attempt(
-        self, waiting: dict[TopicPartition, bytearray], appended: dict[TopicPartition, Appended]
-    ) -> None:
+    async def _attempt(self, waiting: dict[TopicPartition, Packed], appended: dict[TopicPartition, Appended]) -> None:
         """Send once; what was acknowledged moves from `waiting` to `appended`."""
         self.settled = False
         answers = await asyncio.gather(
@@ -85,7 +85,7 @@ class Appender:
                     elif not refusal.retriable:
                         raise refusal(f"{topic} partition {number}")
 
-    def _by_leader(self, waiting: Mapping[TopicPartition, bytearray]) -> dict[int, list[TopicPartition]]:
+    def _by_leader(self, waiting: Mapping[TopicPartition, Packed]) -> dict[int, list[TopicPartition]]:
         """Group partitions by leader, those of one topic side by side; without those that have no leader now."""
         leaders: dict[int, list[TopicPartition]] = {}
         for tp in sorted(waiting):
@@ -97,7 +97,7 @@ class Appender:
         return leaders
 
     async def _exchange(
-        self, leader: int, batches: Mapping[TopicPartition, bytearray], tps: Sequence[TopicPartition]
+        self, leader: int, batches: Mapping[TopicPartition, Packed], tps: Sequence[TopicPartition]
     ) -> Any:
         """Send a produce request, as aiokafka's connection does; return the response.
 
@@ -112,21 +112,34 @@ class Appender:
         body = self._body(batches, tps)
         size = struct.pack(">i", len(header) + sum(map(len, body)))
         try:
-            connection._writer.write(b"".join((size, header, *body)))  # noqa: SLF001 - as above
+            for piece in _in_few([size, header, *body]):
+                connection._writer.write(piece)  # noqa: SLF001 - as above
         except OSError as error:
             raise KafkaConnectionError(f"Broker {leader} cannot be written to: {error}") from error
         response: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         connection._requests.append((number, request, response))  # noqa: SLF001 - as above
         return await response
 
-    def _body(
-        self, batches: Mapping[TopicPartition, bytearray], tps: Sequence[TopicPartition]
-    ) -> list[bytes | bytearray]:
+    def _body(self, batches: Mapping[TopicPartition, Packed], tps: Sequence[TopicPartition]) -> list[bytes]:
         """Return the pieces of a produce request; versions 3 to 8 are the same."""
         topics = [(topic, list(group)) for topic, group in groupby(tps, key=attrgetter("topic"))]
-        pieces: list[bytes | bytearray] = [self._preamble, struct.pack(">i", len(topics))]
+        pieces: list[bytes] = [self._preamble, struct.pack(">i", len(topics))]
         for topic, group in topics:
             pieces += (_text(topic), struct.pack(">i", len(group)))
             for tp in group:
-                pieces += (struct.pack(">ii", tp.partition, len(batches[tp])), batches[tp])
+                head, body, _ = batches[tp]
+                pieces += (struct.pack(">ii", tp.partition, len(head) + len(body)), head, body)
         return pieces
+
+
+def _in_few(pieces: Iterable[bytes]) -> Iterator[bytes | memoryview]:
+    """Join the small pieces among many, in order; large ones are not copied."""
+    small: list[bytes] = []
+    for piece in pieces:
+        if len(piece) < _LARGE:
+            small.append(piece)
+        else:
+            yield b"".join(small)
+            yield memoryview(piece)
+            small.clear()
+    yield b"".join(small)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Self
@@ -20,7 +20,7 @@ from aiokafka.protocol.transaction import (
 
 from streams.kafka.appending import Appended, Appender
 from streams.kafka.coordinators import Coordinators
-from streams.kafka.envelopes import Entry, Packed, Stamp, advance, pack
+from streams.kafka.envelopes import Entry, Packed, Packer, Stamp, advance
 
 CLOSE_WITHIN_S = 0.5
 """Closing is a matter of milliseconds, unless the broker is silent."""
@@ -47,6 +47,7 @@ class Producer:
         self._appender = Appender(client, transactional_id, self._timeout_ms)
         self._sequences: dict[TopicPartition, int] = {}
         self._stamp = Stamp(-1, -1, limits.batch_bytes)
+        self._packer = Packer(self._stamp)
 
     @classmethod
     async def open(cls, client: AIOKafkaClient, transactional_id: str, limits: WriterLimits) -> Self:
@@ -61,13 +62,14 @@ class Producer:
         except BaseException:
             await producer.close()
             raise
-        producer._stamp = replace(producer._stamp, producer_id=given.producer_id, epoch=given.producer_epoch)
+        producer._stamp = Stamp(given.producer_id, given.producer_epoch, limits.batch_bytes)
+        producer._packer = Packer(producer._stamp)
         return producer
 
     def pack(self, tp: TopicPartition, entries: Iterable[Entry]) -> list[Packed]:
-        """Make the batches that the partition must get next; see `envelopes.pack`."""
+        """Make the batches that the partition must get next; see `Packer.pack`."""
         sequence = self._sequences.get(tp, 0)
-        batches = pack(entries, self._stamp, sequence)
+        batches = self._packer.pack(entries, sequence)
         self._sequences[tp] = advance(sequence, sum(batch.records for batch in batches))
         return batches
 

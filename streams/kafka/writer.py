@@ -109,14 +109,9 @@ class KafkaWriter(Writer):
         now = self._clock.now_ms()
         outputs: defaultdict[tuple[str, int | None], list[Entry]] = defaultdict(list)
         for output in unit.outputs:
-            headers = output.headers
+            timestamp = output.timestamp
             outputs[output.topic, output.partition].append(
-                (
-                    output.key,
-                    output.value,
-                    headers if isinstance(headers, list) else list(headers),
-                    now if output.timestamp is None else output.timestamp,
-                )
+                (output.key, output.value, output.headers, now if timestamp is None else timestamp)
             )
         places: dict[TopicPartition, Iterable[Entry]] = {}
         for (short, partition), records in outputs.items():

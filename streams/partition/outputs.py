@@ -5,7 +5,8 @@ from typing import Final
 import msgspec
 
 from schemas.records import FeedAlert, Scorecard
-from streams.partition.ports import Headers, Output, Record
+from streams.partition.headers import Identified, Kind
+from streams.partition.ports import Output, Record
 from streams.sla.decision import STATUS
 
 REJECTS: Final = "scan-rejects"
@@ -31,7 +32,7 @@ class Envelope:
     def __init__(self, namespace: str, partition: int) -> None:
         self._source = f"/shipclock/{namespace}/{partition}".encode()
         self._partition = partition
-        self._fixed: dict[str, Headers] = {}
+        self._kinds: dict[str, Kind] = {}
 
     def wrap(self, key: bytes, topic: str, kind: str, body: Body) -> Output:
         """An output record with its CloudEvents headers."""
@@ -39,24 +40,25 @@ class Envelope:
 
     def enclose(self, key: bytes, topic: str, sort: str, ident: str, body: bytes) -> Output:
         """The same of a record that is encoded already; its sort is `topic.kind`."""
-        fixed = self._fixed.get(sort)
-        if fixed is None:
-            fixed = self._fixed[sort] = self._headers(topic, sort)
-        return Output(topic, key, body, [("ce_id", ident.encode()), *fixed])
+        shared = self._kinds.get(sort)
+        if shared is None:
+            shared = self._kinds[sort] = self._headers(topic, sort)
+        return Output(topic, key, body, Identified("ce_id", ident.encode(), shared))
 
     @staticmethod
     def farewell(key: bytes) -> Output:
         """The tombstone that takes a forgotten shipment out of the compacted `shipment-status`."""
         return Output(STATUS, key, None, ())
 
-    def _headers(self, topic: str, sort: str) -> Headers:
-        return [
+    def _headers(self, topic: str, sort: str) -> Kind:
+        headers = (
             ("ce_specversion", b"1.0"),
             ("ce_type", f"dev.shipclock.{sort}.v1".encode()),
             ("ce_source", self._source),
             ("ce_dataschema", f"{_SCHEMAS}/{topic}.v1.schema.json".encode()),
             ("content-type", b"application/json"),
-        ]
+        )
+        return Kind(headers)
 
     def reject(
         self, topic: str, record: Record, reason: str, path: str, detail: str, into: int | None = None

@@ -1,12 +1,12 @@
 """What a partition needs of the world.  Kafka is one implementation (`streams.kafka`), `streams.simulation` another."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = Iterable[tuple[str, bytes]]
 
 EARLIEST: Final = -1
 """Instead of an offset: where the log begins.  Only a partition without any state starts there."""

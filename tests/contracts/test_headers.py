@@ -1,6 +1,6 @@
 """The headers that are written are those that the contract describes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from types import SimpleNamespace
 
 import msgspec
@@ -15,7 +15,7 @@ from streams.partition.outputs import Envelope
 DECISIONS = [name for name, spec in load_catalogue().items() if spec.direction == "output" and spec.value]
 
 
-def names(headers: Sequence[tuple[str, bytes]]) -> set[str]:
+def names(headers: Iterable[tuple[str, bytes]]) -> set[str]:
     return {name for name, _ in headers}
 
 

@@ -1,9 +1,12 @@
-from aiokafka.record.default_records import DefaultRecordBatch
+import pytest
+from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 
-from streams.kafka.envelopes import NO_HEADERS, Entry, Packed, Stamp, advance, pack
+from streams.kafka.envelopes import NO_HEADERS, Entry, Packed, Packer, Stamp, advance
+from streams.partition.headers import Identified, Kind
 
 LAST = 2**31 - 1
 STAMP = Stamp(producer_id=7, epoch=3, batch_bytes=1_000)
+pack = Packer(STAMP).pack
 
 
 def entries(*values: bytes) -> list[Entry]:
@@ -11,14 +14,14 @@ def entries(*values: bytes) -> list[Entry]:
 
 
 def read(packed: Packed) -> DefaultRecordBatch:
-    return DefaultRecordBatch(bytes(packed.data))
+    return DefaultRecordBatch(packed.head + packed.body)
 
 
 def test_batches_hold_all_records_in_order_and_their_sequence_numbers_go_on() -> None:
     values = [b"%03d" % number * 50 for number in range(40)]
-    batches = pack(entries(*values), STAMP, sequence=100)
+    batches = pack(entries(*values), sequence=100)
     assert len(batches) > 1
-    assert all(len(batch.data) <= STAMP.batch_bytes for batch in batches)
+    assert all(len(batch.head) + len(batch.body) <= STAMP.batch_bytes for batch in batches)
     assert [record.value for batch in batches for record in read(batch)] == values
     sequence = 100
     for batch in batches:
@@ -28,7 +31,7 @@ def test_batches_hold_all_records_in_order_and_their_sequence_numbers_go_on() ->
 
 
 def test_every_batch_is_of_a_transaction_and_names_its_producer() -> None:
-    (batch,) = pack([(b"k", None, [("ce_id", b"1")], 5)], STAMP, sequence=0)
+    (batch,) = pack([(b"k", None, [("ce_id", b"1")], 5)], sequence=0)
     header = read(batch)
     assert header.is_transactional
     assert (header.producer_id, header.producer_epoch) == (7, 3)
@@ -38,23 +41,46 @@ def test_every_batch_is_of_a_transaction_and_names_its_producer() -> None:
 
 
 def test_a_record_above_the_batch_size_travels_alone() -> None:
-    batches = pack(entries(b"a", b"x" * 5_000, b"b"), STAMP, sequence=0)
+    batches = pack(entries(b"a", b"x" * 5_000, b"b"), sequence=0)
     assert [[len(record.value or b"") for record in read(batch)] for batch in batches] == [[1], [5_000], [1]]
 
 
 def test_no_records_make_no_batch() -> None:
-    assert pack([], STAMP, sequence=0) == []
+    assert pack([], sequence=0) == []
 
 
 def test_sequence_numbers_start_over_at_zero_after_the_largest() -> None:
     assert advance(LAST - 1, 1) == LAST
     assert advance(LAST, 1) == 0
     assert advance(LAST - 1, 5) == 3
-    batches = pack(entries(*[b"x" * 400] * 4), STAMP, sequence=LAST - 1)
+    batches = pack(entries(*[b"x" * 400] * 4), sequence=LAST - 1)
     assert [(read(batch).base_sequence, batch.records) for batch in batches] == [(LAST - 1, 2), (0, 2)]
 
 
 def test_every_record_keeps_its_own_timestamp_also_one_before_the_first() -> None:
     stamps = [1_000_000, 5, 2_000_000]
-    (batch,) = pack([(b"k", b"v", NO_HEADERS, stamp) for stamp in stamps], STAMP, sequence=0)
+    (batch,) = pack([(b"k", b"v", NO_HEADERS, stamp) for stamp in stamps], sequence=0)
     assert [record.timestamp for record in read(batch)] == stamps
+
+
+KIND = Kind([("ce_type", b"t"), ("content-type", b"application/json"), ("long", b"x" * 9_000)])
+MANY = [
+    [(b"k" * size, b"v" * (size * 3), NO_HEADERS, 5) for size in (0, 1, 63, 64, 65, 2_000, 4_095, 4_096, 8_191, 8_192)],
+    [(None, None, NO_HEADERS, 5), (b"", b"", NO_HEADERS, 5), (None, b"v", NO_HEADERS, 5), (b"k", None, NO_HEADERS, 5)],
+    [(b"k", b"v" * (2**20), NO_HEADERS, 5)],
+    [(b"k", b"v", NO_HEADERS, 5 + number % 3 * 10**number) for number in range(19)],
+    [(b"k", b"%d" % number, NO_HEADERS, 5 + number // 4_500) for number in range(9_000)],
+    [(b"k", b"v", Identified("ce_id", b"%d" % number * 40, KIND), 5) for number in range(3)],
+    [(b"k", b"v", [("a", b"1"), ("\u7b7e\u6536", b"y" * 5_000)] * number, 5) for number in range(80)],
+]
+
+
+@pytest.mark.parametrize("records", MANY)
+def test_a_batch_is_byte_for_byte_as_aiokafka_packs_it(records: list[Entry]) -> None:
+    stamp = Stamp(producer_id=2**40, epoch=12, batch_bytes=2**27)
+    (batch,) = Packer(stamp).pack(records, sequence=77)
+    builder = DefaultRecordBatchBuilder(2, 0, 1, stamp.producer_id, stamp.epoch, 77, stamp.batch_bytes)
+    for offset, (key, value, headers, timestamp) in enumerate(records):
+        builder.append(offset, timestamp, key, value, list(headers))
+    assert batch.head + batch.body == bytes(builder.build())
+    assert batch.records == len(records)
