@@ -1,0 +1,181 @@
+"""What state packs comes back as it was, however often and in whatever order it is looked at."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.sla.codes import NUMBERS
+from streams.sla.details import RegistrationDetails, ScanDetails
+from streams.sla.encoding import content, deadline_of, decode, encode, next_deadline
+from streams.sla.evidence import insert
+from streams.sla.phases import ORPHAN
+from streams.sla.plan import KnownLeg, KnownMilestone
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
+from streams.sla.state import Instance, Said, Shipment, TakenBack
+
+NAME = "SF1000000001"
+
+texts = st.text(min_size=1, max_size=300)
+maybe = st.none() | texts
+instants = st.integers(-(2**61), 2**61) | st.integers(1_700_000_000_000, 1_700_100_000_000)
+lives = st.integers(0, 2_000_000_000_000)
+codes = st.sampled_from(sorted(NUMBERS.values())) | st.text(min_size=1, max_size=40)
+identifiers = (
+    st.text("0123456789", min_size=1, max_size=30)
+    | st.text("0123456789abcdef", min_size=1, max_size=40)
+    | st.text("٠١٢٣۴۵", min_size=1, max_size=8)
+    | st.text("ab-", max_size=8).map(lambda rest: NAME + rest)
+    | texts
+)
+scans = st.builds(
+    KnownScan,
+    identifiers,
+    codes,
+    instants,
+    st.none() | st.just(0) | st.integers(-(2**61), 2**61),
+    maybe,
+    maybe,
+    st.none() | st.builds(ScanDetails, st.integers(0, 9), maybe, maybe, maybe),
+)
+milestones = st.builds(
+    KnownMilestone, codes, maybe, st.none() | st.integers(0, 2**40) | st.just(90 * 60_000), st.none() | instants
+)
+legs = st.builds(
+    KnownLeg,
+    texts,
+    st.lists(milestones, min_size=1, max_size=4).map(tuple),
+    st.lists(texts, max_size=2).map(tuple),
+)
+registrations = st.builds(
+    Registration,
+    texts,
+    instants,
+    st.integers(0, 2**31 - 1),
+    maybe,
+    maybe,
+    maybe,
+    maybe,
+    maybe,
+    st.booleans(),
+    st.integers(1, 100_000),
+    st.none() | instants,
+    st.none() | st.integers(1, 3_652_059),
+    st.lists(legs, max_size=3).map(tuple),
+    st.none() | st.builds(RegistrationDetails, maybe),
+)
+
+
+@st.composite
+def instances(draw: st.DrawFn) -> Instance:
+    instance = Instance(draw(st.integers(0, 0xFFFF)), draw(st.none() | identifiers))
+    instance.status = draw(st.integers(0, 5))
+    instance.next_after = draw(st.none() | st.integers(-(2**61), 2**61))
+    if draw(st.booleans()):
+        said = instance.said = Said()
+        said.notice, said.alert = draw(st.integers(0, 3)), draw(st.integers(0, 3))
+        said.notice_revision, said.alert_revision = draw(st.integers(0, 999)), draw(st.integers(0, 999))
+        said.outcome_revision = draw(st.integers(0, 999))
+        if said.outcome_revision:
+            said.outcome_sequence, said.outcome_after = draw(st.integers(0, 999)), draw(instants)
+        said.doubt = draw(maybe)
+    return instance
+
+
+def taken(one: TakenBack) -> tuple[object, ...]:
+    return (one.clock, one.key, one.start, one.due, one.start_scan, one.registration and content(one.registration))
+
+
+def seen(shipment: Shipment) -> tuple[object, ...]:
+    """Everything that a shipment tells."""
+    registration = shipment.registration
+    return (
+        (shipment.life, shipment.phase, shipment.sequence, shipment.life_at, shipment.has_voids),
+        registration and content(registration),
+        list(shipment.scans),
+        [(one.clock, one.key, one.status, one.next_after, one.said and _said(one.said)) for one in shipment.instances],
+        list(map(taken, shipment.taken_back)),
+    )
+
+
+def _said(said: Said) -> tuple[object, ...]:
+    return tuple(getattr(said, name) for name in Said.__slots__)
+
+
+@st.composite
+def shipments(draw: st.DrawFn) -> Shipment:
+    shipment = Shipment(draw(lives), draw(st.integers(0, 3)), draw(st.integers(0, 70_000)), draw(instants))
+    shipment.registration = draw(st.none() | registrations)
+    known = {scan.scan_id: scan for scan in draw(st.lists(scans, max_size=6))}
+    for scan in known.values():
+        insert(shipment, scan, None)
+    shipment.instances = draw(st.lists(instances(), max_size=4))
+    if shipment.scans and draw(st.booleans()):
+        shipment.instances.append(Instance(7, shipment.scans[-1].scan_id))
+    for _ in range(draw(st.integers(0, 2))):
+        one = TakenBack(
+            draw(st.integers(0, 0xFFFF)),
+            draw(maybe),
+            draw(instants),
+            draw(instants),
+            draw(st.none() | scans),
+            draw(st.none() | registrations),
+        )
+        shipment.taken_back.append(one)
+    return shipment
+
+
+@given(shipments())
+def test_a_shipment_comes_back_as_it_was(shipment: Shipment) -> None:
+    at = next_deadline(shipment)
+    value = encode(shipment, at, NAME)
+    assert deadline_of(value) == at
+    back = decode(value, NAME)
+    assert encode(back, at, NAME) == value, "packed again without having been looked at"
+    assert seen(back) == seen(shipment)
+    assert encode(back, at, NAME) == value, "packed again after it has been looked at"
+
+
+@given(shipments(), st.lists(scans, max_size=3), st.data())
+def test_scans_are_found_and_added_whether_packed_or_not(
+    shipment: Shipment, more: list[KnownScan], data: st.DataObject
+) -> None:
+    listed = list(shipment.scans)
+    for scan in more:
+        if data.draw(st.booleans()):
+            shipment = decode(encode(shipment, 0, NAME), NAME)
+        known = next((one for one in listed if one.scan_id == scan.scan_id), None)
+        assert shipment.evidence.find(scan) == known
+        if known is None and data.draw(st.booleans()):
+            shipment.evidence.append(scan)
+            listed.append(scan)
+        else:
+            listed = [one for one in listed if one != known]
+            insert(shipment, scan, known)
+            listed.append(scan)
+            listed = sorted(listed, key=KnownScan.order) if known is None else list(shipment.scans)
+        latest = shipment.evidence.latest
+        assert latest == shipment.scans[-1]
+        assert sorted(map(KnownScan.order, shipment.scans), key=str) == sorted(map(KnownScan.order, listed), key=str)
+        listed = list(shipment.scans)
+
+
+def test_ids_of_digits_and_hashes_and_those_that_begin_with_the_shipments_take_less_room() -> None:
+    def size(scan_id: str) -> int:
+        shipment = Shipment(0, ORPHAN)
+        shipment.evidence.append(KnownScan(scan_id, 30, 0))
+        return len(encode(shipment, 0, NAME))
+
+    plain = size("+")
+    assert size("12345678901234") == plain - 1 + 7
+    assert size("0123456789abcdef" * 2) == plain - 1 + 16
+    assert size(f"{NAME}-001") == plain - 1 + 4
+    assert size("not a number +") == plain - 1 + 14
+
+
+@given(registrations, lives)
+def test_what_registrations_are_compared_by_does_not_depend_on_the_life(registration: Registration, life: int) -> None:
+    shipment = Shipment(life, 1)
+    shipment.registration = registration
+    back = decode(encode(shipment, 0, NAME), NAME).registration
+    assert back is not None
+    assert content(back) == content(registration)
