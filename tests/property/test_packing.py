@@ -109,7 +109,7 @@ def shipments(draw: st.DrawFn) -> Shipment:
     for scan in known.values():
         insert(shipment, scan, None)
     shipment.instances = draw(st.lists(instances(), max_size=4))
-    if shipment.scans and draw(st.booleans()):
+    if draw(st.booleans()) and shipment.scans:
         shipment.instances.append(Instance(7, shipment.scans[-1].scan_id))
     for _ in range(draw(st.integers(0, 2))):
         one = TakenBack(
