@@ -98,7 +98,10 @@ def seen(shipment: Shipment) -> tuple[object, ...]:
 
 
 def _said(said: Said) -> tuple[object, ...]:
-    return tuple(getattr(said, name) for name in Said.__slots__)
+    return (
+        (said.notice, said.notice_revision, said.alert, said.alert_revision),
+        (said.outcome_revision, said.outcome_sequence, said.outcome_after, said.doubt),
+    )
 
 
 @st.composite
