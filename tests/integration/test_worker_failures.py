@@ -91,12 +91,17 @@ def stage_on(kafka: EmbeddedKafka, namespace: str, directory: Path) -> Stage:
 
 
 async def play(stage: Stage, outputs: Outputs, at: Mapping[int, Callable[[], Awaitable[object]]]) -> None:
-    """Write all slices; before some of them something happens."""
+    """Write all slices; before some of them something happens.
+
+    A tick says that all before it is written: it follows when that has been acknowledged, for a broker that restarts
+    may take it sooner than the records that were sent first.
+    """
     async with stage.producer() as producer:
         for number, piece in enumerate(slices()):
             if number in at:
                 await at[number]()
-            await producer.send(piece)
+            await producer.send(record for record in piece if record.topic != "control")
+            await producer.send(record for record in piece if record.topic == "control")
             await outputs.poll()
 
 
