@@ -67,7 +67,6 @@ HOT_PATH = (
     "streams/sla/policy/choices.py",
     "streams/sla/policy/compensation.py",
     "streams/sla/policy/compiled.py",
-    "streams/sla/policy/plans.py",
     "streams/sla/policy/rulebook.py",
     "streams/sla/packing.py",
     "streams/sla/pauses.py",

@@ -32,7 +32,7 @@ from streams.sla.scans import Scans
 from streams.sla.state import Instance, Said, Shipment, TakenBack
 
 FORMAT: Final = 3
-SHORTEST: Final = 29
+SHORTEST: Final = 30
 """Bytes of a state value at least."""
 
 _PHASE: Final = 15
@@ -106,7 +106,9 @@ def encode(shipment: Shipment, deadline: int, name: str) -> bytes:
 
 def decode(value: bytes, name: str) -> Shipment:
     """The shipment `name` of a state value.  Raises `UnknownFormat` for bytes that are none."""
-    if len(value) < SHORTEST or value[0] != FORMAT:
+    if len(value) < SHORTEST:
+        raise UnknownFormat(f"it has {len(value)} bytes, and no state has less than {SHORTEST}")
+    if value[0] != FORMAT:
         raise UnknownFormat(f"state format {value[0]} is not known to this version (it knows {FORMAT})")
     try:
         return _decoded(value, name)
@@ -158,7 +160,7 @@ def _write_instance(to: BytesWriter, instance: Instance, evidence: Scans) -> Non
     to.append(u8(flags))
     number: i64 = instance.clock
     write_i16_be(to, i16(number - 0x8000))
-    if flags & _HEX:
+    if flags & _HEX:  # of a text this bit is set, too
         write_bytes(to, spelling)
     if after is not None:
         write_number(to, after, flags & _FAR == 0)

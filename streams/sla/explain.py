@@ -4,8 +4,8 @@ from streams.sla.codes import name_of
 from streams.sla.decision import Decision
 from streams.sla.instants import describe, rfc3339
 from streams.sla.phases import MISSED
+from streams.sla.plan import leg_total
 from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
-from streams.sla.policy.plans import leg_total
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.standing import stop_of

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from mypy_extensions import mypyc_attr
 
 from streams.sla.codes import name_of
-from streams.sla.plan import KnownLeg
+from streams.sla.plan import KnownLeg, leg_total
 from streams.sla.policy.compiled import Clock
-from streams.sla.policy.plans import leg_total
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled, running, stopped

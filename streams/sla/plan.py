@@ -1,4 +1,4 @@
-"""What was planned for a shipment, as state keeps it: legs, and the milestones of each."""
+"""What was planned for a shipment, as state keeps it: legs, the milestones of each, and how long they take in all."""
 
 from typing import Final
 
@@ -54,6 +54,31 @@ class KnownLeg:
         self.name = name
         self.milestones = milestones
         self.after = after
+
+
+def leg_total(leg: KnownLeg) -> int | None:
+    """Planned milliseconds of a leg; None when a milestone has no planned duration."""
+    total = 0
+    for milestone in leg.milestones:
+        if milestone.within is None:
+            return None
+        total += milestone.within
+    return total
+
+
+def critical_path(legs: tuple[KnownLeg, ...]) -> int | None:
+    """Planned milliseconds from the start of the journey to the end of its last leg, by the longest chain of legs.
+
+    None without legs, or when a leg has no planned duration.  `legs` are in an order in which each comes after the legs
+    that it waits for (`streams.intake.registrations` sees to it).
+    """
+    ends: dict[str, int] = {}
+    for leg in legs:
+        total = leg_total(leg)
+        if total is None:
+            return None
+        ends[leg.name] = total + max((ends.get(name, 0) for name in leg.after), default=0)
+    return max(ends.values(), default=None)
 
 
 def pack_plan(to: BytesWriter, legs: tuple[KnownLeg, ...], life: int) -> None:

@@ -1,8 +1,8 @@
 """Allowances that need no calendar: time that passes everywhere alike, and instants that were given."""
 
 from streams.sla.instants import describe, end_of_local_day, rfc3339
+from streams.sla.plan import critical_path
 from streams.sla.policy.allowances.base import Allowance
-from streams.sla.policy.plans import critical_path
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 
