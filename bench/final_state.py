@@ -33,7 +33,7 @@ class FinalState:
 
     def open(self) -> int:
         """Count the shipments that are under way."""
-        return sum(decode(value, "").phase == OPEN for value in self._values())
+        return sum(decode(value, b"").phase == OPEN for value in self._values())
 
     def _values(self) -> Iterator[bytes]:
         """The states of shipments: all but the meta record and the pages of policies."""

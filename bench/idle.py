@@ -1,5 +1,6 @@
 """What a worker holds that has worked, but remembers next to nothing."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from bench.load import POLICIES
 from bench.loading import load
-from bench.progress import follow
+from bench.progress import SETTLED, follow
 from bench.site import Site
 from streams.feed.express import express, steady
 from streams.feed.records import FeedRecord
@@ -38,7 +39,9 @@ async def empty_worker(site: Site, policy: Path = POLICIES / "express.yaml") -> 
             begun = time.monotonic()
             worker.start()
             await worker.restored(site.partitions)
-            start_s, rss_at_start = time.monotonic() - begun, worker.rss()
+            start_s = time.monotonic() - begun
+            await asyncio.sleep(SETTLED)
+            rss_at_start = worker.rss()
             samples = await follow(site, worker, names, loaded)
     return Idle(start_s, samples[-1].rss, rss_at_start)
 

@@ -17,8 +17,8 @@ from streams.kafka.names import Names
 
 _EVERY = 0.2
 _STALLED_AFTER = 60.0
-_SETTLED = 1.0
-"""Seconds after the last commit in which the worker lets go of what it no longer needs."""
+SETTLED = 1.0
+"""Seconds after the last commit, or a restore, in which the worker lets go of what it no longer needs."""
 
 
 async def follow(site: Site, worker: PinnedWorker, names: Names, loaded: Loaded) -> list[Sample]:
@@ -49,6 +49,6 @@ async def follow(site: Site, worker: PinnedWorker, names: Names, loaded: Loaded)
                 raise BenchFailed(f"The worker has committed nothing for {_STALLED_AFTER:.0f} s. {worker.last_words()}")
             await asyncio.sleep(_EVERY)
         await judged(offsets, transactions, site.partitions)
-    await asyncio.sleep(_SETTLED)
+    await asyncio.sleep(SETTLED)
     samples.append(Sample(time.monotonic(), samples[-1].scans, worker.cpu_s(), worker.rss()))
     return samples

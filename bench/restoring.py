@@ -1,10 +1,12 @@
 """How long a worker takes to read its state."""
 
+import asyncio
 from dataclasses import dataclass
 
 from bench.final_state import FinalState
 from bench.load import Load
 from bench.pinned import PinnedWorker
+from bench.progress import SETTLED
 from bench.site import Site
 from streams.kafka.names import Names
 
@@ -35,6 +37,7 @@ async def start(worker: PinnedWorker, partitions: int) -> Restore:
     """Start a worker that is not running, and wait until it has restored everything."""
     worker.start()
     done = await worker.restored(partitions)
+    await asyncio.sleep(SETTLED)
     return Restore(max(each.seconds for each in done), sum(each.entries for each in done), worker.rss())
 
 

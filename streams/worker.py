@@ -10,7 +10,7 @@ import structlog
 from aiokafka.errors import KafkaConnectionError
 from prometheus_client import CollectorRegistry, disable_created_metrics
 
-from streams import assembly, garbage
+from streams import assembly, garbage, heap
 from streams.app import build_app
 from streams.assignment import Assignment
 from streams.clock import SystemClock
@@ -66,11 +66,13 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end, number)
         await self._server.start(settings.http_host, settings.http_port, settings.port_file)
+        tidying = loop.create_task(heap.give_back(), name="heap")
         try:
             partitions = await self._until_told(self._check_topics())
             if partitions is not None:
                 await self._work(partitions)
         finally:
+            tidying.cancel()
             await self._server.stop()
 
     async def _check_topics(self) -> Partitions:

@@ -8,9 +8,9 @@ from typing import Any
 import click
 import structlog
 
+from streams import heap
 from streams.configuration import load_settings
 from streams.errors import ShipclockError
-from streams.garbage import return_large_blocks
 from streams.jobs import KINDS
 from streams.logs import configure_logging
 from streams.worker import Worker
@@ -30,7 +30,7 @@ def worker(**options: Any) -> None:
 
     Every option is also a setting; the environment names the others.
     """
-    return_large_blocks()
+    heap.only_one()
     settings = load_settings(**options)
     configure_logging(settings.log_format, settings.log_level)
     code = asyncio.run(_run(settings))
