@@ -67,7 +67,7 @@ class Memory:
         """
         value = self._values.get(key)
         try:
-            return None if value is None else decode(value, key.decode())
+            return None if value is None else decode(value, key)
         except UnknownFormat as error:
             raise PartitionParked(f"the state of shipment {key!r} cannot be read: {error}") from error
 
@@ -82,7 +82,7 @@ class Memory:
             finder = _Finder(key)
             values.get(finder)  # type: ignore[call-overload]
             self.index.file(finder.found, at)
-        self._values[key] = self._changed[key] = encode(shipment, at, key.decode())
+        self._values[key] = self._changed[key] = encode(shipment, at, key)
 
     def put_fired(self, key: bytes, shipment: Shipment) -> None:
         """Keep a shipment whose deadline has been handled, and file it under its next one."""
@@ -90,7 +90,7 @@ class Memory:
             shipment = Shipment(shipment.life, RESIDUE, shipment.sequence, shipment.life_at)
         at = next_deadline(shipment)
         self.index.file(key, at)
-        self._values[key] = self._changed[key] = encode(shipment, at, key.decode())
+        self._values[key] = self._changed[key] = encode(shipment, at, key)
 
     def drop(self, key: bytes) -> None:
         """Forget a shipment."""

@@ -3,9 +3,9 @@
 It stays encoded in memory: small, invisible to the garbage collector, and the same bytes as its changelog record.  What
 a scan does not change is copied as it is: the registration, and the scans that came before.
 
-A value is, in this order: the format (a byte), the next deadline, the beginning of the life and when the life changes
-next (big-endian, 64 bits each), phase and flags, sequence, the registration, instances of clocks, what was taken back,
-and the scans.
+A value is, in this order: the format (a byte), phase and flags (another), the beginning of the life (64 bits), how long
+after it lie the next deadline and the next change of the life itself (40 bits each where that is enough), sequence, the
+registration, instances of clocks, what was taken back, and the scans.
 """
 
 from typing import Final
@@ -15,13 +15,16 @@ from mypy_extensions import i16, i64, u8
 
 from streams.sla.packing import (
     is_near,
+    is_soon,
     is_spelt,
     read_bytes,
+    read_duration,
     read_number,
     read_size,
     read_text,
     spell,
     write_bytes,
+    write_duration,
     write_number,
     write_size,
     write_text,
@@ -31,13 +34,17 @@ from streams.sla.scan import KnownScan, unpack_scan
 from streams.sla.scans import Scans
 from streams.sla.state import Instance, Said, Shipment, TakenBack
 
-FORMAT: Final = 3
-SHORTEST: Final = 30
+FORMAT: Final = 4
+SHORTEST: Final = 24
 """Bytes of a state value at least."""
 
 _PHASE: Final = 15
 _VOIDS: Final = 16
 _TAKEN_BACK: Final = 32
+_SOON: Final = 64
+"""The next deadline lies less than 34 years after the beginning of the life."""
+_LIFE_SOON: Final = 128
+"""So does the next change of the life."""
 
 _STATUS: Final = 7
 _KEY: Final = 24
@@ -70,7 +77,8 @@ def next_deadline(shipment: Shipment) -> int:
 
 def deadline_of(value: bytes) -> int:
     """The next deadline of a state value, without decoding the rest."""
-    return read_i64_be(value, 1)
+    flags: i64 = value[1]
+    return read_i64_be(value, 2) + read_duration(value, 10, flags & _SOON != 0)
 
 
 def content(registration: Registration) -> bytes:
@@ -78,19 +86,26 @@ def content(registration: Registration) -> bytes:
     return pack_registration(registration, 0)
 
 
-def encode(shipment: Shipment, deadline: int, name: str) -> bytes:
-    """The state value of the shipment `name`, with this `next_deadline`."""
+def encode(shipment: Shipment, deadline: int, key: bytes) -> bytes:
+    """The state value of the shipment of this key, with this `next_deadline`."""
     to = BytesWriter()
-    to.append(FORMAT)
-    write_i64_be(to, deadline)
-    write_i64_be(to, shipment.life)
-    write_i64_be(to, shipment.life_at)
+    life: i64 = shipment.life
+    ahead: i64 = deadline - life
+    life_ahead: i64 = shipment.life_at - life
     flags: i64 = shipment.phase
     if shipment.has_voids:
         flags |= _VOIDS
     if shipment.taken_back:
         flags |= _TAKEN_BACK
+    if is_soon(ahead):
+        flags |= _SOON
+    if is_soon(life_ahead):
+        flags |= _LIFE_SOON
+    to.append(FORMAT)
     to.append(u8(flags))
+    write_i64_be(to, life)
+    write_duration(to, ahead, flags & _SOON != 0)
+    write_duration(to, life_ahead, flags & _LIFE_SOON != 0)
     write_size(to, shipment.sequence)
     write_bytes(to, shipment.packed_registration)
     instances, evidence = shipment.instances, shipment.evidence
@@ -100,26 +115,30 @@ def encode(shipment: Shipment, deadline: int, name: str) -> bytes:
     if shipment.taken_back:
         _write_taken_back(to, shipment.taken_back)
     write_size(to, evidence.count)
-    evidence.pack(to, name)
+    evidence.pack(to, key)
     return to.getvalue()
 
 
-def decode(value: bytes, name: str) -> Shipment:
-    """The shipment `name` of a state value.  Raises `UnknownFormat` for bytes that are none."""
+def decode(value: bytes, key: bytes) -> Shipment:
+    """The shipment of a state value that is kept under this key.  Raises `UnknownFormat` for bytes that are none."""
     if len(value) < SHORTEST:
         raise UnknownFormat(f"it has {len(value)} bytes, and no state has less than {SHORTEST}")
     if value[0] != FORMAT:
         raise UnknownFormat(f"state format {value[0]} is not known to this version (it knows {FORMAT})")
     try:
-        return _decoded(value, name)
+        return _decoded(value, key)
     except (IndexError, ValueError) as error:
         raise UnknownFormat(f"it ends, or breaks, where something should follow: {error}") from error
 
 
-def _decoded(value: bytes, name: str) -> Shipment:
-    flags: i64 = value[25]
-    sequence, place = read_size(value, 26)
-    shipment = Shipment(read_i64_be(value, 9), flags & _PHASE, sequence, read_i64_be(value, 17))
+def _decoded(value: bytes, key: bytes) -> Shipment:
+    flags: i64 = value[1]
+    life = read_i64_be(value, 2)
+    place: i64 = 15 if flags & _SOON else 18
+    soon = flags & _LIFE_SOON != 0
+    life_at = life + read_duration(value, place, soon)
+    sequence, place = read_size(value, place + (5 if soon else 8))
+    shipment = Shipment(life, flags & _PHASE, sequence, life_at)
     shipment.packed_registration, place = read_bytes(value, place)
     instances = shipment.instances
     count, place = read_size(value, place)
@@ -131,24 +150,18 @@ def _decoded(value: bytes, name: str) -> Shipment:
     if flags & _TAKEN_BACK:
         place = _read_taken_back(value, place, shipment.taken_back)
     count, place = read_size(value, place)
-    shipment.evidence = evidence = Scans(shipment.life, name, value[place:], count)
+    shipment.evidence = evidence = Scans(life, key, value[place:], count)
     for instance in latest:
         last = evidence.latest
-        instance.key = None if last is None else last.scan_id
+        instance.scan = last
     return shipment
 
 
 def _write_instance(to: BytesWriter, instance: Instance, evidence: Scans) -> None:
     flags: i64 = instance.status
-    key, after, said = instance.key, instance.next_after, instance.said
-    spelling = b""
-    if key is not None:
-        latest = evidence.latest
-        if latest is not None and latest.scan_id == key:
-            flags |= _LATEST
-        else:
-            spelling = spell(key)
-            flags |= _HEX if is_spelt(key, spelling) else _KEY
+    after, said = instance.next_after, instance.said
+    naming, spelling = _name(instance, evidence)
+    flags |= naming
     if after is not None:
         flags |= _DEADLINE
         if not is_near(after):
@@ -166,6 +179,21 @@ def _write_instance(to: BytesWriter, instance: Instance, evidence: Scans) -> Non
         write_number(to, after, flags & _FAR == 0)
     if said is not None:
         _write_said(to, said, flags & _FAR == 0)
+
+
+def _name(instance: Instance, evidence: Scans) -> tuple[i64, bytes]:
+    """How its key is kept, and the bytes that are written of it."""
+    scan = instance.scan
+    if scan is not None and scan is evidence.latest:
+        return _LATEST, b""
+    key = instance.key
+    if key is None:
+        return 0, b""
+    latest = evidence.latest
+    if latest is not None and latest.scan_id == key:
+        return _LATEST, b""
+    spelling = spell(key)
+    return _HEX if is_spelt(key, spelling) else _KEY, spelling
 
 
 def _read_instance(value: bytes, place: i64, instances: list[Instance], latest: list[Instance]) -> i64:
@@ -237,7 +265,9 @@ def _write_taken_back(to: BytesWriter, taken_back: list[TakenBack]) -> None:
         if scan is None:
             write_size(to, 0)
         else:
-            KnownScan(scan.scan_id, scan.code, scan.at, scan.delay, scan.facility, scan.leg, scan.more).pack(to, 0, "")
+            KnownScan(scan.scan_id, scan.code, scan.at, scan.delay, scan.facility, scan.leg, scan.more).pack(
+                to, 0, b"", b"", 0
+            )
 
 
 def _read_taken_back(value: bytes, place: i64, taken_back: list[TakenBack]) -> i64:
@@ -253,7 +283,7 @@ def _read_taken_back(value: bytes, place: i64, taken_back: list[TakenBack]) -> i
                 key[1:].decode() if key else None,
                 start,
                 due,
-                unpack_scan(value, place, place + size, 0, "") if size else None,
+                unpack_scan(value, place, place + size, 0, b"") if size else None,
                 unpack_registration(registered, 0) if registered else None,
             )
         )

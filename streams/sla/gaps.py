@@ -57,5 +57,5 @@ def roll(clock: Clock, instance: Instance, shipment: Shipment, latest: KnownScan
     due = clock.allowance.due(at, shipment.registered, latest) if length is None else at + length
     if due is None or at > life + after + ahead or due - ahead < watermark:
         return False
-    instance.key, instance.next_after = latest.scan_id, due - ahead - life
+    instance.scan, instance.next_after = latest, due - ahead - life
     return True

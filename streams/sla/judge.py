@@ -286,7 +286,8 @@ class Judge:
         number = clock.number
         for instance in shipment.instances:
             if instance.clock == number and instance.status == RUNNING:
-                if instance.key == previous.scan_id and roll(clock, instance, shipment, latest, watermark):
+                begun = instance.scan is previous or instance.key == previous.scan_id
+                if begun and roll(clock, instance, shipment, latest, watermark):
                     self._docket.opened[clock.name] += 1
                     return True
                 return False

@@ -10,9 +10,11 @@ from mypy_extensions import i32, i64, u8
 
 from streams.sla.codes import Code
 
-_LONG: Final = 255
+LONG: Final = 255
+"""A size from which on it takes five bytes."""
 _LEAST: Final = -0x8000_0000
 _MOST: Final = 0x7FFF_FFFF
+_SOON: Final = 1 << 40
 _HASH: Final = 16
 """Characters of a hash at least."""
 _HEX: Final = "0123456789abcdef"
@@ -22,17 +24,17 @@ _from_hex: Final = bytes.fromhex
 
 def write_size(to: BytesWriter, size: i64) -> None:
     """A small number that is not negative: one byte, or five."""
-    if size < _LONG:
+    if size < LONG:
         to.append(u8(size))
     else:
-        to.append(_LONG)
+        to.append(LONG)
         write_i32_be(to, i32(size))
 
 
 def read_size(packed: bytes, place: i64) -> tuple[i64, i64]:
     """What `write_size` wrote."""
     size: i64 = packed[place]
-    if size < _LONG:
+    if size < LONG:
         return size, place + 1
     return i64(read_i32_be(packed, place + 1)), place + 5
 
@@ -63,7 +65,7 @@ def read_text(packed: bytes, place: i64) -> tuple[str, i64]:
 def write_code(to: BytesWriter, code: Code) -> None:
     """A scan code: its number, or its text after a byte that is no number."""
     if isinstance(code, str):
-        to.append(_LONG)
+        to.append(LONG)
         write_text(to, code)
     else:
         to.append(code)
@@ -72,7 +74,7 @@ def write_code(to: BytesWriter, code: Code) -> None:
 def read_code(packed: bytes, place: i64) -> tuple[Code, i64]:
     """What `write_code` wrote."""
     code = packed[place]
-    if code == _LONG:
+    if code == LONG:
         return read_text(packed, place + 1)
     return code, place + 1
 
@@ -93,6 +95,28 @@ def write_number(to: BytesWriter, number: i64, near: bool) -> None:  # noqa: FBT
 def read_number(packed: bytes, place: i64, near: bool) -> i64:  # noqa: FBT001 - hot
     """What `write_number` wrote, in four bytes or eight."""
     return i64(read_i32_be(packed, place)) if near else read_i64_be(packed, place)
+
+
+def is_soon(duration: i64) -> bool:
+    """Whether a duration that is not negative fits into 40 bits: 34 years of milliseconds."""
+    return 0 <= duration < _SOON
+
+
+def write_duration(to: BytesWriter, duration: i64, soon: bool) -> None:  # noqa: FBT001 - hot
+    """A duration in five bytes, or any number in eight."""
+    if soon:
+        to.append(u8(duration >> 32))
+        write_i32_be(to, i32((duration & 0xFFFF_FFFF) + _LEAST))
+    else:
+        write_i64_be(to, duration)
+
+
+def read_duration(packed: bytes, place: i64, soon: bool) -> i64:  # noqa: FBT001 - hot
+    """What `write_duration` wrote."""
+    if soon:
+        high: i64 = packed[place]
+        return (high << 32) + i64(read_i32_be(packed, place + 1)) - _LEAST
+    return read_i64_be(packed, place)
 
 
 def spell(identifier: str) -> bytes:

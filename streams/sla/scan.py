@@ -1,6 +1,7 @@
 """One scan as state keeps it: packed, and unpacked no further than somebody looks.
 
-Most of what a shipment keeps is scans, and of most of them a verdict needs no more than code and time.
+Most of what a shipment keeps is scans, and of most of them a verdict needs no more than code and time.  Several scans
+in a row are made in one place, so its name is written once and then pointed back to.
 """
 
 from typing import Final
@@ -12,6 +13,7 @@ from mypy_extensions import i64, mypyc_attr, u8
 from streams.sla.codes import Code, name_of, rank
 from streams.sla.details import PLAIN, ScanDetails
 from streams.sla.packing import (
+    LONG,
     is_near,
     is_spelt,
     read_bytes,
@@ -39,6 +41,9 @@ _HEX: Final = 64
 """Its id is kept as the bytes that it spells."""
 _STEM: Final = 128
 """Its id begins with that of the shipment, and only the rest of it is kept."""
+_FAR_BACK: Final = 255
+"""Bytes from a facility to where the same one is written, at most.  Where it is written its size comes first, which is
+not 0; so a 0 says that it is to be looked for so far back, or, after another 0, that it is an empty text."""
 TAIL: Final = 4
 """Bytes of what is kept of an id, from which on it can be told apart by them."""
 
@@ -55,6 +60,7 @@ class KnownScan:
         "_delay",
         "_end",
         "_facility",
+        "_folded",
         "_more",
         "_packed",
         "_rest",
@@ -87,46 +93,48 @@ class KnownScan:
         self._more = more
         self._spelling = b""
         self._packed = b""
+        self._folded = False
+        """Whether nobody has looked yet at more of what is packed than code, time and leg."""
         self._begin: i64 = 0
-        """Where in the packed scans it lies, until somebody looks at the rest of it; 0 for what is not packed."""
+        """Where in the packed scans it lies; 0 for what is not packed."""
         self._rest: i64 = 0
         self._end: i64 = 0
-        self._stem = ""
+        self._stem = b""
 
     @property
     def scan_id(self) -> str:
         """Its own id: the same one is the same scan, perhaps in another version."""
-        if self._begin:
-            self._unpack()
+        if self._folded:
+            self._unfold()
         return self._scan_id
 
     @property
     def delay(self) -> int | None:
         """`recorded_at` minus `at`, in milliseconds."""
-        if self._begin:
-            self._unpack()
+        if self._folded:
+            self._unfold()
         return self._delay
 
     @property
     def facility(self) -> str | None:
         """Where it was read."""
-        if self._begin:
-            self._unpack()
+        if self._folded:
+            self._unfold()
         return self._facility
 
     @property
     def more(self) -> ScanDetails | None:
         """What most scans do not have; None where all of it would be as in `PLAIN`."""
-        if self._begin:
+        if self._folded:
             if not self._packed[self._begin] & _MORE:
                 return None
-            self._unpack()
+            self._unfold()
         return self._more
 
     @more.setter
     def more(self, details: ScanDetails | None) -> None:
-        if self._begin:
-            self._unpack()
+        if self._folded:
+            self._unfold()
         self._more = details
 
     @property
@@ -196,24 +204,39 @@ class KnownScan:
             spelling = self._spelling = spell(self.scan_id)
         return spelling
 
-    def pack(self, to: BytesWriter, life: int, stem: str) -> None:
-        """Append it to the packed scans of a life that began at `life`, of the shipment `stem`."""
-        if self._begin:
-            write_bytes(to, self._packed[self._begin : self._end])
-        else:
-            write_bytes(to, self._packed_alone(life, stem))
+    def pack(self, to: BytesWriter, life: int, stem: bytes, where: bytes, place: i64) -> tuple[bytes, i64]:
+        """Append it to the packed scans of a life that began at `life`, of the shipment with the key `stem`.
 
-    def _packed_alone(self, life: int, stem: str) -> bytes:  # noqa: C901 - one line a part
-        to = BytesWriter()
+        `where` is the facility that is written at `place` already.  Gives the same of the next one.
+        """
+        if self._folded:
+            self._unfold()
+        begin = len(to)
+        to.append(0)
+        found = self._write(to, life, stem, where, place)
+        size = len(to) - begin - 1
+        if size < LONG:
+            to[begin] = u8(size)
+            return found
+        # Its size takes more room, so whatever follows lies elsewhere: there is nothing to point to.
+        alone = BytesWriter()
+        self._write(alone, life, stem, b"", 0)
+        to.truncate(begin)
+        write_bytes(to, alone.getvalue())
+        return b"", 0
+
+    def _write(  # noqa: C901, PLR0912 - one line a part
+        self, to: BytesWriter, life: int, stem: bytes, where: bytes, place: i64
+    ) -> tuple[bytes, i64]:
         delay, facility, leg, more, scan_id = self._delay, self._facility, self.leg, self._more, self._scan_id
         since: i64 = self.at - life
         flags: i64 = _NEAR if is_near(since) else 0
         spelling = self.spelling()
         if is_spelt(scan_id, spelling):
             flags |= _HEX
-        elif stem and len(scan_id) >= len(stem) + TAIL and scan_id.startswith(stem):
+        elif stem and len(spelling) >= len(stem) + TAIL and spelling.startswith(stem):
             flags |= _STEM
-            spelling = scan_id[len(stem) :].encode()
+            spelling = spelling[len(stem) :]
         if delay is not None:
             flags |= _NONE if delay == 0 else _SHORT if is_near(delay) else _DELAY
         if facility is not None:
@@ -230,17 +253,37 @@ class KnownScan:
         if delay:
             write_number(to, delay, flags & _DELAY == _SHORT)
         if facility is not None:
-            write_text(to, facility)
+            named = facility.encode()
+            here = len(to)
+            if not named:
+                to.append(0)
+                to.append(0)
+            elif named == where and here - place <= _FAR_BACK:
+                to.append(0)
+                to.append(u8(here - place))
+            else:
+                write_bytes(to, named)
+                where, place = named, here
         if more is not None:
             write_bytes(to, _encode(more))
         to.write(spelling)
-        return to.getvalue()
+        return where, place
 
-    def _unpack(self) -> None:
+    def facility_in(self, packed: bytes) -> tuple[bytes, i64]:
+        """Where it was read, and where in the packed scans this is written; nothing when it is not."""
+        if self._begin and packed[self._begin] & _FACILITY:
+            kind: i64 = packed[self._begin] & _DELAY
+            place = _written(packed, self._rest + (4 if kind == _SHORT else 8 if kind == _DELAY else 0))
+            if place:
+                named, _ = read_bytes(packed, place)
+                return named, place
+        return b"", 0
+
+    def _unfold(self) -> None:
         """Read the rest of it."""
-        packed, begin, place = self._packed, self._begin, self._rest
-        self._begin = 0
-        flags: i64 = packed[begin]
+        packed, place = self._packed, self._rest
+        self._folded = False
+        flags: i64 = packed[self._begin]
         kind = flags & _DELAY
         if kind == _NONE:
             self._delay = 0
@@ -249,7 +292,12 @@ class KnownScan:
             self._delay = read_number(packed, place, short)
             place += 4 if short else 8
         if flags & _FACILITY:
-            self._facility, place = read_text(packed, place)
+            if packed[place]:
+                self._facility, place = read_text(packed, place)
+            else:
+                written = _written(packed, place)
+                self._facility = read_text(packed, written)[0] if written else ""
+                place += 2
         if flags & _MORE:
             details, place = read_bytes(packed, place)
             self._more = _details.decode(details)
@@ -257,16 +305,17 @@ class KnownScan:
         if flags & _HEX:
             self._scan_id = rest.hex()
         elif flags & _STEM:
-            self._scan_id = self._stem + rest.decode()
+            self._scan_id = (self._stem + rest).decode()
         else:
             self._scan_id = rest.decode()
 
-    def put_packed(self, packed: bytes, begin: int, rest: int, end: int, stem: str) -> None:
+    def fold(self, packed: bytes, begin: i64, rest: i64, end: i64, stem: bytes) -> None:
         """Let what lies from `rest` to `end` of packed scans be read when somebody looks; it begins at `begin`."""
         self._packed, self._begin, self._rest, self._end, self._stem = packed, begin, rest, end, stem
+        self._folded = True
 
 
-def unpack_scan(packed: bytes, begin: i64, end: i64, life: int, stem: str) -> KnownScan:
+def unpack_scan(packed: bytes, begin: i64, end: i64, life: int, stem: bytes) -> KnownScan:
     """The scan that lies between two places of packed scans, its size already read."""
     flags: i64 = packed[begin]
     code, place = read_code(packed, begin + 1)
@@ -275,8 +324,16 @@ def unpack_scan(packed: bytes, begin: i64, end: i64, life: int, stem: str) -> Kn
     place += 4 if near else 8
     if flags & _LEG:
         scan.leg, place = read_text(packed, place)
-    scan.put_packed(packed, begin, place, end, stem)
+    scan.fold(packed, begin, place, end, stem)
     return scan
+
+
+def _written(packed: bytes, place: i64) -> i64:
+    """Where the facility that follows at `place` is written in full; 0 where it is an empty text."""
+    if packed[place]:
+        return place
+    back: i64 = packed[place + 1]
+    return place - back if back else 0
 
 
 def _comparable(text: str | None) -> str:

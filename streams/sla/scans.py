@@ -13,16 +13,18 @@ from streams.sla.scan import TAIL, KnownScan, unpack_scan
 class Scans:
     """The winning version of every scan, in `KnownScan.order`; voided ones and voids included."""
 
-    __slots__ = ("_latest", "_life", "_listed", "_new", "_packed", "_stem", "count")
+    __slots__ = ("_before", "_latest", "_life", "_listed", "_new", "_packed", "_stem", "count")
 
-    def __init__(self, life: int, stem: str = "", packed: bytes = b"", count: int = 0) -> None:
-        """`packed` holds `count` scans of the life of the shipment `stem` that began at `life`, UTC milliseconds."""
+    def __init__(self, life: int, stem: bytes = b"", packed: bytes = b"", count: int = 0) -> None:
+        """`packed` holds `count` scans of a life that began at `life`, UTC milliseconds; `stem` is its key."""
         self._life = life
         self._stem = stem
         self._packed: bytes | None = packed
         """None where they are not in this order any more."""
         self._new: KnownScan | None = None
         """One that comes after those that are packed."""
+        self._before: KnownScan | None = None
+        """The one before that."""
         self._listed: list[KnownScan] | None = None
         self._latest: KnownScan | None = None
         self.count = count
@@ -60,9 +62,9 @@ class Scans:
     def append(self, scan: KnownScan) -> None:
         """Add one that comes after all the others."""
         if self._new is None and self._packed is not None:
+            self._new, self._before = scan, self.latest
             if self._listed is not None:
                 self._listed.append(scan)
-            self._new = scan
         else:
             self.listed.append(scan)
             self._packed = None
@@ -78,16 +80,20 @@ class Scans:
         self._packed = self._latest = None
         self.count = len(listed)
 
-    def pack(self, to: BytesWriter, stem: str) -> None:
-        """Append all of them; `stem` is the id of the shipment."""
-        packed = self._packed
+    def pack(self, to: BytesWriter, stem: bytes) -> None:
+        """Append all of them; `stem` is the key of the shipment."""
+        packed, new, before, life = self._packed, self._new, self._before, self._life
+        where, place = b"", i64(0)
         if packed is None:
             for scan in self.listed:
-                scan.pack(to, self._life, stem)
+                where, place = scan.pack(to, life, stem, where, place)
             return
+        begin = len(to)
         to.write(packed)
-        if self._new is not None:
-            self._new.pack(to, self._life, stem)
+        if new is not None:
+            if before is not None:
+                where, place = before.facility_in(packed)
+            new.pack(to, life, stem, where, begin + place)
 
     def _unpacked(self) -> list[KnownScan]:
         listed: list[KnownScan] = []
@@ -123,7 +129,7 @@ def _may_hold(packed: bytes, spelling: bytes) -> bool:
     return False
 
 
-def _last(packed: bytes, life: int, stem: str) -> KnownScan:
+def _last(packed: bytes, life: int, stem: bytes) -> KnownScan:
     begin: i64 = 0
     end: i64 = 0
     total: i64 = len(packed)

@@ -45,16 +45,29 @@ class Said:
 class Instance:
     """One instance of one clock: where it stands, and what has been said about it."""
 
-    __slots__ = ("clock", "key", "next_after", "said", "status")
+    __slots__ = ("_key", "clock", "next_after", "said", "scan", "status")
 
     def __init__(self, clock: int, key: str | None) -> None:
         self.clock = clock
-        self.key = key
+        self._key = key
+        self.scan: KnownScan | None = None
+        """The scan whose id is its key, where that is at hand: then nobody need read the id."""
         self.status = 0
         self.next_after: int | None = None
         """Its next deadline, in milliseconds after the life began."""
         self.said: Said | None = None
         """None while nothing has been said, which is how most clocks live and end."""
+
+    @property
+    def key(self) -> str | None:
+        """Which instance it is; None for the one of a clock of the whole shipment."""
+        scan = self.scan
+        return self._key if scan is None else scan.scan_id
+
+    @key.setter
+    def key(self, key: str | None) -> None:
+        self.scan = None
+        self._key = key
 
 
 @mypyc_attr(acyclic=True)

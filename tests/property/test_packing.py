@@ -14,6 +14,7 @@ from streams.sla.scan import KnownScan
 from streams.sla.state import Instance, Said, Shipment, TakenBack
 
 NAME = "SF1000000001"
+KEY = NAME.encode()
 
 texts = st.text(min_size=1, max_size=300)
 maybe = st.none() | texts
@@ -33,7 +34,7 @@ scans = st.builds(
     codes,
     instants,
     st.none() | st.just(0) | st.integers(-(2**61), 2**61),
-    maybe,
+    st.none() | st.sampled_from(["", "CAN-H13", "CAN-B02", "f" * 300]) | texts,
     maybe,
     st.none() | st.builds(ScanDetails, st.integers(0, 9), maybe, maybe, maybe),
 )
@@ -130,12 +131,12 @@ def shipments(draw: st.DrawFn) -> Shipment:
 @given(shipments())
 def test_a_shipment_comes_back_as_it_was(shipment: Shipment) -> None:
     at = next_deadline(shipment)
-    value = encode(shipment, at, NAME)
+    value = encode(shipment, at, KEY)
     assert deadline_of(value) == at
-    back = decode(value, NAME)
-    assert encode(back, at, NAME) == value, "packed again without having been looked at"
+    back = decode(value, KEY)
+    assert encode(back, at, KEY) == value, "packed again without having been looked at"
     assert seen(back) == seen(shipment)
-    assert encode(back, at, NAME) == value, "packed again after it has been looked at"
+    assert encode(back, at, KEY) == value, "packed again after it has been looked at"
 
 
 @given(shipments(), st.lists(scans, max_size=3), st.data())
@@ -145,7 +146,7 @@ def test_scans_are_found_and_added_whether_packed_or_not(
     listed = list(shipment.scans)
     for scan in more:
         if data.draw(st.booleans()):
-            shipment = decode(encode(shipment, 0, NAME), NAME)
+            shipment = decode(encode(shipment, 0, KEY), KEY)
         known = next((one for one in listed if one.scan_id == scan.scan_id), None)
         assert shipment.evidence.find(scan) == known
         if known is None and data.draw(st.booleans()):
@@ -166,7 +167,7 @@ def test_ids_of_digits_and_hashes_and_those_that_begin_with_the_shipments_take_l
     def size(scan_id: str) -> int:
         shipment = Shipment(0, ORPHAN)
         shipment.evidence.append(KnownScan(scan_id, 30, 0))
-        return len(encode(shipment, 0, NAME))
+        return len(encode(shipment, 0, KEY))
 
     plain = size("+")
     assert size("12345678901234") == plain - 1 + 7
@@ -175,10 +176,29 @@ def test_ids_of_digits_and_hashes_and_those_that_begin_with_the_shipments_take_l
     assert size("not a number +") == plain - 1 + 14
 
 
+def test_a_facility_is_written_once_for_scans_in_a_row_however_they_came() -> None:
+    def size(*facilities: str, last_first: bool = False) -> int:
+        scans = [KnownScan(f"+{number}", 30, number, 0, where) for number, where in enumerate(facilities)]
+        shipment = Shipment(0, ORPHAN)
+        for scan in reversed(scans) if last_first else scans:
+            if last_first:
+                insert(shipment, scan, None)
+            else:
+                shipment.evidence.append(scan)
+            shipment = decode(encode(shipment, 0, KEY), KEY)
+        assert [scan.facility for scan in shipment.scans] == list(facilities)
+        return len(encode(shipment, 0, KEY))
+
+    twice, thrice = size("CAN-H13", "CAN-H13"), size("CAN-H13", "CAN-H13", "CAN-H13")
+    assert twice == size("CAN-H13", "CAN-H14") - 6
+    assert thrice == size("CAN-H13", "CAN-H14", "CAN-H15") - 12
+    assert thrice == size("CAN-H13", "CAN-H13", "CAN-H13", last_first=True)
+
+
 @given(registrations, lives)
 def test_what_registrations_are_compared_by_does_not_depend_on_the_life(registration: Registration, life: int) -> None:
     shipment = Shipment(life, 1)
     shipment.registration = registration
-    back = decode(encode(shipment, 0, NAME), NAME).registration
+    back = decode(encode(shipment, 0, KEY), KEY).registration
     assert back is not None
     assert content(back) == content(registration)
