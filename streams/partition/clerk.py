@@ -169,26 +169,29 @@ class Clerk:
 
     def scan(self, record: Record, time: int) -> None:
         """A record of `parcel-scans`."""
+        key, stamp = record.key, record.timestamp
         try:
-            scan, flags = read_scan(record.key, record.value, max(time, record.timestamp), facilities=self._facilities)
+            scan, flags = read_scan(key, record.value, max(time, stamp), facilities=self._facilities)
         except Rejected as rejected:
             self.reject("parcel-scans", record, rejected)
             return
-        self._apply("parcel-scans", record, time, scan, flags)
+        assert key is not None  # noqa: S101 - read_scan has seen to it
+        self._apply("parcel-scans", record, key, stamp, time, scan, flags)
 
     def care_event(self, record: Record, time: int) -> None:
         """A record of `care-events`."""
+        key, stamp = record.key, record.timestamp
         try:
-            step, flags = read_care_event(record.key, record.value, max(time, record.timestamp))
+            step, flags = read_care_event(key, record.value, max(time, stamp))
         except Rejected as rejected:
             self.reject("care-events", record, rejected)
             return
-        self._apply("care-events", record, time, step, flags)
+        assert key is not None  # noqa: S101 - read_care_event has seen to it
+        self._apply("care-events", record, key, stamp, time, step, flags)
 
-    def _apply(self, topic: str, record: Record, time: int, scan: KnownScan, flags: tuple[str, ...]) -> None:
-        stamp = record.timestamp
-        key = record.key
-        assert key is not None  # noqa: S101 - reading the scan or care event has seen to it
+    def _apply(
+        self, topic: str, record: Record, key: bytes, stamp: int, time: int, scan: KnownScan, flags: tuple[str, ...]
+    ) -> None:
         try:
             shipment = self.memory.get(key)
             if shipment is None:

@@ -74,13 +74,9 @@ class Memory:
     def put(self, key: bytes, shipment: Shipment) -> None:
         """Keep a changed shipment, and file it when its deadline has moved earlier."""
         at = next_deadline(shipment)
-        values = self._values
-        before = values.get(key)
-        if before is None:
-            self.index.file(key, at)
-        elif at < deadline_of(before):
+        if at < shipment.filed:
             finder = _Finder(key)
-            values.get(finder)  # type: ignore[call-overload]
+            self._values.get(finder)  # type: ignore[call-overload]
             self.index.file(finder.found, at)
         self._values[key] = self._changed[key] = encode(shipment, at, key)
 

@@ -56,6 +56,9 @@ NAMES: Final[dict[int, str]] = {number: name for name, number in NUMBERS.items()
 CLOSING: Final = ("delivered", "returned", "cancelled", "lost", "destroyed")
 """Codes after which nothing more is expected of a shipment, unless a policy says otherwise."""
 
+MOST_CODES: Final = 256
+"""Numbers of codes are less than this."""
+
 _UNKNOWN_RANK: Final = 128
 
 

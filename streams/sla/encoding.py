@@ -134,11 +134,14 @@ def decode(value: bytes, key: bytes) -> Shipment:
 def _decoded(value: bytes, key: bytes) -> Shipment:
     flags: i64 = value[1]
     life = read_i64_be(value, 2)
-    place: i64 = 15 if flags & _SOON else 18
+    soon = flags & _SOON != 0
+    filed: i64 = life + read_duration(value, 10, soon)
+    place: i64 = 15 if soon else 18
     soon = flags & _LIFE_SOON != 0
     life_at = life + read_duration(value, place, soon)
     sequence, place = read_size(value, place + (5 if soon else 8))
     shipment = Shipment(life, flags & _PHASE, sequence, life_at)
+    shipment.filed = filed
     shipment.packed_registration, place = read_bytes(value, place)
     instances = shipment.instances
     count, place = read_size(value, place)

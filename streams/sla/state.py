@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from streams.sla.registration import Registration, pack_registration, unpack_registration
 from streams.sla.scan import KnownScan
@@ -102,6 +102,7 @@ class Shipment:
         "_packed",
         "_registration",
         "evidence",
+        "filed",
         "has_voids",
         "instances",
         "life",
@@ -118,6 +119,8 @@ class Shipment:
         self.sequence = sequence
         self.life_at = life_at
         """When the life itself changes next: an orphan or an open life expires, a closed one shrinks or ends."""
+        self.filed: i64 = NEVER
+        """The next deadline that it had when it was last kept; `NEVER` before."""
         self.evidence = Scans(life)
         self.has_voids = False
         """Whether any scan takes another one back."""

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from streams.sla.codes import Code
+from streams.sla.codes import MOST_CODES, Code
 from streams.sla.policy import compiled
 from streams.sla.policy.allowances import Allowance, PlanTotal
 from streams.sla.policy.allowing import Terms
@@ -41,6 +41,7 @@ def compile_clock(
     pauses = tuple((codeset(one.begin, f"{path}.pause"), codeset(one.until, f"{path}.pause")) for one in item.pause)
     warns = _warns(item, path)
     whole = form == compiled.SPAN and item.per == "shipment"
+    roles = _roles(starts, stops | recorded | never, ends, pauses)
     return Clock(
         name=item.name,
         number=zlib.crc32(item.name.encode()) & 0xFFFF,
@@ -67,7 +68,8 @@ def compile_clock(
         severities=_labels(item.severity, f"{path}.severity"),
         routes=_labels([Label(item.route)] if isinstance(item.route, str) else item.route, f"{path}.route"),
         objective=item.objective,
-        roles=_roles(starts, stops | recorded | never, ends, pauses),
+        roles=roles,
+        roles_of_numbers=bytes(roles.get(number, 0) for number in range(MOST_CODES)),
         rolls=item.per == "gap" and ANY in begins and ANY in untils,
         complete=item.complete is not None,
         recorded=recorded,

@@ -82,6 +82,8 @@ class Clock:
     objective: str | None
     roles: dict[Code, int]
     """What each code does to this clock: `STARTS | STOPS | ENDS | PAUSES`; codes that do nothing are not there."""
+    roles_of_numbers: bytes
+    """The same of every known code, by its number; 0 for those that do nothing."""
     rolls: bool
     """Whether every scan ends one instance of this clock and begins the next."""
     complete: bool
