@@ -200,6 +200,11 @@ class Core:
         return self._touched
 
     @property
+    def outputs_in_unit(self) -> int:
+        """Output records of the unit of work, so far."""
+        return self._job.written
+
+    @property
     def exhausted(self) -> bool:
         """Whether the unit of work has fired as many deadlines as it may."""
         return self._deadlines_left <= 0

@@ -52,6 +52,10 @@ class Job(Protocol):
     def tally(self) -> Tally:
         """Of the unit of work under way."""
 
+    @property
+    def written(self) -> int:
+        """How many output records it has so far."""
+
     # --- restoring
 
     def load(self, key: bytes, value: bytes | None) -> None:

@@ -57,6 +57,11 @@ class Judging:
         """Of the unit of work under way."""
         return self._clerk.tally
 
+    @property
+    def written(self) -> int:
+        """How many output records the unit of work has so far."""
+        return len(self._clerk.outputs)
+
     def load(self, key: bytes, value: bytes | None) -> None:
         """Take over a shipment, the page of a policy, an unverified shipment, or when a facility was told of."""
         clerk = self._clerk

@@ -82,6 +82,11 @@ class Listening:
         self._pass()
 
     @property
+    def written(self) -> int:
+        """How many output records the unit of work has so far."""
+        return len(self._outputs)
+
+    @property
     def other_policy(self) -> OtherPolicy | None:
         """There is none: sightings carry what must be known of their policy."""
         return None

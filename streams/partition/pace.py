@@ -13,7 +13,9 @@ class TaskSettings:
     longest_unit_s: float = 1.0
     """The longest time that a unit of work may grow while records keep coming."""
     unit_records: int = 6_000
-    """The most records in a unit of work."""
+    """The most records in a unit of work; a slice more, at most."""
+    unit_outputs: int = 6_000
+    """The same of the output records that come of them: they wait in memory for the transaction."""
     slice_records: int = 250
     """How many records are handled before other partitions have their turn."""
     idle_time_ms: int = 10_000
@@ -37,6 +39,10 @@ class Unit(Protocol):
     """What decides about a commit."""
 
     records_in_unit: int
+
+    @property
+    def outputs_in_unit(self) -> int:
+        """Output records of the unit of work, so far."""
 
     @property
     def pending(self) -> bool:
@@ -83,6 +89,8 @@ class Pace:
                 return self._last + settings.probe_s - now
             return 0.0 if unit.idle_since >= settings.idle_time_ms and not more else None
         if unit.exhausted or unit.records_in_unit >= settings.unit_records:
+            return 0.0
+        if unit.outputs_in_unit >= settings.unit_outputs:
             return 0.0
         if self._began is None:
             self._began = now

@@ -45,6 +45,11 @@ class PlainJob:
         return outputs, tally
 
     @property
+    def written(self) -> int:
+        """How many output records the unit of work has so far."""
+        return len(self.outputs)
+
+    @property
     def other_policy(self) -> OtherPolicy | None:
         """There is none."""
         return None

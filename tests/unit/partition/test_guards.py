@@ -12,8 +12,11 @@ from streams.partition.skew import Skew
 class Unit:
     """A unit of work as the pace sees it."""
 
-    def __init__(self, *, records: int = 0, pending: bool = True, exhausted: bool = False, idle: int = 0) -> None:
+    def __init__(
+        self, *, records: int = 0, outputs: int = 0, pending: bool = True, exhausted: bool = False, idle: int = 0
+    ) -> None:
         self.records_in_unit = records
+        self.outputs_in_unit = outputs
         self.pending = pending
         self.exhausted = exhausted
         self.idle_since = idle
@@ -74,11 +77,12 @@ def test_a_unit_waits_for_the_shortest_interval_since_the_last_commit() -> None:
 
 
 def test_a_unit_grows_while_records_keep_coming_but_not_for_ever() -> None:
-    pace = Pace(TaskSettings(commit_interval_s=0.1, longest_unit_s=1.0, unit_records=100))
+    pace = Pace(TaskSettings(commit_interval_s=0.1, longest_unit_s=1.0, unit_records=100, unit_outputs=300))
     pace.begin(0.0)
-    assert pace.until_commit(Unit(records=1), 5.0, more=True) == pytest.approx(1.0)
+    assert pace.until_commit(Unit(records=1, outputs=299), 5.0, more=True) == pytest.approx(1.0)
     assert pace.until_commit(Unit(records=50), 6.0, more=True) == pytest.approx(0.0)
     assert pace.until_commit(Unit(records=100), 5.1, more=True) == 0.0
+    assert pace.until_commit(Unit(records=1, outputs=300), 5.1, more=True) == 0.0
     assert pace.until_commit(Unit(exhausted=True), 5.1, more=True) == 0.0
 
 
