@@ -122,28 +122,43 @@ def _journey(rng: Random) -> Iterator[_Step]:
         # Scans are uploaded at once, or when the handheld is next online.
         delay = 0 if number == 1 or rng.random() < 0.8 else rng.randrange(1, 10)  # noqa: PLR2004
         sent = occurs + delay
-        yield _Step("parcel-scans", occurs, sent, sent, number, _scan(rng, code, facility))
+        yield _Step("parcel-scans", occurs, sent, sent, number, _scan(code, facility))
 
 
-def _way(rng: Random, origin: str, destination: str) -> Iterator[tuple[str, int, tuple[str, str] | None]]:
-    """What is scanned, how many minutes after the scan before it, and where."""
+class _Facility(NamedTuple):
+    """Where scans are made."""
+
+    id: str
+    kind: str
+    region: str
+
+
+def _facility(rng: Random, region: str, kind: str) -> _Facility:
+    return _Facility(f"{region}-{kind[0].upper()}{rng.randrange(100):02d}", kind, region)
+
+
+def _way(rng: Random, origin: str, destination: str) -> Iterator[tuple[str, int, _Facility | None]]:
+    """What is scanned, how many minutes after the scan before it, and where: all that is done in a place, in one."""
     # One journey in eight loses hours before the last hub.
     lost = rng.randrange(600, 3000) if rng.random() < 0.125 else 0  # noqa: PLR2004
+    branch = _facility(rng, origin, "branch")
     yield "order_placed", 0, None
-    yield "picked_up", _pickup(rng), (origin, "branch")
-    yield "accepted", rng.randrange(20, 120), (origin, "branch")
-    yield "departed", rng.randrange(60, 300), (origin, "branch")
-    hubs = [origin] if origin == destination else [origin, rng.choice(_CITIES), destination]
+    yield "picked_up", _pickup(rng), branch
+    yield "accepted", rng.randrange(20, 120), branch
+    yield "departed", rng.randrange(60, 300), branch
+    cities = [origin] if origin == destination else [origin, rng.choice(_CITIES), destination]
+    hubs = [_facility(rng, city, "hub") for city in cities]
     for number, hub in enumerate(hubs):
         if number:
-            yield "departed", rng.randrange(60, 240), (hubs[number - 1], "hub")
+            yield "departed", rng.randrange(60, 240), hubs[number - 1]
         haul = rng.randrange(300, 540) if number else rng.randrange(30, 120)
-        yield "arrived", haul + (lost if number == len(hubs) - 1 else 0), (hub, "hub")
-        yield "sorted", rng.randrange(15, 60), (hub, "hub")
+        yield "arrived", haul + (lost if number == len(hubs) - 1 else 0), hub
+        yield "sorted", rng.randrange(15, 60), hub
+    branch = _facility(rng, destination, "branch")
     # The last mile takes less than 14 hours, but for one journey in sixteen.
-    yield "out_for_delivery", rng.randrange(240, 720) + (300 if rng.random() < 1 / 16 else 0), (destination, "branch")
+    yield "out_for_delivery", rng.randrange(240, 720) + (300 if rng.random() < 1 / 16 else 0), branch
     last = "delivery_attempted" if rng.random() < 0.1 else "delivered"  # noqa: PLR2004
-    yield last, rng.randrange(30, 300), (destination, "branch")
+    yield last, rng.randrange(30, 300), branch
 
 
 def _pickup(rng: Random) -> int:
@@ -164,12 +179,10 @@ def _registration(rng: Random, origin: str, destination: str) -> bytes:
     ).encode()
 
 
-def _scan(rng: Random, code: str, facility: tuple[str, str] | None) -> bytes:
+def _scan(code: str, facility: _Facility | None) -> bytes:
     where = ""
     if facility is not None:
-        region, kind = facility
-        identity = f"{region}-{kind[0].upper()}{rng.randrange(100):02d}"
-        where = f'"facility":{{"id":"{identity}","kind":"{kind}","region":"{region}"}},'
+        where = f'"facility":{{"id":"{facility.id}","kind":"{facility.kind}","region":"{facility.region}"}},'
     return (
         f'{{"shipment_id":"%b","scan_id":"%014d","code":"{code}","occurred_at":"%b%b+08:00",'
         f'"recorded_at":"%b%b+08:00",{where}"carrier":"SF"}}'
