@@ -50,6 +50,7 @@ HOT_PATH = (
     "streams/sla/gaps.py",
     "streams/sla/identity.py",
     "streams/sla/incidents.py",
+    "streams/sla/instance.py",
     "streams/sla/instants.py",
     "streams/sla/journeys.py",
     "streams/sla/judge.py",

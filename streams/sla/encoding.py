@@ -10,29 +10,23 @@ registration, instances of clocks, what was taken back, and the scans.
 
 from typing import Final
 
-from librt.strings import BytesWriter, read_i16_be, read_i64_be, write_i16_be, write_i64_be
-from mypy_extensions import i16, i64, u8
+from librt.strings import BytesWriter, read_i64_be, write_i64_be
+from mypy_extensions import i64, u8
 
+from streams.sla.instance import Instance, unpack_instance
 from streams.sla.packing import (
-    is_near,
     is_soon,
-    is_spelt,
     read_bytes,
     read_duration,
-    read_number,
     read_size,
-    read_text,
-    spell,
     write_bytes,
     write_duration,
-    write_number,
     write_size,
-    write_text,
 )
 from streams.sla.registration import Registration, pack_registration, unpack_registration
 from streams.sla.scan import KnownScan, unpack_scan
 from streams.sla.scans import Scans
-from streams.sla.state import Instance, Said, Shipment, TakenBack
+from streams.sla.state import Shipment, TakenBack
 
 FORMAT: Final = 4
 SHORTEST: Final = 24
@@ -45,19 +39,6 @@ _SOON: Final = 64
 """The next deadline lies less than 34 years after the beginning of the life."""
 _LIFE_SOON: Final = 128
 """So does the next change of the life."""
-
-_STATUS: Final = 7
-_KEY: Final = 24
-"""Two bits: the instance has no key, the id of the latest scan, bytes that its key spells, a text."""
-_LATEST: Final = 8
-_HEX: Final = 16
-_DEADLINE: Final = 32
-_FAR: Final = 64
-"""Its deadline, or when its outcome was decided, needs 64 bits."""
-_SAID: Final = 128
-
-_DOUBT: Final = 16
-_OUTCOME: Final = 32
 
 
 class UnknownFormat(ValueError):
@@ -109,9 +90,10 @@ def encode(shipment: Shipment, deadline: int, key: bytes) -> bytes:
     write_size(to, shipment.sequence)
     write_bytes(to, shipment.packed_registration)
     instances, evidence = shipment.instances, shipment.evidence
+    latest = evidence.latest
     write_size(to, len(instances))
     for instance in instances:
-        _write_instance(to, instance, evidence)
+        instance.pack(to, latest)
     if shipment.taken_back:
         _write_taken_back(to, shipment.taken_back)
     write_size(to, evidence.count)
@@ -147,7 +129,7 @@ def _decoded(value: bytes, key: bytes) -> Shipment:
     count, place = read_size(value, place)
     latest: list[Instance] = []
     for _ in range(count):
-        place = _read_instance(value, place, instances, latest)
+        place = unpack_instance(value, place, instances, latest)
     if flags & _VOIDS:
         shipment.has_voids = True
     if flags & _TAKEN_BACK:
@@ -158,102 +140,6 @@ def _decoded(value: bytes, key: bytes) -> Shipment:
         last = evidence.latest
         instance.scan = last
     return shipment
-
-
-def _write_instance(to: BytesWriter, instance: Instance, evidence: Scans) -> None:
-    flags: i64 = instance.status
-    after, said = instance.next_after, instance.said
-    naming, spelling = _name(instance, evidence)
-    flags |= naming
-    if after is not None:
-        flags |= _DEADLINE
-        if not is_near(after):
-            flags |= _FAR
-    if said is not None:
-        flags |= _SAID
-        if not is_near(said.outcome_after):
-            flags |= _FAR
-    to.append(u8(flags))
-    number: i64 = instance.clock
-    write_i16_be(to, i16(number - 0x8000))
-    if flags & _HEX:  # of a text this bit is set, too
-        write_bytes(to, spelling)
-    if after is not None:
-        write_number(to, after, flags & _FAR == 0)
-    if said is not None:
-        _write_said(to, said, flags & _FAR == 0)
-
-
-def _name(instance: Instance, evidence: Scans) -> tuple[i64, bytes]:
-    """How its key is kept, and the bytes that are written of it."""
-    scan = instance.scan
-    if scan is not None and scan is evidence.latest:
-        return _LATEST, b""
-    key = instance.key
-    if key is None:
-        return 0, b""
-    latest = evidence.latest
-    if latest is not None and latest.scan_id == key:
-        return _LATEST, b""
-    spelling = spell(key)
-    return _HEX if is_spelt(key, spelling) else _KEY, spelling
-
-
-def _read_instance(value: bytes, place: i64, instances: list[Instance], latest: list[Instance]) -> i64:
-    flags: i64 = value[place]
-    instance = Instance(i64(read_i16_be(value, place + 1)) + 0x8000, None)
-    place += 3
-    instance.status = flags & _STATUS
-    kind = flags & _KEY
-    if kind == _LATEST:
-        latest.append(instance)
-    elif kind == _HEX:
-        key, place = read_bytes(value, place)
-        instance.key = key.hex()
-    elif kind == _KEY:
-        instance.key, place = read_text(value, place)
-    near = flags & _FAR == 0
-    if flags & _DEADLINE:
-        instance.next_after = read_number(value, place, near)
-        place += 4 if near else 8
-    if flags & _SAID:
-        instance.said = said = Said()
-        place = _read_said(value, place, said, near)
-    instances.append(instance)
-    return place
-
-
-def _write_said(to: BytesWriter, said: Said, near: bool) -> None:  # noqa: FBT001 - of this module alone
-    flags: i64 = said.notice | said.alert << 2
-    doubt = said.doubt
-    if doubt is not None:
-        flags |= _DOUBT
-    if said.outcome_revision:
-        flags |= _OUTCOME
-    to.append(u8(flags))
-    write_size(to, said.notice_revision)
-    write_size(to, said.alert_revision)
-    if said.outcome_revision:
-        write_size(to, said.outcome_revision)
-        write_size(to, said.outcome_sequence)
-        write_number(to, said.outcome_after, near)
-    if doubt is not None:
-        write_text(to, doubt)
-
-
-def _read_said(value: bytes, place: i64, said: Said, near: bool) -> i64:  # noqa: FBT001 - of this module alone
-    flags: i64 = value[place]
-    said.notice, said.alert = flags & 3, flags >> 2 & 3
-    said.notice_revision, place = read_size(value, place + 1)
-    said.alert_revision, place = read_size(value, place)
-    if flags & _OUTCOME:
-        said.outcome_revision, place = read_size(value, place)
-        said.outcome_sequence, place = read_size(value, place)
-        said.outcome_after = read_number(value, place, near)
-        place += 4 if near else 8
-    if flags & _DOUBT:
-        said.doubt, place = read_text(value, place)
-    return place
 
 
 def _write_taken_back(to: BytesWriter, taken_back: list[TakenBack]) -> None:

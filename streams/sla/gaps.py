@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from streams.sla.codes import name_of
+from streams.sla.instance import Instance
 from streams.sla.policy.compiled import Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled, running, stopped, warning
-from streams.sla.state import Instance, Shipment
+from streams.sla.state import Shipment
 from streams.sla.verdict import Verdict
 
 
@@ -48,7 +49,7 @@ def roll(clock: Clock, instance: Instance, shipment: Shipment, latest: KnownScan
     False when that is not so, and everything has to be looked at.  `latest` follows the scan that began the gap.
     """
     after = instance.next_after
-    if after is None or instance.said is not None or latest.code in clock.ends:
+    if after is None or not instance.silent or latest.code in clock.ends:
         return False
     at, life = latest.at, shipment.life
     warn_before = clock.warn_before if clock.warns is None else warning(clock, shipment.registered, latest)

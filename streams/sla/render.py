@@ -115,12 +115,10 @@ class Renderer:
         at_risk: list[str] = []
         overdue: list[str] = []
         for instance in shipment.instances:
-            said = instance.said
+            said = instance.said if instance.stands else None
             if said is None:
                 continue
             notice, alert = said.notice == STANDING, said.alert == STANDING
-            if not notice and not alert:
-                continue
             clock = book.clock(instance.clock)
             if clock is None:
                 continue

@@ -5,69 +5,13 @@ from typing import Final
 
 from mypy_extensions import i64, mypyc_attr
 
+from streams.sla.instance import Instance
 from streams.sla.registration import Registration, pack_registration, unpack_registration
 from streams.sla.scan import KnownScan
 from streams.sla.scans import Scans
 
 NEVER: Final = 2**63 - 1
 """A deadline that does not come."""
-
-
-@mypyc_attr(acyclic=True)
-class Said:
-    """What has been said about one instance of one clock.  What it is worth follows from the scans, and is not kept."""
-
-    __slots__ = (
-        "alert",
-        "alert_revision",
-        "doubt",
-        "notice",
-        "notice_revision",
-        "outcome_after",
-        "outcome_revision",
-        "outcome_sequence",
-    )
-
-    def __init__(self) -> None:
-        self.notice = 0
-        self.notice_revision = 0
-        self.alert = 0
-        self.alert_revision = 0
-        self.outcome_revision = 0
-        self.outcome_sequence = 0
-        self.outcome_after = 0
-        """When the last outcome was decided, in milliseconds after the life began."""
-        self.doubt: str | None = None
-        """The silent facility because of which the standing alert is unverified."""
-
-
-@mypyc_attr(acyclic=True)
-class Instance:
-    """One instance of one clock: where it stands, and what has been said about it."""
-
-    __slots__ = ("_key", "clock", "next_after", "said", "scan", "status")
-
-    def __init__(self, clock: int, key: str | None) -> None:
-        self.clock = clock
-        self._key = key
-        self.scan: KnownScan | None = None
-        """The scan whose id is its key, where that is at hand: then nobody need read the id."""
-        self.status = 0
-        self.next_after: int | None = None
-        """Its next deadline, in milliseconds after the life began."""
-        self.said: Said | None = None
-        """None while nothing has been said, which is how most clocks live and end."""
-
-    @property
-    def key(self) -> str | None:
-        """Which instance it is; None for the one of a clock of the whole shipment."""
-        scan = self.scan
-        return self._key if scan is None else scan.scan_id
-
-    @key.setter
-    def key(self, key: str | None) -> None:
-        self.scan = None
-        self._key = key
 
 
 @mypyc_attr(acyclic=True)

@@ -11,6 +11,8 @@ from mypy_extensions import mypyc_attr
 from streams.sla.codes import Code
 from streams.sla.decision import ALERTS, CONFIRMED, NOTICES, OUTCOMES, REOPENED, Decision, Replaced
 from streams.sla.docket import Docket
+from streams.sla.instance import Instance, Said
+from streams.sla.packing import spell
 from streams.sla.phases import (
     CANCELLED,
     ENDED,
@@ -27,7 +29,7 @@ from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.silences import NOBODY, awaited
 from streams.sla.standing import stop_of
-from streams.sla.state import NEVER, Instance, Said, Shipment, TakenBack
+from streams.sla.state import NEVER, Shipment, TakenBack
 from streams.sla.verdict import Verdict
 
 _HEARD_GAPS: Final = frozenset({RUNNING, MISSED})
@@ -36,8 +38,9 @@ _HEARD_GAPS: Final = frozenset({RUNNING, MISSED})
 
 def find(shipment: Shipment, number: int, key: str | None) -> Instance | None:
     """What has been said about an instance, or None."""
+    spelling = b"" if key is None else spell(key)
     for instance in shipment.instances:
-        if instance.clock == number and instance.key == key:
+        if instance.clock == number and instance.is_called(key, spelling):
             return instance
     return None
 

@@ -7,11 +7,12 @@ from streams.sla.codes import NUMBERS
 from streams.sla.details import RegistrationDetails, ScanDetails
 from streams.sla.encoding import content, deadline_of, decode, encode, next_deadline
 from streams.sla.evidence import insert
+from streams.sla.instance import Instance, Said
 from streams.sla.phases import ORPHAN
 from streams.sla.plan import KnownLeg, KnownMilestone
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
-from streams.sla.state import Instance, Said, Shipment, TakenBack
+from streams.sla.state import Shipment, TakenBack
 
 NAME = "SF1000000001"
 KEY = NAME.encode()

@@ -11,13 +11,14 @@ from schemas.records import BreachAlert, DelayNotice, Evidence, ShipmentStatus, 
 from streams.sla.codes import NAMES
 from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, Decision, Replaced
 from streams.sla.details import ScanDetails
+from streams.sla.instance import Instance, Said
 from streams.sla.phases import CANCELLED, EXCUSED, MET, MISSED, VERDICTS
 from streams.sla.policy import load_policy
 from streams.sla.policy.compensation import Owed
 from streams.sla.registration import Registration
 from streams.sla.render import Renderer
 from streams.sla.scan import KnownScan
-from streams.sla.state import NEVER, Instance, Said, Shipment
+from streams.sla.state import NEVER, Shipment
 from streams.sla.verdict import Fault, Verdict
 
 POLICIES = Path(__file__).parents[2] / "streams" / "policies"

@@ -1,0 +1,275 @@
+"""One instance of one clock as state keeps it: packed, and unpacked no further than somebody looks.
+
+A plan has dozens, of which a scan concerns one or two: of the others, key and what was said are copied as they are.
+"""
+
+from typing import Final
+
+from librt.strings import BytesWriter, read_i16_be, write_i16_be
+from mypy_extensions import i16, i64, mypyc_attr, u8
+
+from streams.sla.packing import (
+    is_near,
+    is_spelt,
+    read_bytes,
+    read_number,
+    read_size,
+    read_text,
+    spell,
+    write_bytes,
+    write_number,
+    write_size,
+    write_text,
+)
+from streams.sla.phases import STANDING
+from streams.sla.scan import KnownScan
+
+_STATUS: Final = 7
+_KEY: Final = 24
+"""Two bits: the instance has no key, the id of the latest scan, bytes that its key spells, a text."""
+_LATEST: Final = 8
+_HEX: Final = 16
+_DEADLINE: Final = 32
+_FAR: Final = 64
+"""Its deadline, or when its outcome was decided, needs 64 bits."""
+_SAID: Final = 128
+
+_DOUBT: Final = 16
+_OUTCOME: Final = 32
+
+
+@mypyc_attr(acyclic=True)
+class Said:
+    """What has been said about one instance of one clock.  What it is worth follows from the scans, and is not kept."""
+
+    __slots__ = (
+        "alert",
+        "alert_revision",
+        "doubt",
+        "notice",
+        "notice_revision",
+        "outcome_after",
+        "outcome_revision",
+        "outcome_sequence",
+    )
+
+    def __init__(self) -> None:
+        self.notice = 0
+        self.notice_revision = 0
+        self.alert = 0
+        self.alert_revision = 0
+        self.outcome_revision = 0
+        self.outcome_sequence = 0
+        self.outcome_after = 0
+        """When the last outcome was decided, in milliseconds after the life began."""
+        self.doubt: str | None = None
+        """The silent facility because of which the standing alert is unverified."""
+
+
+@mypyc_attr(acyclic=True)
+class Instance:
+    """One instance of one clock: where it stands, and what has been said about it."""
+
+    __slots__ = (
+        "_begin",
+        "_end",
+        "_key",
+        "_kind",
+        "_packed",
+        "_said",
+        "_spelling",
+        "clock",
+        "next_after",
+        "scan",
+        "status",
+    )
+
+    def __init__(self, clock: int, key: str | None) -> None:
+        self.clock = clock
+        self._key = key
+        self._kind: i64 = 0 if key is None else _KEY
+        self._spelling = b""
+        """The bytes of its key, where nobody has looked at it yet."""
+        self.scan: KnownScan | None = None
+        """The scan whose id is its key, where that is at hand: then nobody need read the id."""
+        self.status = 0
+        self.next_after: int | None = None
+        """Its next deadline, in milliseconds after the life began."""
+        self._said: Said | None = None
+        self._packed = b""
+        self._begin: i64 = 0
+        """Where in the packed state lies what has been said, until somebody looks; 0 for nowhere."""
+        self._end: i64 = 0
+
+    @property
+    def key(self) -> str | None:
+        """Which instance it is; None for the one of a clock of the whole shipment."""
+        scan = self.scan
+        if scan is not None:
+            return scan.scan_id
+        if self._spelling:
+            self._key = self._spelling.hex() if self._kind == _HEX else self._spelling.decode()
+            self._spelling = b""
+        return self._key
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing has been said about it, which is how most clocks live and end."""
+        return not self._begin and self._said is None
+
+    @property
+    def stands(self) -> bool:
+        """Whether a notice or an alert about it stands."""
+        if self._begin:
+            flags: i64 = self._packed[self._begin]
+            notice, alert = flags & 3, flags >> 2 & 3
+            return notice == STANDING or alert == STANDING  # noqa: PLR1714 - faster
+        said = self._said
+        return said is not None and (said.notice == STANDING or said.alert == STANDING)  # noqa: PLR1714 - faster
+
+    @property
+    def said(self) -> Said | None:
+        """What has been said about it; None while that is nothing."""
+        if self._begin:
+            self._said = _read_said(self._packed, self._begin)
+            self._begin = 0
+        return self._said
+
+    @said.setter
+    def said(self, said: Said | None) -> None:
+        self._begin = 0
+        self._said = said
+
+    def is_called(self, key: str | None, spelling: bytes) -> bool:
+        """Whether this is its key; `spelling` is what `spell` makes of it."""
+        if self._spelling and self.scan is None:
+            return key is not None and self._spelling == spelling and (self._kind == _HEX) == is_spelt(key, spelling)
+        return self.key == key
+
+    def pack(self, to: BytesWriter, latest: KnownScan | None) -> None:
+        """Append it to a state; `latest` is the last scan of its shipment."""
+        after, said = self.next_after, self._said
+        far = after is not None and not is_near(after)
+        if far and self._begin:
+            said = self.said
+        naming, spelling = self._name(latest)
+        flags: i64 = self.status | naming
+        if after is not None:
+            flags |= _DEADLINE
+        if far or (said is not None and not is_near(said.outcome_after)):
+            flags |= _FAR
+        if said is not None or self._begin:
+            flags |= _SAID
+        to.append(u8(flags))
+        number: i64 = self.clock
+        write_i16_be(to, i16(number - 0x8000))
+        if flags & _HEX:  # of a text this bit is set, too
+            write_bytes(to, spelling)
+        if after is not None:
+            write_number(to, after, flags & _FAR == 0)
+        if self._begin:
+            to.write(self._packed[self._begin : self._end])
+        elif said is not None:
+            _write_said(to, said, flags & _FAR == 0)
+
+    def _name(self, latest: KnownScan | None) -> tuple[i64, bytes]:
+        """How its key is kept, and the bytes that are written of it."""
+        scan, spelling = self.scan, self._spelling
+        if scan is None and spelling:
+            return self._kind, spelling
+        if scan is not None and scan is latest:
+            return _LATEST, b""
+        key = self.key
+        if key is None:
+            return 0, b""
+        spelling = spell(key)
+        return _HEX if is_spelt(key, spelling) else _KEY, spelling
+
+    def unpack(self, packed: bytes, place: i64, flags: i64) -> i64:
+        """Take over what follows the flags and the number of the clock; gives the place after it."""
+        self.status = flags & _STATUS
+        kind = flags & _KEY
+        if kind & _HEX:
+            self._kind = kind
+            self._spelling, place = read_bytes(packed, place)
+            if not self._spelling:
+                self._key = ""
+        near = flags & _FAR == 0
+        if flags & _DEADLINE:
+            self.next_after = read_number(packed, place, near)
+            place += 4 if near else 8
+        if flags & _SAID:
+            if near:
+                self._packed, self._begin = packed, place
+                place = self._end = _after_said(packed, place)
+            else:
+                self._said = said = Said()
+                place = _fill(packed, place, said, near)
+        return place
+
+
+def unpack_instance(packed: bytes, place: i64, instances: list[Instance], latest: list[Instance]) -> i64:
+    """Add the instance that lies there, to `latest` too where its key is the id of the latest scan.
+
+    Gives the place after it.
+    """
+    flags: i64 = packed[place]
+    instance = Instance(i64(read_i16_be(packed, place + 1)) + 0x8000, None)
+    instances.append(instance)
+    if flags & _KEY == _LATEST:
+        latest.append(instance)
+    return instance.unpack(packed, place + 3, flags)
+
+
+def _write_said(to: BytesWriter, said: Said, near: bool) -> None:  # noqa: FBT001 - of this module alone
+    flags: i64 = said.notice | said.alert << 2
+    doubt = said.doubt
+    if doubt is not None:
+        flags |= _DOUBT
+    if said.outcome_revision:
+        flags |= _OUTCOME
+    to.append(u8(flags))
+    write_size(to, said.notice_revision)
+    write_size(to, said.alert_revision)
+    if said.outcome_revision:
+        write_size(to, said.outcome_revision)
+        write_size(to, said.outcome_sequence)
+        write_number(to, said.outcome_after, near)
+    if doubt is not None:
+        write_text(to, doubt)
+
+
+def _read_said(packed: bytes, place: i64) -> Said:
+    said = Said()
+    _fill(packed, place, said, True)  # noqa: FBT003 - hot
+    return said
+
+
+def _fill(packed: bytes, place: i64, said: Said, near: bool) -> i64:  # noqa: FBT001 - of this module alone
+    flags: i64 = packed[place]
+    said.notice, said.alert = flags & 3, flags >> 2 & 3
+    said.notice_revision, place = read_size(packed, place + 1)
+    said.alert_revision, place = read_size(packed, place)
+    if flags & _OUTCOME:
+        said.outcome_revision, place = read_size(packed, place)
+        said.outcome_sequence, place = read_size(packed, place)
+        said.outcome_after = read_number(packed, place, near)
+        place += 4 if near else 8
+    if flags & _DOUBT:
+        said.doubt, place = read_text(packed, place)
+    return place
+
+
+def _after_said(packed: bytes, place: i64) -> i64:
+    """The place after what has been said, in its near form."""
+    flags: i64 = packed[place]
+    _, place = read_size(packed, place + 1)
+    _, place = read_size(packed, place)
+    if flags & _OUTCOME:
+        _, place = read_size(packed, place)
+        _, place = read_size(packed, place)
+        place += 4
+    if flags & _DOUBT:
+        size, place = read_size(packed, place)
+        place += size
+    return place
