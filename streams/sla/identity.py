@@ -1,9 +1,6 @@
 """Deterministic ids: they depend on input alone, so that a repetition can be recognised anywhere."""
 
 from hashlib import blake2b
-from typing import Final
-
-_hasher: Final = blake2b(digest_size=16).copy
 
 
 def life_of(namespace: str, shipment_id: str, life: int) -> str:
@@ -18,6 +15,4 @@ def matter_of(topic: str, clock: str, key: str | None) -> str:
 
 def decision_id(life: str, matter: str, revision: int) -> str:
     """32 hexadecimal digits."""
-    hasher = _hasher()
-    hasher.update(f"{life}\x1f{matter}\x1f{revision}".encode())
-    return hasher.hexdigest()
+    return blake2b(f"{life}\x1f{matter}\x1f{revision}".encode(), digest_size=16).hexdigest()
