@@ -226,6 +226,7 @@ def test_joining_and_leaving_under_load_loses_and_repeats_nothing_and_keeps_topi
 
             async def join() -> None:
                 second.start()
+                await holds_within(WITHIN_S, "the other one has come up", lambda: second.port is not None)
 
             async def leave() -> None:
                 await stage.ready(first, second)
@@ -245,7 +246,8 @@ def test_joining_and_leaving_under_load_loses_and_repeats_nothing_and_keeps_topi
                 told.append(time.monotonic())
 
             try:
-                # The slices between joining and leaving are under way while partitions move.
+                # The slices between joining and leaving are under way while partitions move: the first one hears of the
+                # other within a second.
                 await play(stage, outputs, {8: join, HALF: leave, HALF + 1: gone})
                 await complete(outputs, undisturbed)
             finally:
