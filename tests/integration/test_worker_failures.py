@@ -7,7 +7,7 @@ import signal
 import time
 import uuid
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -141,13 +141,6 @@ def undisturbed(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) 
     assert kinds["delivery", "met"] == SHIPMENTS * 2 // 3
     assert kinds["delivery", "opened"] == kinds["delivery", "missed"] == SHIPMENTS // 3
     return found
-
-
-@pytest.fixture(scope="module")
-def other_kafka() -> Iterator[EmbeddedKafka]:
-    """A cluster to be hurt, and one on which the undisturbed run's namespace is free."""
-    with EmbeddedKafka(quick_start=True) as cluster:
-        yield cluster
 
 
 async def owned(worker: Worker) -> set[int]:
