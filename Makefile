@@ -12,6 +12,8 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.project.stamp
 REQUIREMENTS := requirements/all.txt
+# Output of what runs side by side stays apart, where make knows how (4.0).
+APART := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 COMPILED := build/compiled
 SOURCES := $(shell find streams schemas agents -name '*.py') hatch_build.py
 UV_VERSION := 0.13.9
@@ -36,8 +38,15 @@ oracles: $(READY)
 
 compiled: $(COMPILED)/.stamp
 
+# Tests on a real Kafka wait more than they compute: the others run meanwhile, and give way to them, for some look at the
+# clock.  Options may choose tests or name files, so they are for one run.
 test: lint types
+ifeq ($(strip $(ARGS)),)
+	@echo "Every test, with Kafka and without side by side: what they say follows when they are through" >&2
+	@$(MAKE) -j2 $(APART) integration unit GIVE_WAY=nice
+else
 	@$(PYTHON) -m pytest $(ARGS)
+endif
 
 # The domain's tests on native modules: the same sources must mean the same when they are compiled.
 native: $(COMPILED)/.stamp
@@ -56,7 +65,7 @@ types: $(READY)
 	@$(PYTHON) -m mypy
 
 unit: $(READY)
-	@$(PYTHON) -m pytest --ignore=tests/integration $(ARGS)
+	@$(GIVE_WAY) $(PYTHON) -m pytest --ignore=tests/integration $(ARGS)
 
 integration: $(READY)
 	@$(PYTHON) -m pytest tests/integration $(ARGS)
