@@ -91,17 +91,12 @@ def stage_on(kafka: EmbeddedKafka, namespace: str, directory: Path) -> Stage:
 
 
 async def play(stage: Stage, outputs: Outputs, at: Mapping[int, Callable[[], Awaitable[object]]]) -> None:
-    """Write all slices; before some of them something happens.
-
-    A tick says that all before it is written: it follows when that has been acknowledged, for a broker that restarts
-    may take it sooner than the records that were sent first.
-    """
+    """Write all slices; before some of them something happens."""
     async with stage.producer() as producer:
         for number, piece in enumerate(slices()):
             if number in at:
                 await at[number]()
-            await producer.send(record for record in piece if record.topic != "control")
-            await producer.send(record for record in piece if record.topic == "control")
+            await producer.send(piece)
             await outputs.poll()
 
 
@@ -128,7 +123,6 @@ def undisturbed(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) 
 
     async def scenario() -> Undisturbed:
         await stage.create()
-        # Ticks may get there before what they speak of, so all is there before anybody reads it.
         await stage.send([record for piece in slices() for record in piece])
         async with stage.workers(), stage.outputs() as outputs:
             counts = {"shipments": SHIPMENTS, "parcel-scans": 3 * SHIPMENTS, "control": SLICES * PARTITIONS}
