@@ -12,6 +12,10 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.project.stamp
 REQUIREMENTS := requirements/all.txt
+# Output of what runs side by side stays apart, where make knows how (4.0).
+APART := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+ON_KAFKA := tests/integration
+OTHERS := --ignore=tests/integration
 COMPILED := build/compiled
 SOURCES := $(shell find streams schemas agents -name '*.py') hatch_build.py
 UV_VERSION := 0.13.9
@@ -36,8 +40,17 @@ oracles: $(READY)
 
 compiled: $(COMPILED)/.stamp
 
+# Tests on a real Kafka wait more than they compute: the others run meanwhile, and those of the embedded Kafka, so that both
+# take about as long.  They give way, for some tests look at the clock.  Options may choose tests or name files, so they are
+# for one run.
 test: lint types
+ifeq ($(strip $(ARGS)),)
+	@echo "Every test, with Kafka and without side by side: what they say follows when they are through" >&2
+	@$(MAKE) -j2 $(APART) integration unit GIVE_WAY=nice \
+		ON_KAFKA="tests/integration --ignore-glob='*/test_embedded_*.py'" OTHERS="--ignore-glob='*/integration/test_[!e]*.py'"
+else
 	@$(PYTHON) -m pytest $(ARGS)
+endif
 
 # The domain's tests on native modules: the same sources must mean the same when they are compiled.
 native: $(COMPILED)/.stamp
@@ -56,10 +69,10 @@ types: $(READY)
 	@$(PYTHON) -m mypy
 
 unit: $(READY)
-	@$(PYTHON) -m pytest --ignore=tests/integration $(ARGS)
+	@$(GIVE_WAY) $(PYTHON) -m pytest $(OTHERS) $(ARGS)
 
 integration: $(READY)
-	@$(PYTHON) -m pytest tests/integration $(ARGS)
+	@$(PYTHON) -m pytest $(ON_KAFKA) $(ARGS)
 
 # Resolves the newest allowed versions again and writes them down with their hashes: of everything, then the same versions
 # of what a worker needs and of what builds it.

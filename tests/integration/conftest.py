@@ -15,6 +15,13 @@ def kafka() -> Iterator[EmbeddedKafka]:
         yield cluster
 
 
+@pytest.fixture(scope="session")
+def other_kafka() -> Iterator[EmbeddedKafka]:
+    """A broker to be hurt: a test may silence, kill or restart it, and leaves it at work."""
+    with EmbeddedKafka(quick_start=True) as cluster:
+        yield cluster
+
+
 @pytest.fixture
 def namespace() -> str:
     """A prefix for topics, groups and transactional ids that no other test uses."""

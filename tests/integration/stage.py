@@ -254,7 +254,19 @@ class Producer:
         self._names = names
 
     async def send(self, records: Iterable[Sent]) -> list[Place]:
-        futures = [await self._send(record) for record in records]
+        """Write records; one for `control` when all others before it have been acknowledged.
+
+        A tick says that they are written, and brokers may take it before records of another topic that were sent first.
+        """
+        futures: list[asyncio.Future[Any]] = []
+        unsure: list[asyncio.Future[Any]] = []
+        for record in records:
+            if record.topic == "control":
+                await asyncio.gather(*unsure)
+                unsure.clear()
+            futures.append(await self._send(record))
+            if record.topic != "control":
+                unsure.append(futures[-1])
         prefix = f"{self._names.namespace}."
         placed = await asyncio.gather(*futures)
         return [Place(found.topic.removeprefix(prefix), found.partition, found.offset) for found in placed]

@@ -79,10 +79,12 @@ def test_killed_workers_change_nothing_id_for_id(other_file: Path, undisturbed: 
 
 
 @pytest.fixture
-def running(other_file: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A demo that goes on until it is told to end."""
+def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A demo of a few transports that goes on until it is told to end."""
+    few = tmp_path / "few.csv"
+    oracle.perturb(BUNDLED, few, rows=20, seed=11)
     process = subprocess.Popen(
-        [*DEMO, "--input", str(other_file), "--partitions", "2", "--serve"],
+        [*DEMO, "--input", str(few), "--partitions", "2", "--serve"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

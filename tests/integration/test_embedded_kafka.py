@@ -179,22 +179,21 @@ def test_the_broker_outlives_the_thread_that_started_it() -> None:
         kafka.stop()
 
 
-def test_a_killed_node_comes_back_with_its_data() -> None:
-    async def fill(kafka: EmbeddedKafka) -> None:
-        await create_topic(kafka, "kept")
-        await produce(kafka, "kept", b"before the crash")
+def test_a_killed_node_comes_back_with_its_data(other_kafka: EmbeddedKafka, namespace: str) -> None:
+    async def fill() -> None:
+        await create_topic(other_kafka, namespace)
+        await produce(other_kafka, namespace, b"before the crash")
 
-    async def refill(kafka: EmbeddedKafka) -> list[tuple[int, bytes | None]]:
-        await produce(kafka, "kept", b"after it")
-        return await consume(kafka, "kept")
+    async def refill() -> list[tuple[int, bytes | None]]:
+        await produce(other_kafka, namespace, b"after it")
+        return await consume(other_kafka, namespace)
 
-    with EmbeddedKafka(quick_start=True) as kafka:
-        asyncio.run(fill(kafka))
-        kafka.kill()
-        with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", kafka.ports[0]), timeout=1)
-        kafka.restart()
-        assert values(asyncio.run(refill(kafka))) == [b"before the crash", b"after it"]
+    asyncio.run(fill())
+    other_kafka.kill()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", other_kafka.ports[0]), timeout=1)
+    other_kafka.restart()
+    assert values(asyncio.run(refill())) == [b"before the crash", b"after it"]
 
 
 def test_a_named_directory_keeps_its_data_for_the_next_time(tmp_path: Path) -> None:

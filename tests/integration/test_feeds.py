@@ -4,23 +4,25 @@ import asyncio
 import json
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
+from streams.demo.conditions import holds_within
 from streams.demo.workers import Worker
 from streams.embedded import EmbeddedKafka
-from tests.integration.stage import Outputs, Sent, Stage, registration, scan
+from tests.integration.stage import WITHIN_S, Outputs, Sent, Stage, registration, rfc3339, scan
 from tests.integration.test_scorecards import ready
 
 SECOND = 1_000
-MINUTE = 60 * SECOND
+HOUR = 3_600 * SECOND
 POLICY = """
 policy: stage
 version: "1"
 clocks:
-  - {name: trip, from: picked_up, until: delivered, within: PT10M}
+  - {name: trip, from: picked_up, until: delivered, due: promised}
 feeds:
   - {silent_after: PT3S, catch_up: PT2S}
 """
@@ -51,10 +53,18 @@ def statuses(outputs: Outputs) -> list[tuple[int, bool]]:
     ]
 
 
-def under_way(name: str, now: int, due_in: int) -> list[Sent]:
-    """A parcel that was picked up at the hub."""
-    begun = now + due_in - 10 * MINUTE
-    return [registration(name, begun), scan(name, "picked_up", begun, facility=HUB)]
+def promised(name: str, at: int, due: int, revision: int = 0) -> Sent:
+    """The registration of a parcel; a later revision may promise another instant."""
+    return registration(name, at, promised_at=rfc3339(due), revision=revision)
+
+
+def under_way(name: str, at: int, due: int) -> list[Sent]:
+    """A parcel that is picked up at the hub."""
+    return [promised(name, at, due), scan(name, "picked_up", at, facility=HUB)]
+
+
+def now() -> int:
+    return int(time.time() * 1000)
 
 
 def test_silence_is_told_everywhere_and_breaches_are_confirmed_or_withdrawn_when_it_ends(
@@ -66,12 +76,14 @@ def test_silence_is_told_everywhere_and_breaches_are_confirmed_or_withdrawn_when
     names = [
         next(stage.numbers_in(number, prefix)) for prefix in ("lost", "late") for number in range(stage.partitions)
     ]
+    others = [next(stage.numbers_in(number, "other")) for number in range(stage.partitions)]
     lost, late = names[: stage.partitions], names[stage.partitions :]
 
     async def scenario() -> None:
         await stage.create()
         async with (
             stage.workers() as (main,),
+            stage.producer() as producer,
             AIOKafkaConsumer(
                 bootstrap_servers=stage.servers, isolation_level="read_committed", auto_offset_reset="earliest"
             ) as consumer,
@@ -79,22 +91,34 @@ def test_silence_is_told_everywhere_and_breaches_are_confirmed_or_withdrawn_when
             outputs = Outputs(stage.servers, consumer, topics, stage.partitions)
             listener.start()
             await ready(listener, stage.partitions)
-            now = int(time.time() * 1000)
-            await stage.send(record for name in names for record in under_way(name, now, 45 * SECOND))
-            await outputs.until("every partition is told of the silence", lambda: len(statuses(outputs)) == 2)
+            begun = now()
+            far = begun + HOUR
+            await stage.send(record for name in names for record in under_way(name, begun, far))
+
+            async def until(what: str, condition: Callable[[], bool]) -> None:
+                """Wait while others are registered: where nothing happens, time is told of every ten seconds only."""
+
+                async def registered_and_looked() -> bool:
+                    await producer.send(promised(name, begun, far) for name in others)
+                    await outputs.poll()
+                    return condition()
+
+                await holds_within(WITHIN_S, what, registered_and_looked)
+
+            await until("every partition is told of the silence", lambda: len(statuses(outputs)) == 2)
             assert sorted(statuses(outputs)) == [(number, True) for number in range(stage.partitions)]
             listener.kill()  # what it knows is in Kafka
             main.kill()
             main.start()
             await stage.ready(main)
-            await outputs.until(
-                "breaches are told", lambda: last_kinds(outputs, names) == ["opened"] * len(names), seconds=90
-            )
+            due = now() + SECOND
+            await stage.send(promised(name, begun, due, revision=1) for name in names)
+            await until("breaches are told", lambda: last_kinds(outputs, names) == ["opened"] * len(names))
             listener.start()
             await ready(listener, stage.partitions)
-            handed_in = now + 30 * SECOND
+            handed_in = due - SECOND
             await stage.send([scan(name, "delivered", handed_in, facility=HUB) for name in late])
-            await outputs.until(
+            await until(
                 "the feed is back, and nothing is open to doubt",
                 lambda: (
                     last_kinds(outputs, lost) == ["confirmed"] * len(lost)
@@ -102,7 +126,7 @@ def test_silence_is_told_everywhere_and_breaches_are_confirmed_or_withdrawn_when
                 ),
             )
             await stage.send([scan(name, "delivered", handed_in, facility=HUB) for name in lost[:1]])
-            await outputs.until(
+            await until(
                 "what comes after the confirmation withdraws all the same",
                 lambda: last_kinds(outputs, lost[:1]) == ["withdrawn"],
             )

@@ -155,9 +155,9 @@ def test_a_transaction_with_something_unanswered_is_left_to_the_heir(bench: Work
     asyncio.run(scenario())
 
 
-def test_a_transaction_outlives_the_restart_of_the_broker(namespace: str) -> None:
-    async def scenario(kafka: EmbeddedKafka) -> None:
-        bench = Workbench(kafka, namespace)
+def test_a_transaction_outlives_the_restart_of_the_broker(other_kafka: EmbeddedKafka, namespace: str) -> None:
+    async def scenario() -> None:
+        bench = Workbench(other_kafka, namespace)
         await bench.create_topics()
         client = AIOKafkaClient(**bench.connection.options())
         limits = WriterLimits(timeout_s=60.0, batch_bytes=20_000)
@@ -166,9 +166,9 @@ def test_a_transaction_outlives_the_restart_of_the_broker(namespace: str) -> Non
         before, after = packed(producer, tp, *values[:200]), packed(producer, tp, *values[200:])
         await producer.begin([tp])
         await producer.append(before)
-        kafka.kill()
+        other_kafka.kill()
         appending = asyncio.create_task(producer.append(after))
-        await asyncio.to_thread(kafka.restart)
+        await asyncio.to_thread(other_kafka.restart)
         await appending
         await producer.move(bench.names.group, {TopicPartition(bench.names.topic("parcel-scans"), 0): 2})
         await producer.commit()
@@ -176,8 +176,7 @@ def test_a_transaction_outlives_the_restart_of_the_broker(namespace: str) -> Non
         assert await bench.committed(SHORT) == values
         assert await bench.group_offset("parcel-scans") == 2
 
-    with EmbeddedKafka(quick_start=True) as own:
-        asyncio.run(scenario(own))
+    asyncio.run(scenario())
 
 
 def test_a_broker_that_stays_away_fails_the_unit_in_time(namespace: str) -> None:
