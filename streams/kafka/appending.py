@@ -128,7 +128,7 @@ class Appender:
             pieces += (_text(topic), struct.pack(">i", len(group)))
             for tp in group:
                 head, body, _ = batches[tp]
-                pieces += (struct.pack(">ii", tp.partition, len(head) + len(body)), head, body)
+                pieces += (struct.pack(">ii", tp.partition, len(head) + sum(map(len, body))), head, *body)
         return pieces
 
 

@@ -1,11 +1,14 @@
 """Records packed into batches, as the log will hold them, for one partition of one topic."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import reduce
 from struct import Struct
 from typing import Final, NamedTuple
 
 from google_crc32c import extend
 from google_crc32c import value as checksum
+from librt.strings import BytesWriter
+from mypy_extensions import i64
 
 from streams.partition.headers import Identified, Kind
 from streams.partition.ports import Headers
@@ -25,10 +28,13 @@ _REST: Final = Struct(">hiqqqhii")
 _FORMAT: Final = 2
 _TRANSACTIONAL: Final = 0x10
 _HEAD_BYTES: Final = _START.size + _REST.size
-_MOST_OVERHEAD: Final = 21
-"""Length, attributes, timestamp and offset of a record at most."""
+_MOST_OVERHEAD: Final = 31
+"""Length, attributes, timestamp and offset of a record at most, and the lengths of its key and value."""
 _LENGTH_ENDS: Final = 12
 """Where in a batch the bytes begin that its length counts."""
+_CHUNK: Final = 60_000
+"""Bytes that are put together at once.  They are still in the processor's cache when they are summed up, and the
+allocator uses their room again; larger blocks it would ask of the system each time, page by page."""
 
 
 def _varint(number: int) -> bytes:
@@ -62,8 +68,8 @@ class Packed(NamedTuple):
     """One finished batch."""
 
     head: bytes
-    body: bytes
-    """Its records."""
+    body: Sequence[bytes]
+    """Its records, in some pieces."""
     records: int
 
 
@@ -81,6 +87,53 @@ def advance(sequence: int, records: int) -> int:
     return (sequence + records) % _SEQUENCES
 
 
+class _Growing:
+    """A batch that takes records."""
+
+    def __init__(self, first: int) -> None:
+        self.first: i64 = first
+        """Timestamp of its first record; those of the others are told as the difference."""
+        self.latest: i64 = first
+        self.records: i64 = 0
+        self.size: i64 = _HEAD_BYTES
+        self._chunks: list[bytes] = []
+        self._chunk = BytesWriter()
+
+    def add(self, key: bytes | None, value: bytes | None, headers: bytes, timestamp: i64) -> None:
+        """Take a record, its headers packed."""
+        name, content = key or b"", value or b""
+        key_size, value_size = _size(key), _size(value)
+        if timestamp == self.first and self.records < _KNOWN:
+            place = _AT_ONCE[self.records]
+        else:
+            place = b"\0" + _varint(timestamp - self.first) + _varint(self.records)
+        size: i64 = len(place) + len(key_size) + len(name) + len(value_size) + len(content) + len(headers)
+        size_size = _VARINTS[size] if size < _KNOWN else _varint(size)
+        chunk = self._chunk
+        if len(chunk) + size > _CHUNK:
+            self._chunks.append(chunk.getvalue())
+            chunk.truncate(0)
+        chunk.write(size_size)
+        chunk.write(place)
+        chunk.write(key_size)
+        chunk.write(name)
+        chunk.write(value_size)
+        chunk.write(content)
+        chunk.write(headers)
+        self.size += len(size_size) + size
+        self.records += 1
+        self.latest = max(self.latest, timestamp)
+
+    def finish(self, stamp: Stamp, sequence: int) -> Packed:
+        """Tell in the head what the records are."""
+        body = [*self._chunks, self._chunk.getvalue()]
+        records, size = int(self.records), _HEAD_BYTES - _LENGTH_ENDS + sum(map(len, body))
+        producer = (stamp.producer_id, stamp.epoch, sequence)
+        rest = _REST.pack(_TRANSACTIONAL, records - 1, int(self.first), int(self.latest), *producer, records)
+        start = _START.pack(0, size, -1, _FORMAT, reduce(extend, body, checksum(rest)))
+        return Packed(start + rest, body, records)
+
+
 class Packer:
     """Packs records of one producer; remembers how the headers look that many of them share."""
 
@@ -94,41 +147,20 @@ class Packer:
         It is the broker that knows whether the topic allows the size of a record.
         """
         batches: list[Packed] = []
-        most = self._stamp.batch_bytes
-        pieces: list[bytes] = []
-        size, records, first, latest = _HEAD_BYTES, 0, 0, 0
+        most: i64 = self._stamp.batch_bytes
+        batch: _Growing | None = None
         for key, value, headers, timestamp in entries:
-            name, content = key or b"", value or b""
             tail = b"\0" if headers is NO_HEADERS else self._headers(headers)
-            key_size, value_size = _size(key), _size(value)
-            body = len(key_size) + len(name) + len(value_size) + len(content) + len(tail)
-            if records and size + body + _MOST_OVERHEAD > most:
-                batches.append(self._finish(pieces, sequence, records, first, latest))
-                sequence = advance(sequence, records)
-                pieces, size, records = [], _HEAD_BYTES, 0
-            if not records:
-                first = latest = timestamp
-            elif timestamp > latest:
-                latest = timestamp
-            if timestamp == first and records < _KNOWN:
-                place = _AT_ONCE[records]
-            else:
-                place = b"\0" + _varint(timestamp - first) + _varint(records)
-            body += len(place)
-            body_size = _VARINTS[body] if body < _KNOWN else _varint(body)
-            pieces += (body_size, place, key_size, name, value_size, content, tail)
-            size += len(body_size) + body
-            records += 1
-        if records:
-            batches.append(self._finish(pieces, sequence, records, first, latest))
+            size: i64 = len(key or b"") + len(value or b"") + len(tail) + _MOST_OVERHEAD
+            if batch is None or batch.size + size > most:
+                if batch is not None:
+                    batches.append(batch.finish(self._stamp, sequence))
+                    sequence = advance(sequence, batch.records)
+                batch = _Growing(timestamp)
+            batch.add(key, value, tail, timestamp)
+        if batch is not None:
+            batches.append(batch.finish(self._stamp, sequence))
         return batches
-
-    def _finish(self, pieces: list[bytes], sequence: int, records: int, first: int, latest: int) -> Packed:
-        """Join the records, and tell in the head what they are."""
-        stamp, body = self._stamp, b"".join(pieces)
-        rest = _REST.pack(_TRANSACTIONAL, records - 1, first, latest, stamp.producer_id, stamp.epoch, sequence, records)
-        start = _START.pack(0, _HEAD_BYTES - _LENGTH_ENDS + len(body), -1, _FORMAT, extend(checksum(rest), body))
-        return Packed(start + rest, body, records)
 
     def _headers(self, headers: Headers) -> bytes:
         """Return headers as a record has them, their number first."""

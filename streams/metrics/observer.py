@@ -27,8 +27,9 @@ class MetricsObserver:
             metrics.clocks_opened.labels(clock).inc(count)
         for (clock, verdict), count in tally.outcomes.items():
             metrics.outcomes.labels(clock, verdict).inc(count)
+        lateness = {clock: metrics.lateness.labels(clock) for clock in {clock for clock, _ in tally.lateness_s}}
         for clock, seconds in tally.lateness_s:
-            metrics.lateness.labels(clock).observe(seconds)
+            lateness[clock].observe(seconds)
         for (topic, kind), count in tally.decisions.items():
             metrics.decisions.labels(topic, kind).inc(count)
         for (topic, reason), count in tally.rejects.items():

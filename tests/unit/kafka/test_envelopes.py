@@ -13,15 +13,19 @@ def entries(*values: bytes) -> list[Entry]:
     return [(b"k", value, NO_HEADERS, 5) for value in values]
 
 
+def whole(packed: Packed) -> bytes:
+    return b"".join([packed.head, *packed.body])
+
+
 def read(packed: Packed) -> DefaultRecordBatch:
-    return DefaultRecordBatch(packed.head + packed.body)
+    return DefaultRecordBatch(whole(packed))
 
 
 def test_batches_hold_all_records_in_order_and_their_sequence_numbers_go_on() -> None:
     values = [b"%03d" % number * 50 for number in range(40)]
     batches = pack(entries(*values), sequence=100)
     assert len(batches) > 1
-    assert all(len(batch.head) + len(batch.body) <= STAMP.batch_bytes for batch in batches)
+    assert all(len(whole(batch)) <= STAMP.batch_bytes for batch in batches)
     assert [record.value for batch in batches for record in read(batch)] == values
     sequence = 100
     for batch in batches:
@@ -82,5 +86,5 @@ def test_a_batch_is_byte_for_byte_as_aiokafka_packs_it(records: list[Entry]) -> 
     builder = DefaultRecordBatchBuilder(2, 0, 1, stamp.producer_id, stamp.epoch, 77, stamp.batch_bytes)
     for offset, (key, value, headers, timestamp) in enumerate(records):
         builder.append(offset, timestamp, key, value, list(headers))
-    assert batch.head + batch.body == bytes(builder.build())
+    assert whole(batch) == bytes(builder.build())
     assert batch.records == len(records)
