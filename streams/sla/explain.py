@@ -51,10 +51,10 @@ def _planned(clock: Clock, key: str, registration: Registration) -> int | None:
     if clock.per == "milestone":
         name, _, number = key.rpartition("/")
         place = int(number)
-    for leg in registration.legs:
-        if leg.name == name and place <= len(leg.milestones):
-            return leg.milestones[place - 1].within if place else leg_total(leg)
-    return None
+    leg = registration.plan.leg(name)
+    if leg is None or place > len(leg.milestones):
+        return None
+    return leg.milestones[place - 1].within if place else leg_total(leg)
 
 
 def _finding(decision: Decision, shipment: Shipment, stop_text: str | None) -> str:

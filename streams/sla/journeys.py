@@ -23,10 +23,10 @@ Keyed = tuple[str | None, Verdict]
 class Journey:
     """A shipment's scans along its plan.  What each leg has reached is worked out once, when it is asked for."""
 
-    __slots__ = ("_legs", "_reached", "_registration", "_scans")
+    __slots__ = ("_plan", "_reached", "_registration", "_scans")
 
     def __init__(self, registration: Registration, scans: Sequence[KnownScan]) -> None:
-        self._legs = registration.legs
+        self._plan = registration.plan
         self._registration = registration
         self._scans = scans
         self._reached: dict[str, list[KnownScan | None]] = {}
@@ -34,7 +34,7 @@ class Journey:
     def every_milestone(self, clock: Clock) -> list[Keyed]:
         """All milestones whose predecessor has been reached."""
         told: list[Keyed] = []
-        for leg in self._legs:
+        for leg in self._plan.legs:
             for place in range(len(leg.milestones)):
                 self._milestone(clock, leg, place, told)
         return told
@@ -42,7 +42,7 @@ class Journey:
     def every_leg(self, clock: Clock) -> list[Keyed]:
         """All legs that have started."""
         told: list[Keyed] = []
-        for leg in self._legs:
+        for leg in self._plan.legs:
             self._leg(clock, leg, told)
         return told
 
@@ -51,17 +51,17 @@ class Journey:
         if latest.code in clock.ends or latest.code in clock.starts:
             return self.every_milestone(clock)
         told: list[Keyed] = []
-        name = latest.leg
-        for leg in self._legs:
-            if leg.name == name:
-                for place, stop in enumerate(self._milestones(leg)):
-                    if stop is latest:
-                        self._milestone(clock, leg, place, told)
-                        if place + 1 < len(leg.milestones):
-                            self._milestone(clock, leg, place + 1, told)
-                        break
-            elif name in leg.after:
-                self._milestone(clock, leg, 0, told)
+        leg = self._leg_of(latest)
+        if leg is not None:
+            found = self._milestones(leg)
+            for place, stop in enumerate(found):
+                if stop is latest:
+                    self._milestone(clock, leg, place, told)
+                    if place + 1 < len(found):
+                        self._milestone(clock, leg, place + 1, told)
+            if found[-1] is latest:
+                for waiting in self._waiting_for(leg):
+                    self._milestone(clock, waiting, 0, told)
         return told
 
     def legs_after(self, clock: Clock, latest: KnownScan) -> list[Keyed]:
@@ -69,10 +69,11 @@ class Journey:
         if latest.code in clock.ends or latest.code in clock.starts:
             return self.every_leg(clock)
         told: list[Keyed] = []
-        name = latest.leg
-        for leg in self._legs:
-            if (leg.name == name and self._milestones(leg)[-1] is latest) or name in leg.after:
-                self._leg(clock, leg, told)
+        leg = self._leg_of(latest)
+        if leg is not None and self._milestones(leg)[-1] is latest:
+            self._leg(clock, leg, told)
+            for waiting in self._waiting_for(leg):
+                self._leg(clock, waiting, told)
         return told
 
     def one(self, clock: Clock, key: str) -> Verdict | None:
@@ -81,14 +82,21 @@ class Journey:
         if clock.per == "milestone":
             name, _, place = key.rpartition("/")
         told: list[Keyed] = []
-        for leg in self._legs:
-            if leg.name == name:
-                if not place:
-                    self._leg(clock, leg, told)
-                elif int(place) <= len(leg.milestones):
-                    self._milestone(clock, leg, int(place) - 1, told)
-                break
+        leg = self._plan.leg(name)
+        if leg is not None:
+            if not place:
+                self._leg(clock, leg, told)
+            elif int(place) <= len(leg.milestones):
+                self._milestone(clock, leg, int(place) - 1, told)
         return told[0][1] if told else None
+
+    def _leg_of(self, scan: KnownScan) -> KnownLeg | None:
+        name = scan.leg
+        return None if name is None else self._plan.leg(name)
+
+    def _waiting_for(self, ended: KnownLeg) -> list[KnownLeg]:
+        """The legs that come after one that has just ended."""
+        return [leg for leg in self._plan.legs if ended.name in leg.after]
 
     def _milestone(self, clock: Clock, leg: KnownLeg, place: int, told: list[Keyed]) -> None:
         found = self._milestones(leg)
@@ -129,7 +137,7 @@ class Journey:
                     return scan
             return None
         latest: KnownScan | None = None
-        for before in self._legs:
+        for before in self._plan.legs:
             if before.name in leg.after:
                 ended = self._milestones(before)[-1]
                 if ended is None:
@@ -154,13 +162,14 @@ def _reached(leg: KnownLeg, scans: Sequence[KnownScan]) -> list[KnownScan | None
     found: list[KnownScan | None] = [None] * len(milestones)
     for scan in scans:
         if scan.leg == name:
-            code, facility = scan.code, scan.facility
+            code = scan.code
             for place, milestone in enumerate(milestones):
-                if (
-                    milestone.code == code
-                    and found[place] is None
-                    and (milestone.facility is None or facility is None or milestone.facility == facility)
-                ):
+                if milestone.code == code and found[place] is None and _is_there(scan, milestone.facility):
                     found[place] = scan
                     break
     return found
+
+
+def _is_there(scan: KnownScan, facility: str | None) -> bool:
+    """Whether a scan is not known to come from another facility than the one that was planned, if one was."""
+    return facility is None or scan.facility is None or scan.facility == facility

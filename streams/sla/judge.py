@@ -144,18 +144,19 @@ class Judge:
         if deadline >= self._until:
             self._turn(deadline)
         hearing = Hearing(self._docket, shipment, deadline + 1, deadline, self._silent)
-        registration = shipment.registration
+        after = deadline - shipment.life
+        due = [one for one in shipment.instances if one.next_after is not None and one.next_after <= after]
+        registration = shipment.registration if due else None
         if registration is not None:
             facts = Facts(registration, effective(shipment), self._held(registration))
             versions = self._surroundings.versions(registration, shipment.scans)
-            for instance in list(shipment.instances):
-                if instance.next_after is not None and instance.next_after <= deadline - shipment.life:
-                    found = ruling(versions, facts, instance.clock, instance.key)
-                    clock = self._book.clock(instance.clock) if found is None else found[0]
-                    if clock is None:
-                        instance.next_after = None
-                        continue
-                    hearing.settle(clock, instance.key, instance, None if found is None else found[1], None)
+            for instance in due:
+                found = ruling(versions, facts, instance.clock, instance.key)
+                clock = self._book.clock(instance.clock) if found is None else found[0]
+                if clock is None:
+                    instance.next_after = None
+                    continue
+                hearing.settle(clock, instance.key, instance, None if found is None else found[1], None)
         if shipment.life_at > deadline:
             return shipment
         return self._end_of_phase(shipment, hearing)

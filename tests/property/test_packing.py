@@ -9,7 +9,7 @@ from streams.sla.encoding import content, deadline_of, decode, encode, next_dead
 from streams.sla.evidence import insert
 from streams.sla.instance import Instance, Said
 from streams.sla.phases import ORPHAN
-from streams.sla.plan import KnownLeg, KnownMilestone
+from streams.sla.plan import KnownLeg, KnownMilestone, Plan
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.state import Shipment, TakenBack
@@ -62,7 +62,7 @@ registrations = st.builds(
     st.integers(1, 100_000),
     st.none() | instants,
     st.none() | st.integers(1, 3_652_059),
-    st.lists(legs, max_size=3).map(tuple),
+    st.lists(legs, max_size=3).map(tuple).map(Plan),
     st.none() | st.builds(RegistrationDetails, maybe),
 )
 
