@@ -67,7 +67,7 @@ class KnownLeg:
 
     @property
     def milestones(self) -> tuple[KnownMilestone, ...]:
-        """What the leg consists of, one after the other; at least one."""
+        """What it consists of, one after the other; at least one."""
         if self._place:
             milestones: list[KnownMilestone] = []
             packed, place, end, life = self._packed, self._place, self._end, self._life
@@ -76,6 +76,19 @@ class KnownLeg:
             self._milestones = tuple(milestones)
             self._place = 0
         return self._milestones
+
+    @property
+    def total(self) -> int | None:
+        """Its planned milliseconds; None when a milestone has no planned duration."""
+        if self._place:
+            summed = _total(self._packed, self._place, self._end)
+            return None if summed < 0 else summed
+        total = 0
+        for milestone in self._milestones:
+            if milestone.within is None:
+                return None
+            total += milestone.within
+        return total
 
     def put_packed(self, packed: bytes, place: int, end: int, life: int) -> None:
         """Let the milestones be read when somebody looks: they lie between two places of a packed plan."""
@@ -145,28 +158,22 @@ class Plan:
         self._packed, self._place, self._life = packed, place, life
 
 
-def leg_total(leg: KnownLeg) -> int | None:
-    """Planned milliseconds of a leg; None when a milestone has no planned duration."""
-    total = 0
-    for milestone in leg.milestones:
-        if milestone.within is None:
-            return None
-        total += milestone.within
-    return total
-
-
 def critical_path(plan: Plan) -> int | None:
     """Planned milliseconds from the start of the journey to the end of its last leg, by the longest chain of legs.
 
     None without legs, or when a leg has no planned duration.
     """
     ends: dict[str, int] = {}
+    longest: int | None = None
     for leg in plan.legs:
-        total = leg_total(leg)
-        if total is None:
+        end = leg.total
+        if end is None:
             return None
-        ends[leg.name] = total + max((ends.get(name, 0) for name in leg.after), default=0)
-    return max(ends.values(), default=None)
+        end += max([ends.get(name, 0) for name in leg.after], default=0)
+        ends[leg.name] = end
+        if longest is None or end > longest:
+            longest = end
+    return longest
 
 
 def pack_plan(to: BytesWriter, plan: Plan, life: int) -> None:
@@ -249,3 +256,27 @@ def _read(packed: bytes, place: i64, life: int, milestones: list[KnownMilestone]
         milestone.facility, place = read_text(packed, place)
     milestones.append(milestone)
     return place
+
+
+def _total(packed: bytes, place: i64, end: i64) -> i64:
+    """The sum of the durations of packed milestones; negative where one has none."""
+    total: i64 = 0
+    while place < end:
+        flags: i64 = packed[place]
+        width: i64 = 4 if flags & _FAR == 0 else 8
+        _, place = read_code(packed, place + 1)
+        if flags & _MINUTES:
+            minutes: int = read_i16_be(packed, place)
+            total += minutes * MINUTE_MS
+            place += 2
+        elif flags & _WITHIN:
+            total += read_number(packed, place, width == 4)
+            place += width
+        else:
+            return -1
+        if flags & _AT:
+            place += width
+        if flags & _FACILITY:
+            size, place = read_size(packed, place)
+            place += size
+    return total
