@@ -263,14 +263,15 @@ def _total(packed: bytes, place: i64, end: i64) -> i64:
     total: i64 = 0
     while place < end:
         flags: i64 = packed[place]
-        width: i64 = 4 if flags & _FAR == 0 else 8
+        near = flags & _FAR == 0
+        width: i64 = 4 if near else 8
         _, place = read_code(packed, place + 1)
         if flags & _MINUTES:
             minutes: int = read_i16_be(packed, place)
             total += minutes * MINUTE_MS
             place += 2
         elif flags & _WITHIN:
-            total += read_number(packed, place, width == 4)
+            total += read_number(packed, place, near)
             place += width
         else:
             return -1

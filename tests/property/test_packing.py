@@ -10,7 +10,7 @@ from streams.sla.evidence import insert
 from streams.sla.instance import Instance, Said
 from streams.sla.phases import ORPHAN
 from streams.sla.plan import KnownLeg, KnownMilestone, Plan
-from streams.sla.registration import Registration
+from streams.sla.registration import Registration, pack_registration, unpack_registration
 from streams.sla.scan import KnownScan
 from streams.sla.state import Shipment, TakenBack
 
@@ -203,3 +203,16 @@ def test_what_registrations_are_compared_by_does_not_depend_on_the_life(registra
     back = decode(encode(shipment, 0, KEY), KEY).registration
     assert back is not None
     assert content(back) == content(registration)
+
+
+@given(registrations, lives)
+def test_a_leg_is_found_and_added_up_without_the_others(registration: Registration, life: int) -> None:
+    packed = pack_registration(registration, life)
+    for leg in registration.plan.legs:
+        found = unpack_registration(packed, life).plan.leg(leg.name)
+        first = next(one for one in registration.plan.legs if one.name == leg.name)
+        assert found is not None
+        assert (found.total, found.after) == (first.total, first.after)
+        assert len(found.milestones) == len(first.milestones)
+        assert found.total == first.total, "added up again after it has been looked at"
+    assert unpack_registration(packed, life).plan.leg("there is none of this name" * 20) is None
