@@ -16,8 +16,8 @@ from streams.intake.rejection import ABSURD_TIME, BAD_APPOINTMENT, BAD_PLAN, KEY
 from streams.sla.codes import code_of
 from streams.sla.details import BARE, RegistrationDetails, Window
 from streams.sla.instants import from_datetime, from_timedelta
-from streams.sla.plan import KnownLeg, KnownMilestone
-from streams.sla.registration import Registration
+from streams.sla.plan import KnownLeg, KnownMilestone, Plan
+from streams.sla.registration import NO_PLAN, Registration
 
 LONGEST: Final = timedelta(days=3_653)
 """Ten years: no milestone is planned to take longer."""
@@ -81,7 +81,7 @@ def read_registration(
         pieces,
         None if promised_at is None else _promise(promised_at, "$.promised_at"),
         None if promised_date is None else _promised_day(promised_date),
-        () if plan is None else _in_order(plan.legs),
+        NO_PLAN if plan is None else Plan(_in_order(plan.legs)),
         _details(body, needs) if needs else None,
     )
 

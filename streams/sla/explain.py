@@ -4,7 +4,6 @@ from streams.sla.codes import name_of
 from streams.sla.decision import Decision
 from streams.sla.instants import describe, rfc3339
 from streams.sla.phases import MISSED
-from streams.sla.plan import leg_total
 from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
@@ -51,10 +50,10 @@ def _planned(clock: Clock, key: str, registration: Registration) -> int | None:
     if clock.per == "milestone":
         name, _, number = key.rpartition("/")
         place = int(number)
-    for leg in registration.legs:
-        if leg.name == name and place <= len(leg.milestones):
-            return leg.milestones[place - 1].within if place else leg_total(leg)
-    return None
+    leg = registration.plan.leg(name)
+    if leg is None or place > len(leg.milestones):
+        return None
+    return leg.milestones[place - 1].within if place else leg.total
 
 
 def _finding(decision: Decision, shipment: Shipment, stop_text: str | None) -> str:

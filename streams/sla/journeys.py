@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from mypy_extensions import mypyc_attr
 
 from streams.sla.codes import name_of
-from streams.sla.plan import KnownLeg, leg_total
+from streams.sla.plan import KnownLeg
 from streams.sla.policy.compiled import Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
@@ -23,45 +23,49 @@ Keyed = tuple[str | None, Verdict]
 class Journey:
     """A shipment's scans along its plan.  What each leg has reached is worked out once, when it is asked for."""
 
-    __slots__ = ("_legs", "_reached", "_registration", "_scans")
+    __slots__ = ("_ended", "_ending", "_plan", "_reached", "_registration", "_scans")
 
     def __init__(self, registration: Registration, scans: Sequence[KnownScan]) -> None:
-        self._legs = registration.legs
+        self._plan = registration.plan
         self._registration = registration
         self._scans = scans
+        self._ending: Clock | None = None
+        self._ended: KnownScan | None = None
+        """The scan that ends every instance of the clock `_ending`."""
         self._reached: dict[str, list[KnownScan | None]] = {}
 
     def every_milestone(self, clock: Clock) -> list[Keyed]:
         """All milestones whose predecessor has been reached."""
         told: list[Keyed] = []
-        for leg in self._legs:
-            for place in range(len(leg.milestones)):
-                self._milestone(clock, leg, place, told)
+        for leg in self._plan.legs:
+            self._started(clock, leg, None, told)
         return told
 
     def every_leg(self, clock: Clock) -> list[Keyed]:
         """All legs that have started."""
         told: list[Keyed] = []
-        for leg in self._legs:
+        for leg in self._plan.legs:
             self._leg(clock, leg, told)
         return told
 
     def milestones_after(self, clock: Clock, latest: KnownScan) -> list[Keyed]:
         """The milestones that the latest of all scans can have changed."""
-        if latest.code in clock.ends or latest.code in clock.starts:
-            return self.every_milestone(clock)
         told: list[Keyed] = []
-        name = latest.leg
-        for leg in self._legs:
-            if leg.name == name:
-                for place, stop in enumerate(self._milestones(leg)):
-                    if stop is latest:
-                        self._milestone(clock, leg, place, told)
-                        if place + 1 < len(leg.milestones):
-                            self._milestone(clock, leg, place + 1, told)
-                        break
-            elif name in leg.after:
-                self._milestone(clock, leg, 0, told)
+        if latest.code in clock.ends or latest.code in clock.starts:
+            for leg in self._plan.legs:
+                self._started(clock, leg, latest, told)
+            return told
+        own = self._leg_of(latest)
+        if own is not None:
+            found = self._milestones(own)
+            for place, stop in enumerate(found):
+                if stop is latest:
+                    self._milestone(clock, own, place, told)
+                    if place + 1 < len(found):
+                        self._milestone(clock, own, place + 1, told)
+            if found[-1] is latest:
+                for leg in self._waiting_for(own):
+                    self._milestone(clock, leg, 0, told)
         return told
 
     def legs_after(self, clock: Clock, latest: KnownScan) -> list[Keyed]:
@@ -69,9 +73,10 @@ class Journey:
         if latest.code in clock.ends or latest.code in clock.starts:
             return self.every_leg(clock)
         told: list[Keyed] = []
-        name = latest.leg
-        for leg in self._legs:
-            if (leg.name == name and self._milestones(leg)[-1] is latest) or name in leg.after:
+        own = self._leg_of(latest)
+        if own is not None and self._stop(own, -1) is latest:
+            self._leg(clock, own, told)
+            for leg in self._waiting_for(own):
                 self._leg(clock, leg, told)
         return told
 
@@ -81,40 +86,67 @@ class Journey:
         if clock.per == "milestone":
             name, _, place = key.rpartition("/")
         told: list[Keyed] = []
-        for leg in self._legs:
-            if leg.name == name:
-                if not place:
-                    self._leg(clock, leg, told)
-                elif int(place) <= len(leg.milestones):
-                    self._milestone(clock, leg, int(place) - 1, told)
-                break
+        leg = self._plan.leg(name)
+        if leg is not None:
+            if not place:
+                self._leg(clock, leg, told)
+            elif int(place) <= len(leg.milestones):
+                self._milestone(clock, leg, int(place) - 1, told)
         return told[0][1] if told else None
 
-    def _milestone(self, clock: Clock, leg: KnownLeg, place: int, told: list[Keyed]) -> None:
+    def _leg_of(self, scan: KnownScan) -> KnownLeg | None:
+        name = scan.leg
+        return None if name is None else self._plan.leg(name)
+
+    def _waiting_for(self, ended: KnownLeg) -> list[KnownLeg]:
+        """The legs that come after one that has just ended."""
+        return [leg for leg in self._plan.legs if ended.name in leg.after]
+
+    def _started(self, clock: Clock, leg: KnownLeg, latest: KnownScan | None, told: list[Keyed]) -> None:
+        """All milestones of a leg that have started, without those that had stopped before the latest of all scans."""
         found = self._milestones(leg)
-        milestone = leg.milestones[place]
-        key = f"{leg.name}/{place + 1}"
-        if clock.planned == "due":
-            if milestone.at is not None:
-                told.append((key, self._judge(clock, None, milestone.at, found[place])))
+        if not found and clock.planned == "within":
+            self._milestone(clock, leg, 0, told)  # each of the others starts when the one before it is reached
             return
-        start = found[place - 1] if place else self._start(clock, leg)
-        if start is not None and milestone.within is not None:
-            told.append((key, self._judge(clock, start, start.at + milestone.within, found[place])))
+        for place in range(len(leg.milestones)):
+            if place and latest is not None and found and found[place - 1] is not latest:
+                stop = found[place]
+                if stop is not None and stop is not latest:
+                    continue
+            self._milestone(clock, leg, place, told)
+
+    def _milestone(self, clock: Clock, leg: KnownLeg, place: int, told: list[Keyed]) -> None:
+        if clock.planned == "due":
+            at = leg.milestones[place].at
+            if at is not None:
+                told.append((f"{leg.name}/{place + 1}", self._judge(clock, None, at, self._stop(leg, place))))
+            return
+        start = self._stop(leg, place - 1) if place else self._start(clock, leg)
+        if start is not None:
+            within = leg.milestones[place].within
+            if within is not None:
+                verdict = self._judge(clock, start, start.at + within, self._stop(leg, place))
+                told.append((f"{leg.name}/{place + 1}", verdict))
 
     def _leg(self, clock: Clock, leg: KnownLeg, told: list[Keyed]) -> None:
-        stop = self._milestones(leg)[-1]
         if clock.planned == "due":
             at = leg.milestones[-1].at
             if at is not None:
-                told.append((leg.name, self._judge(clock, None, at, stop)))
+                told.append((leg.name, self._judge(clock, None, at, self._stop(leg, -1))))
             return
-        start, total = self._start(clock, leg), leg_total(leg)
-        if start is not None and total is not None:
-            told.append((leg.name, self._judge(clock, start, start.at + total, stop)))
+        start = self._start(clock, leg)
+        if start is not None:
+            total = leg.total
+            if total is not None:
+                told.append((leg.name, self._judge(clock, start, start.at + total, self._stop(leg, -1))))
+
+    def _stop(self, leg: KnownLeg, place: int) -> KnownScan | None:
+        """The scan that reached a milestone of a leg; the last one's place is -1."""
+        found = self._milestones(leg)
+        return found[place] if found else None
 
     def _milestones(self, leg: KnownLeg) -> list[KnownScan | None]:
-        """For every milestone of a leg the scan that reached it, or None."""
+        """For every milestone of a leg the scan that reached it, or None; empty where no scan is of the leg."""
         found = self._reached.get(leg.name)
         if found is None:
             found = self._reached[leg.name] = _reached(leg, self._scans)
@@ -129,9 +161,9 @@ class Journey:
                     return scan
             return None
         latest: KnownScan | None = None
-        for before in self._legs:
+        for before in self._plan.legs:
             if before.name in leg.after:
-                ended = self._milestones(before)[-1]
+                ended = self._stop(before, -1)
                 if ended is None:
                     return None
                 if latest is None or ended.at > latest.at:
@@ -143,24 +175,39 @@ class Journey:
         start_at = self._registration.registered_at if start is None else start.at
         if stop is not None:
             return stopped(start_at, due, start, stop)
-        for scan in self._scans:
-            if scan.code in clock.ends:
-                return cancelled(clock, start_at, due, start, scan, name_of(scan.code))
+        end = self._end(clock)
+        if end is not None:
+            return cancelled(clock, start_at, due, start, end, name_of(end.code))
         return running(clock, self._registration, start_at, due, start)
+
+    def _end(self, clock: Clock) -> KnownScan | None:
+        """The scan that ends all that has not stopped."""
+        if self._ending is not clock:
+            self._ending, self._ended = clock, None
+            ends = clock.ends
+            for scan in self._scans:
+                if scan.code in ends:
+                    self._ended = scan
+                    break
+        return self._ended
 
 
 def _reached(leg: KnownLeg, scans: Sequence[KnownScan]) -> list[KnownScan | None]:
-    name, milestones = leg.name, leg.milestones
+    name = leg.name
+    own = [scan for scan in scans if scan.leg == name]
+    if not own:
+        return []
+    milestones = leg.milestones
     found: list[KnownScan | None] = [None] * len(milestones)
-    for scan in scans:
-        if scan.leg == name:
-            code, facility = scan.code, scan.facility
-            for place, milestone in enumerate(milestones):
-                if (
-                    milestone.code == code
-                    and found[place] is None
-                    and (milestone.facility is None or facility is None or milestone.facility == facility)
-                ):
-                    found[place] = scan
-                    break
+    for scan in own:
+        code = scan.code
+        for place, milestone in enumerate(milestones):
+            if milestone.code == code and found[place] is None and _is_there(scan, milestone.facility):
+                found[place] = scan
+                break
     return found
+
+
+def _is_there(scan: KnownScan, facility: str | None) -> bool:
+    """Whether a scan is not known to come from another facility than the one that was planned, if one was."""
+    return facility is None or scan.facility is None or scan.facility == facility

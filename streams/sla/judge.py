@@ -16,6 +16,7 @@ from streams.sla.gaps import roll
 from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHASES, RESIDUE, RUNNING
 from streams.sla.pieces import completing
 from streams.sla.policy.compiled import SPAN, STARTS, UPLOADS, Clock, Policy
+from streams.sla.policy.rulebook import Version
 from streams.sla.refusal import TOO_LATE, TOO_MANY_SCANS, Refused
 from streams.sla.registration import Registration
 from streams.sla.rulings import Ruling, Rulings, ruling, rulings
@@ -144,18 +145,19 @@ class Judge:
         if deadline >= self._until:
             self._turn(deadline)
         hearing = Hearing(self._docket, shipment, deadline + 1, deadline, self._silent)
-        registration = shipment.registration
+        after = deadline - shipment.life
+        due = [one for one in shipment.instances if one.next_after is not None and one.next_after <= after]
+        registration = shipment.registration if due else None
         if registration is not None:
             facts = Facts(registration, effective(shipment), self._held(registration))
-            versions = self._surroundings.versions(registration, shipment.scans)
-            for instance in list(shipment.instances):
-                if instance.next_after is not None and instance.next_after <= deadline - shipment.life:
-                    found = ruling(versions, facts, instance.clock, instance.key)
-                    clock = self._book.clock(instance.clock) if found is None else found[0]
-                    if clock is None:
-                        instance.next_after = None
-                        continue
-                    hearing.settle(clock, instance.key, instance, None if found is None else found[1], None)
+            versions = self._versions(shipment, registration)
+            for instance in due:
+                found = ruling(versions, facts, instance.clock, instance.key)
+                clock = self._book.clock(instance.clock) if found is None else found[0]
+                if clock is None:
+                    instance.next_after = None
+                    continue
+                hearing.settle(clock, instance.key, instance, None if found is None else found[1], None)
         if shipment.life_at > deadline:
             return shipment
         return self._end_of_phase(shipment, hearing)
@@ -167,7 +169,7 @@ class Judge:
         if registration is None:
             return
         facts = Facts(registration, effective(shipment), self._held(registration))
-        versions = self._surroundings.versions(registration, shipment.scans)
+        versions = self._versions(shipment, registration)
         for instance in shipment.instances:
             said = instance.said
             if said is not None and said.doubt is not None and said.doubt not in self._silent:
@@ -296,6 +298,12 @@ class Judge:
     def _held(self, registration: Registration) -> tuple[tuple[int, int], ...]:
         return self._surroundings.held(registration) if self._suspending else _NOT_HELD
 
+    def _versions(self, shipment: Shipment, registration: Registration) -> tuple[Version, ...]:
+        """The versions of the policy that the clocks of a shipment can fall under."""
+        if self._policy is not None:
+            return self._book.versions
+        return self._surroundings.versions(registration, shipment.scans)
+
     def _rulings(
         self,
         shipment: Shipment,
@@ -305,7 +313,7 @@ class Judge:
     ) -> Rulings:
         """What the clocks of a shipment are worth: with all that is effective, or with some of its scans alone."""
         facts = Facts(registration, effective(shipment) if scans is None else scans, self._held(registration))
-        return rulings(self._surroundings.versions(registration, shipment.scans), facts, numbers)
+        return rulings(self._versions(shipment, registration), facts, numbers)
 
     def _hear_all(
         self, shipment: Shipment, before: Rulings, watermark: int, stamp: int, formerly: Registration | None = None
@@ -356,7 +364,7 @@ class Judge:
         registration = shipment.registration
         if registration is not None:
             facts = Facts(registration, effective(shipment), self._held(registration))
-            versions = self._surroundings.versions(registration, shipment.scans)
+            versions = self._versions(shipment, registration)
             for instance in list(shipment.instances):
                 if instance.status == RUNNING:
                     found = ruling(versions, facts, instance.clock, instance.key)

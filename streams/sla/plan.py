@@ -1,4 +1,8 @@
-"""What was planned for a shipment, as state keeps it: legs, the milestones of each, and how long they take in all."""
+"""What was planned for a shipment, as state keeps it: legs, the milestones of each, and how long they take in all.
+
+A scan or a deadline concerns one leg, seldom those that wait for it too; so legs are unpacked one by one, when somebody
+asks for them, and the milestones of each when somebody looks.
+"""
 
 from typing import Final
 
@@ -13,6 +17,7 @@ from streams.sla.packing import (
     read_number,
     read_size,
     read_text,
+    write_bytes,
     write_code,
     write_number,
     write_size,
@@ -47,70 +52,162 @@ class KnownMilestone:
 class KnownLeg:
     """One leg of a plan."""
 
-    __slots__ = ("after", "milestones", "name")
+    __slots__ = ("_end", "_life", "_milestones", "_packed", "_place", "after", "name")
 
-    def __init__(self, name: str, milestones: tuple[KnownMilestone, ...], after: tuple[str, ...] = ()) -> None:
+    def __init__(self, name: str, milestones: tuple[KnownMilestone, ...] = (), after: tuple[str, ...] = ()) -> None:
         """It starts when the legs `after` which it comes have ended."""
         self.name = name
-        self.milestones = milestones
         self.after = after
+        self._milestones = milestones
+        self._packed = b""
+        self._life = 0
+        self._place: i64 = 0
+        """Where in the packed plan its milestones lie, until somebody looks at them; 0 for what is not packed."""
+        self._end: i64 = 0
+
+    @property
+    def milestones(self) -> tuple[KnownMilestone, ...]:
+        """What it consists of, one after the other; at least one."""
+        if self._place:
+            milestones: list[KnownMilestone] = []
+            packed, place, end, life = self._packed, self._place, self._end, self._life
+            while place < end:
+                place = _read(packed, place, life, milestones)
+            self._milestones = tuple(milestones)
+            self._place = 0
+        return self._milestones
+
+    @property
+    def total(self) -> int | None:
+        """Its planned milliseconds; None when a milestone has no planned duration."""
+        if self._place:
+            summed = _total(self._packed, self._place, self._end)
+            return None if summed < 0 else summed
+        total = 0
+        for milestone in self._milestones:
+            if milestone.within is None:
+                return None
+            total += milestone.within
+        return total
+
+    def put_packed(self, packed: bytes, place: int, end: int, life: int) -> None:
+        """Let the milestones be read when somebody looks: they lie between two places of a packed plan."""
+        self._packed, self._place, self._end, self._life = packed, place, end, life
 
 
-def leg_total(leg: KnownLeg) -> int | None:
-    """Planned milliseconds of a leg; None when a milestone has no planned duration."""
-    total = 0
-    for milestone in leg.milestones:
-        if milestone.within is None:
+@mypyc_attr(acyclic=True)
+class Plan:
+    """The legs of a shipment, in an order in which each comes after the legs that it waits for.
+
+    `streams.intake.registrations` sees to the order, and that no two have the same name.
+    """
+
+    __slots__ = ("_known", "_legs", "_life", "_packed", "_place")
+
+    def __init__(self, legs: tuple[KnownLeg, ...] = ()) -> None:
+        self._legs: tuple[KnownLeg, ...] | None = legs
+        """None until somebody asks for all of them."""
+        self._known: list[KnownLeg] = []
+        """Those that somebody has asked for."""
+        self._packed = b""
+        self._place: i64 = 0
+        self._life = 0
+
+    def __bool__(self) -> bool:
+        return self._legs is None or len(self._legs) > 0
+
+    @property
+    def legs(self) -> tuple[KnownLeg, ...]:
+        """All of them."""
+        legs = self._legs
+        if legs is None:
+            found: list[KnownLeg] = []
+            packed, place, life = self._packed, self._place, self._life
+            total: i64 = len(packed)
+            while place < total:
+                size, place = read_size(packed, place)
+                found.append(_read_leg(packed, place, place + size, life))
+                place += size
+            legs = self._legs = tuple(found)
+        return legs
+
+    def leg(self, name: str) -> KnownLeg | None:
+        """The one of this name; None where there is none."""
+        legs = self._legs
+        for known in self._known if legs is None else legs:
+            if known.name == name:
+                return known
+        if legs is not None:
             return None
-        total += milestone.within
-    return total
+        packed, place, spelling = self._packed, self._place, name.encode()
+        length: i64 = len(spelling)
+        total: i64 = len(packed)
+        while place < total:
+            size, place = read_size(packed, place)
+            own, begin = read_size(packed, place)
+            if own == length and packed[begin : begin + own] == spelling:
+                leg = _read_leg(packed, place, place + size, self._life)
+                self._known.append(leg)
+                return leg
+            place += size
+        return None
+
+    def put_packed(self, packed: bytes, place: int, life: int) -> None:
+        """Let the legs be read when somebody asks for them: they lie from `place` to the end of a registration."""
+        self._legs = None
+        self._packed, self._place, self._life = packed, place, life
 
 
-def critical_path(legs: tuple[KnownLeg, ...]) -> int | None:
+def critical_path(plan: Plan) -> int | None:
     """Planned milliseconds from the start of the journey to the end of its last leg, by the longest chain of legs.
 
-    None without legs, or when a leg has no planned duration.  `legs` are in an order in which each comes after the legs
-    that it waits for (`streams.intake.registrations` sees to it).
+    None without legs, or when a leg has no planned duration.
     """
     ends: dict[str, int] = {}
-    for leg in legs:
-        total = leg_total(leg)
-        if total is None:
+    longest: int | None = None
+    for leg in plan.legs:
+        end = leg.total
+        if end is None:
             return None
-        ends[leg.name] = total + max((ends.get(name, 0) for name in leg.after), default=0)
-    return max(ends.values(), default=None)
+        end += max([ends.get(name, 0) for name in leg.after], default=0)
+        ends[leg.name] = end
+        if longest is None or end > longest:
+            longest = end
+    return longest
 
 
-def pack_plan(to: BytesWriter, legs: tuple[KnownLeg, ...], life: int) -> None:
-    """Append a plan of a life that began at `life`, UTC milliseconds."""
-    write_size(to, len(legs))
-    for leg in legs:
-        write_text(to, leg.name)
-        write_size(to, len(leg.after))
+def pack_plan(to: BytesWriter, plan: Plan, life: int) -> None:
+    """Append a plan of a life that began at `life`, UTC milliseconds; nothing may come after it."""
+    for leg in plan.legs:
+        own = BytesWriter()
+        write_text(own, leg.name)
+        write_size(own, len(leg.after))
         for name in leg.after:
-            write_text(to, name)
-        write_size(to, len(leg.milestones))
+            write_text(own, name)
         for milestone in leg.milestones:
-            _write(to, milestone, life)
+            _write(own, milestone, life)
+        write_bytes(to, own.getvalue())
 
 
-def unpack_plan(packed: bytes, place: i64, life: int) -> tuple[tuple[KnownLeg, ...], i64]:
-    """What `pack_plan` appended, and the place after it."""
-    legs: list[KnownLeg] = []
-    count, place = read_size(packed, place)
-    for _ in range(count):
-        name, place = read_text(packed, place)
+def unpack_plan(packed: bytes, place: i64, life: int) -> Plan:
+    """What `pack_plan` appended."""
+    plan = Plan()
+    plan.put_packed(packed, place, life)
+    return plan
+
+
+def _read_leg(packed: bytes, place: i64, end: i64, life: int) -> KnownLeg:
+    name, place = read_text(packed, place)
+    leg = KnownLeg(name)
+    many, place = read_size(packed, place)
+    if many:
         after: list[str] = []
-        many, place = read_size(packed, place)
         for _ in range(many):
             before, place = read_text(packed, place)
             after.append(before)
-        milestones: list[KnownMilestone] = []
-        many, place = read_size(packed, place)
-        for _ in range(many):
-            place = _read(packed, place, life, milestones)
-        legs.append(KnownLeg(name, tuple(milestones), tuple(after)))
-    return tuple(legs), place
+        leg.after = tuple(after)
+    leg.put_packed(packed, place, end, life)
+    return leg
 
 
 def _write(to: BytesWriter, milestone: KnownMilestone, life: int) -> None:
@@ -146,7 +243,8 @@ def _read(packed: bytes, place: i64, life: int, milestones: list[KnownMilestone]
     code, place = read_code(packed, place + 1)
     milestone = KnownMilestone(code, None, None)
     if flags & _MINUTES:
-        milestone.within = i64(read_i16_be(packed, place)) * MINUTE_MS
+        minutes: int = read_i16_be(packed, place)
+        milestone.within = minutes * MINUTE_MS
         place += 2
     elif flags & _WITHIN:
         milestone.within = read_number(packed, place, near)
@@ -158,3 +256,28 @@ def _read(packed: bytes, place: i64, life: int, milestones: list[KnownMilestone]
         milestone.facility, place = read_text(packed, place)
     milestones.append(milestone)
     return place
+
+
+def _total(packed: bytes, place: i64, end: i64) -> i64:
+    """The sum of the durations of packed milestones; negative where one has none."""
+    total: i64 = 0
+    while place < end:
+        flags: i64 = packed[place]
+        near = flags & _FAR == 0
+        width: i64 = 4 if near else 8
+        _, place = read_code(packed, place + 1)
+        if flags & _MINUTES:
+            minutes: int = read_i16_be(packed, place)
+            total += minutes * MINUTE_MS
+            place += 2
+        elif flags & _WITHIN:
+            total += read_number(packed, place, near)
+            place += width
+        else:
+            return -1
+        if flags & _AT:
+            place += width
+        if flags & _FACILITY:
+            size, place = read_size(packed, place)
+            place += size
+    return total

@@ -8,7 +8,7 @@ from mypy_extensions import i32, i64, mypyc_attr, u8
 
 from streams.sla.details import BARE, RegistrationDetails
 from streams.sla.packing import is_near, read_bytes, read_number, read_text, write_bytes, write_number, write_text
-from streams.sla.plan import KnownLeg, pack_plan, unpack_plan
+from streams.sla.plan import Plan, pack_plan, unpack_plan
 
 _NEAR: Final = 1
 """Instants are kept as the difference to the beginning of the life, in 32 bits."""
@@ -24,12 +24,13 @@ _REVISION: Final = 1
 _TIME_ZONE: Final = 2
 _PIECES: Final = 4
 _PROMISED_DAY: Final = 8
-_LEGS: Final = 16
+_PLAN: Final = 16
 _MORE: Final = 32
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _details: Final = msgspec.msgpack.Decoder(RegistrationDetails)
-_NO_LEGS: Final[tuple[KnownLeg, ...]] = ()
+NO_PLAN: Final = Plan()
+"""Of a shipment for which none was registered."""
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
@@ -39,10 +40,10 @@ class Registration:
     __slots__ = (
         "customer_id",
         "destination",
-        "legs",
         "more",
         "origin",
         "pieces",
+        "plan",
         "product",
         "promised_at",
         "promised_day",
@@ -67,7 +68,7 @@ class Registration:
         pieces: int = 1,
         promised_at: int | None = None,
         promised_day: int | None = None,
-        legs: tuple[KnownLeg, ...] = _NO_LEGS,
+        plan: Plan = NO_PLAN,
         more: RegistrationDetails | None = None,
     ) -> None:
         """`promised_day` is a proleptic ordinal; `more` is None where all of it would be as in `BARE`."""
@@ -83,7 +84,7 @@ class Registration:
         self.pieces = pieces
         self.promised_at = promised_at
         self.promised_day = promised_day
-        self.legs = legs
+        self.plan = plan
         self.more = more
 
     @property
@@ -150,8 +151,8 @@ def _rare(registration: Registration) -> i64:
         flags |= _PIECES
     if registration.promised_day is not None:
         flags |= _PROMISED_DAY
-    if registration.legs:
-        flags |= _LEGS
+    if registration.plan:
+        flags |= _PLAN
     if registration.more is not None:
         flags |= _MORE
     return flags
@@ -166,10 +167,10 @@ def _write_rare(to: BytesWriter, registration: Registration, life: int) -> None:
         write_i64_be(to, registration.pieces)
     if registration.promised_day is not None:
         write_i32_be(to, i32(registration.promised_day))
-    if registration.legs:
-        pack_plan(to, registration.legs, life)
     if registration.more is not None:
         write_bytes(to, _encode(registration.more))
+    if registration.plan:
+        pack_plan(to, registration.plan, life)
 
 
 def unpack_registration(packed: bytes, life: int) -> Registration:
@@ -214,8 +215,8 @@ def _read_rare(packed: bytes, place: i64, rare: i64, registration: Registration,
     if rare & _PROMISED_DAY:
         registration.promised_day = read_i32_be(packed, place)
         place += 4
-    if rare & _LEGS:
-        registration.legs, place = unpack_plan(packed, place, life)
     if rare & _MORE:
         content, place = read_bytes(packed, place)
         registration.more = _details.decode(content)
+    if rare & _PLAN:
+        registration.plan = unpack_plan(packed, place, life)

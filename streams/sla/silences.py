@@ -49,7 +49,5 @@ def _planned(key: str, shipment: Shipment) -> str | None:
     if shipment.registration is None or not number.isdigit():
         return None
     place = int(number)
-    for leg in shipment.registration.legs:
-        if leg.name == name and 0 < place <= len(leg.milestones):
-            return leg.milestones[place - 1].facility
-    return None
+    leg = shipment.registration.plan.leg(name)
+    return leg.milestones[place - 1].facility if leg is not None and 0 < place <= len(leg.milestones) else None

@@ -9,8 +9,8 @@ from streams.sla.encoding import content, deadline_of, decode, encode, next_dead
 from streams.sla.evidence import insert
 from streams.sla.instance import Instance, Said
 from streams.sla.phases import ORPHAN
-from streams.sla.plan import KnownLeg, KnownMilestone
-from streams.sla.registration import Registration
+from streams.sla.plan import KnownLeg, KnownMilestone, Plan
+from streams.sla.registration import Registration, pack_registration, unpack_registration
 from streams.sla.scan import KnownScan
 from streams.sla.state import Shipment, TakenBack
 
@@ -62,7 +62,7 @@ registrations = st.builds(
     st.integers(1, 100_000),
     st.none() | instants,
     st.none() | st.integers(1, 3_652_059),
-    st.lists(legs, max_size=3).map(tuple),
+    st.lists(legs, max_size=3).map(tuple).map(Plan),
     st.none() | st.builds(RegistrationDetails, maybe),
 )
 
@@ -203,3 +203,16 @@ def test_what_registrations_are_compared_by_does_not_depend_on_the_life(registra
     back = decode(encode(shipment, 0, KEY), KEY).registration
     assert back is not None
     assert content(back) == content(registration)
+
+
+@given(registrations, lives)
+def test_a_leg_is_found_and_added_up_without_the_others(registration: Registration, life: int) -> None:
+    packed = pack_registration(registration, life)
+    for leg in registration.plan.legs:
+        found = unpack_registration(packed, life).plan.leg(leg.name)
+        first = next(one for one in registration.plan.legs if one.name == leg.name)
+        assert found is not None
+        assert (found.total, found.after) == (first.total, first.after)
+        assert len(found.milestones) == len(first.milestones)
+        assert found.total == first.total, "added up again after it has been looked at"
+    assert unpack_registration(packed, life).plan.leg("there is none of this name" * 20) is None

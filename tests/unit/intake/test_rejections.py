@@ -224,7 +224,7 @@ def test_the_last_day_of_the_calendar_can_be_promised() -> None:
 def test_legs_are_put_in_an_order_in_which_each_follows_those_it_waits_for() -> None:
     body = SHIPMENT | plan(leg("o", after=("i2", "i1")), leg("i2", after=("i1",)), leg("i1"))
     registration = read_registration(b"S1", json.dumps(body).encode(), STAMP)
-    assert [one.name for one in registration.legs] == ["i1", "i2", "o"]
+    assert [one.name for one in registration.plan.legs] == ["i1", "i2", "o"]
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../../etc/passwd", "Asia", "a\x00b"])

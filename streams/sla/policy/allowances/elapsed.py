@@ -30,13 +30,13 @@ class PlanTotal(Allowance):
     def due(self, start: int, registration: Registration, scan: KnownScan | None) -> int | None:
         """Start plus the plan's critical path."""
         del scan
-        total = critical_path(registration.legs)
+        total = critical_path(registration.plan)
         return None if total is None else start + total
 
     def explain(self, start: int, registration: Registration, scan: KnownScan | None) -> str:
         """`planned 6 d 2 h in all`."""
         del start, scan
-        total = critical_path(registration.legs)
+        total = critical_path(registration.plan)
         return "not planned" if total is None else f"planned {describe(total)} in all"
 
 
