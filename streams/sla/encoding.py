@@ -28,7 +28,7 @@ from streams.sla.scan import KnownScan, unpack_scan
 from streams.sla.scans import Scans
 from streams.sla.state import Shipment, TakenBack
 
-FORMAT: Final = 5
+FORMAT: Final = 4
 SHORTEST: Final = 24
 """Bytes of a state value at least."""
 
