@@ -152,8 +152,11 @@ class Instance:
         far = after is not None and not is_near(after)
         if far and self._begin:
             said = self.said
-        naming, spelling = self._name(latest)
-        flags: i64 = self.status | naming
+        flags: i64 = self.status
+        spelling = b""
+        if self.scan is not None or self._kind:
+            naming, spelling = self._name(latest)
+            flags |= naming
         if after is not None:
             flags |= _DEADLINE
         if far or (said is not None and not is_near(said.outcome_after)):
@@ -179,9 +182,7 @@ class Instance:
             return self._kind, spelling
         if scan is not None and scan is latest:
             return _LATEST, b""
-        key = self.key
-        if key is None:
-            return 0, b""
+        key = self.key or ""
         spelling = spell(key)
         return _HEX if is_spelt(key, spelling) else _KEY, spelling
 
