@@ -1,6 +1,9 @@
 """Deterministic ids: they depend on input alone, so that a repetition can be recognised anywhere."""
 
 from hashlib import blake2b
+from typing import Final
+
+_hasher: Final = blake2b(digest_size=16).copy
 
 
 def life_of(namespace: str, shipment_id: str, life: int) -> str:
@@ -15,4 +18,6 @@ def matter_of(topic: str, clock: str, key: str | None) -> str:
 
 def decision_id(life: str, matter: str, revision: int) -> str:
     """32 hexadecimal digits."""
-    return blake2b(f"{life}\x1f{matter}\x1f{revision}".encode(), digest_size=16).hexdigest()
+    hasher = _hasher()
+    hasher.update(f"{life}\x1f{matter}\x1f{revision}".encode())
+    return hasher.hexdigest()
