@@ -15,7 +15,7 @@ from streams.feed.express import express, steady
 from streams.feed.records import FeedRecord
 from streams.kafka.names import Names
 
-_DIFFERENT, _TIMES = 2_000, 100
+_DIFFERENT, _TIMES = 2_000, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,13 @@ class Idle:
     rss: int
     """Bytes of physical memory, after its queues and buffers have been full once."""
     rss_at_start: int
-    """Bytes of physical memory when it was ready and had read nothing yet."""
+    """Bytes of physical memory when it was ready and there was nothing to read yet."""
 
 
 async def empty_worker(site: Site, policy: Path = POLICIES / "express.yaml") -> Idle:
     """Let a worker read the same few records again and again: its queues fill, its state does not."""
     names = Names("bench-empty")
     async with site.topics(names.namespace, "replay"):
-        loaded = await load(site.servers, names, site.partitions, _repeated())
         with site.worker(names.namespace, "replay", policy) as worker:
             begun = time.monotonic()
             worker.start()
@@ -42,6 +41,7 @@ async def empty_worker(site: Site, policy: Path = POLICIES / "express.yaml") -> 
             start_s = time.monotonic() - begun
             await asyncio.sleep(SETTLED)
             rss_at_start = worker.rss()
+            loaded = await load(site.servers, names, site.partitions, _repeated())
             samples = await follow(site, worker, names, loaded)
     return Idle(start_s, samples[-1].rss, rss_at_start)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.consumer import fetcher
 from aiokafka.consumer.fetcher import READ_COMMITTED, FetchResult, PartitionRecords
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
-from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.record.util import calc_crc32c
 
 from streams.kafka import slim
@@ -43,7 +43,9 @@ class Fetch:
     def __init__(self, log: bytes, start: int, aborted: Sequence[tuple[int, int]] = ()) -> None:
         self.state = SimpleNamespace(paused=False, position=start, consumed_to=self.move)
         assignment = SimpleNamespace(active=True, state_value=lambda _tp: self.state)
-        records = PartitionRecords(TP, MemoryRecords(log), list(aborted), start, None, None, True, READ_COMMITTED)  # noqa: FBT003 - by position
+        records = PartitionRecords(
+            TP, fetcher.MemoryRecords(log), list(aborted), start, None, None, True, READ_COMMITTED
+        )  # noqa: FBT003 - by position
         self.result = FetchResult(TP, assignment=assignment, partition_records=records, backoff=0)
 
     def move(self, position: int) -> None:
