@@ -15,7 +15,7 @@ from streams.feed.express import express, steady
 from streams.feed.records import FeedRecord
 from streams.kafka.names import Names
 
-_DIFFERENT, _TIMES = 2_000, 300
+_DIFFERENT, _TIMES = 2_000, 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,16 @@ from bench.loading import load
 from bench.options import Options
 from bench.results import Results
 from bench.site import Site
+from bench.warming import warm_up
 from streams.embedded import EmbeddedKafka
 from streams.kafka.names import Names
 
 _FOR_FAUST_ALONE = 300_000
 """Scans to count when no profile has written any: more than plain Faust can do in the time."""
+
+
+_WARMING_SHARE = 1 / 10
+"""Of the scans of a measurement: so many are judged before it begins, and not counted."""
 
 
 async def run(options: Options, console: Console) -> Results:
@@ -58,6 +63,8 @@ async def _measure(options: Options, site: Site, results: Results) -> None:
     if parts & {"express", "demo"}:
         site.console.print("an empty worker …", style="dim")
         results.idle = await empty_worker(site)
+        site.console.print("the broker warms up …", style="dim")
+        await warm_up(site, ExpressLoad(round(options.scans * _WARMING_SHARE)))
         if "express" in parts:
             faust_s = options.faust_s if "faust" in parts else 0.0
             results.express = await throughput.measure(

@@ -14,7 +14,7 @@ class TaskSettings:
     """The longest time that a unit of work may grow while records keep coming."""
     unit_records: int = 6_000
     """The most records in a unit of work; a slice more, at most."""
-    unit_outputs: int = 6_000
+    unit_outputs: int = 4_000
     """The same of the output records that come of them: they wait in memory for the transaction."""
     slice_records: int = 250
     """How many records are handled before other partitions have their turn."""

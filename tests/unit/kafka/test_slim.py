@@ -43,9 +43,8 @@ class Fetch:
     def __init__(self, log: bytes, start: int, aborted: Sequence[tuple[int, int]] = ()) -> None:
         self.state = SimpleNamespace(paused=False, position=start, consumed_to=self.move)
         assignment = SimpleNamespace(active=True, state_value=lambda _tp: self.state)
-        records = PartitionRecords(
-            TP, fetcher.MemoryRecords(log), list(aborted), start, None, None, True, READ_COMMITTED
-        )  # noqa: FBT003 - by position
+        unpacked = fetcher.MemoryRecords(log)
+        records = PartitionRecords(TP, unpacked, list(aborted), start, None, None, True, READ_COMMITTED)  # noqa: FBT003 - by position
         self.result = FetchResult(TP, assignment=assignment, partition_records=records, backoff=0)
 
     def move(self, position: int) -> None:
