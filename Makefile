@@ -14,8 +14,9 @@ READY := $(VENV)/.project.stamp
 REQUIREMENTS := requirements/all.txt
 # Output of what runs side by side stays apart, where make knows how (4.0).
 APART := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+EMBEDDED := tests/integration/test_embedded_*.py
 ON_KAFKA := tests/integration
-OTHERS := --ignore=tests/integration
+OTHERS := $(filter-out tests/integration/ tests/__pycache__/,$(wildcard tests/*/))
 COMPILED := build/compiled
 SOURCES := $(shell find streams schemas agents -name '*.py') hatch_build.py
 UV_VERSION := 0.13.9
@@ -47,7 +48,7 @@ test: lint types
 ifeq ($(strip $(ARGS)),)
 	@echo "Every test, with Kafka and without side by side: what they say follows when they are through" >&2
 	@$(MAKE) -j2 $(APART) integration unit GIVE_WAY=nice \
-		ON_KAFKA="tests/integration --ignore-glob='*/test_embedded_*.py'" OTHERS="--ignore-glob='*/integration/test_[!e]*.py'"
+		ON_KAFKA="$(ON_KAFKA) --ignore-glob='$(EMBEDDED)'" OTHERS="$(OTHERS) $(EMBEDDED)"
 else
 	@$(PYTHON) -m pytest $(ARGS)
 endif

@@ -6,8 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.express_load import ExpressLoad
-from bench.loading import load
-from bench.progress import follow
+from bench.progress import judge
 from bench.rates import cpu_per_100k, rate, under_way
 from bench.site import Site
 from streams.kafka.names import Names
@@ -47,11 +46,6 @@ async def compare(site: Site, contenders: Sequence[Contender], scans: int) -> Se
 
 
 async def _measure(site: Site, contender: Contender, names: Names, scans: int) -> None:
-    async with site.topics(names.namespace, "replay"):
-        loaded = await load(site.servers, names, site.partitions, ExpressLoad(scans).records())
-        with site.worker(names.namespace, "replay", contender.policy, code=contender.code) as worker:
-            worker.start()
-            await worker.restored(site.partitions)
-            busy = list(under_way(await follow(site, worker, names, loaded)))
+    busy = list(under_way(await judge(site, names, ExpressLoad(scans).records(), contender.policy, contender.code)))
     contender.cpu_s_per_100k.append(cpu_per_100k(busy))
     contender.scans_per_s.append(rate(busy, 0, 1))

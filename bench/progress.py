@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
+from pathlib import Path
 
 from bench.errors import BenchFailed
-from bench.loading import Loaded
+from bench.loading import Loaded, load
 from bench.pinned import PinnedWorker
 from bench.rates import Sample
 from bench.site import Site
@@ -13,6 +15,7 @@ from streams.demo.ledger import OUTPUTS
 from streams.demo.offsets import GroupOffsets
 from streams.demo.timeline import CONTROL, SCANS, SHIPMENTS
 from streams.demo.transactions import OpenTransactions
+from streams.feed.records import FeedRecord
 from streams.kafka.names import Names
 
 _EVERY = 0.2
@@ -21,8 +24,23 @@ SETTLED = 1.0
 """Seconds after the last commit, or a restore, in which the worker lets go of what it no longer needs."""
 
 
+async def judge(
+    site: Site, names: Names, records: Iterable[FeedRecord], policy: Path, code: Path | None = None
+) -> list[Sample]:
+    """Write records, and sample a new worker while it judges them all; nothing is left of either.
+
+    `code` is where the worker's program lies; None is the one that runs the bench.  Raises as `follow` does.
+    """
+    async with site.topics(names.namespace, "replay"):
+        loaded = await load(site.servers, names, site.partitions, records)
+        with site.worker(names.namespace, "replay", policy, code=code) as worker:
+            worker.start()
+            await worker.restored(site.partitions)
+            return await follow(site, worker, names, loaded)
+
+
 async def follow(site: Site, worker: PinnedWorker, names: Names, loaded: Loaded) -> list[Sample]:
-    """Sample a worker that starts to read now, until everything is judged, all transactions have ended, and it rests.
+    """Sample a worker that has something to read, until all is judged, all transactions have ended, and it rests.
 
     Raises:
         BenchFailed: it committed nothing for a long time.

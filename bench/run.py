@@ -15,18 +15,17 @@ from bench.idle import empty_worker
 from bench.load import POLICIES
 from bench.loading import load
 from bench.options import Options
+from bench.progress import judge
 from bench.results import Results
 from bench.site import Site
-from bench.warming import warm_up
 from streams.embedded import EmbeddedKafka
 from streams.kafka.names import Names
 
 _FOR_FAUST_ALONE = 300_000
 """Scans to count when no profile has written any: more than plain Faust can do in the time."""
-
-
 _WARMING_SHARE = 1 / 10
-"""Of the scans of a measurement: so many are judged before it begins, and not counted."""
+"""Of the scans of a measurement: so many are judged before it begins, and not counted.  A Java process that has just
+started compiles its code while it runs it: on one core it answers slowly for some seconds, and the worker waits."""
 
 
 async def run(options: Options, console: Console) -> Results:
@@ -60,11 +59,12 @@ async def run(options: Options, console: Console) -> Results:
 
 async def _measure(options: Options, site: Site, results: Results) -> None:
     parts = options.parts
+    site.console.print("the broker warms up …", style="dim")
+    warming = ExpressLoad(round(options.scans * _WARMING_SHARE))
+    await judge(site, Names("bench-warming"), warming.records(), warming.policy)
     if parts & {"express", "demo"}:
         site.console.print("an empty worker …", style="dim")
         results.idle = await empty_worker(site)
-        site.console.print("the broker warms up …", style="dim")
-        await warm_up(site, ExpressLoad(round(options.scans * _WARMING_SHARE)))
         if "express" in parts:
             faust_s = options.faust_s if "faust" in parts else 0.0
             results.express = await throughput.measure(

@@ -16,7 +16,7 @@ QUIET = 0.5
 WORTH_S = 0.25
 """Seconds of processor time in which enough may have been left behind to look for it."""
 AT_LEAST_EVERY_S = 60.0
-"""The same for a process that is never quiet."""
+"""Seconds of processor time after which it is done although the process is not quiet."""
 
 _M_ARENA_MAX = -8
 

@@ -110,7 +110,7 @@ class _Growing:
         size: i64 = len(place) + len(key_size) + len(name) + len(value_size) + len(content) + len(headers)
         size_size = _VARINTS[size] if size < _KNOWN else _varint(size)
         chunk = self._chunk
-        if len(chunk) + size > _CHUNK:
+        if self.records and len(chunk) + size > _CHUNK:
             self._chunks.append(chunk.getvalue())
             chunk.truncate(0)
         chunk.write(size_size)

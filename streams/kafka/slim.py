@@ -22,13 +22,13 @@ from streams.partition.ports import Record
 MOST_AT_ONCE = 250
 """Records of a batch that are taken at once; nobody may ask for fewer."""
 
-
 _FORMAT_AT, _SUMMED_FROM = 16, 21
 """Where in a batch its format stands, and where the bytes begin that its checksum covers."""
 _SUMMED = 2
 """The format whose checksums cover all that follows them."""
 
-fetcher.MemoryRecords = _MemoryRecordsPy  # its twin in C does not show the bytes of a batch, and sums them up slowly
+# For every consumer of the process: the twin in C does not show the bytes of a batch, and sums them up slowly.
+fetcher.MemoryRecords = _MemoryRecordsPy
 
 
 def _runs(log: Any) -> Iterator[list[Record]]:

@@ -15,7 +15,8 @@ class TaskSettings:
     unit_records: int = 6_000
     """The most records in a unit of work; a slice more, at most."""
     unit_outputs: int = 4_000
-    """The same of the output records that come of them: they wait in memory for the transaction."""
+    """Output records, which wait in memory for the transaction, from which on a unit takes no other slice.  To them come
+    those of the slice it is in, and of as many deadlines as it may still fire."""
     slice_records: int = 250
     """How many records are handled before other partitions have their turn."""
     idle_time_ms: int = 10_000

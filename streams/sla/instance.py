@@ -131,7 +131,7 @@ class Instance:
     def said(self) -> Said | None:
         """What has been said about it; None while that is nothing."""
         if self._begin:
-            self._said = _read_said(self._packed, self._begin)
+            self._said, _ = _read_said(self._packed, self._begin, True)  # noqa: FBT003 - hot
             self._begin = 0
         return self._said
 
@@ -183,6 +183,8 @@ class Instance:
         if scan is not None and scan is latest:
             return _LATEST, b""
         key = self.key or ""
+        if latest is not None and latest.scan_id == key:
+            return _LATEST, b""
         spelling = spell(key)
         return _HEX if is_spelt(key, spelling) else _KEY, spelling
 
@@ -204,8 +206,7 @@ class Instance:
                 self._packed, self._begin = packed, place
                 place = self._end = _after_said(packed, place)
             else:
-                self._said = said = Said()
-                place = _fill(packed, place, said, near)
+                self._said, place = _read_said(packed, place, near)
         return place
 
 
@@ -240,13 +241,8 @@ def _write_said(to: BytesWriter, said: Said, near: bool) -> None:  # noqa: FBT00
         write_text(to, doubt)
 
 
-def _read_said(packed: bytes, place: i64) -> Said:
+def _read_said(packed: bytes, place: i64, near: bool) -> tuple[Said, i64]:  # noqa: FBT001 - of this module alone
     said = Said()
-    _fill(packed, place, said, True)  # noqa: FBT003 - hot
-    return said
-
-
-def _fill(packed: bytes, place: i64, said: Said, near: bool) -> i64:  # noqa: FBT001 - of this module alone
     flags: i64 = packed[place]
     said.notice, said.alert = flags & 3, flags >> 2 & 3
     said.notice_revision, place = read_size(packed, place + 1)
@@ -258,7 +254,7 @@ def _fill(packed: bytes, place: i64, said: Said, near: bool) -> i64:  # noqa: FB
         place += 4 if near else 8
     if flags & _DOUBT:
         said.doubt, place = read_text(packed, place)
-    return place
+    return said, place
 
 
 def _after_said(packed: bytes, place: i64) -> i64:

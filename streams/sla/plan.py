@@ -90,7 +90,7 @@ class KnownLeg:
             total += milestone.within
         return total
 
-    def put_packed(self, packed: bytes, place: int, end: int, life: int) -> None:
+    def fold(self, packed: bytes, place: int, end: int, life: int) -> None:
         """Let the milestones be read when somebody looks: they lie between two places of a packed plan."""
         self._packed, self._place, self._end, self._life = packed, place, end, life
 
@@ -152,7 +152,7 @@ class Plan:
             place += size
         return None
 
-    def put_packed(self, packed: bytes, place: int, life: int) -> None:
+    def fold(self, packed: bytes, place: int, life: int) -> None:
         """Let the legs be read when somebody asks for them: they lie from `place` to the end of a registration."""
         self._legs = None
         self._packed, self._place, self._life = packed, place, life
@@ -192,7 +192,7 @@ def pack_plan(to: BytesWriter, plan: Plan, life: int) -> None:
 def unpack_plan(packed: bytes, place: i64, life: int) -> Plan:
     """What `pack_plan` appended."""
     plan = Plan()
-    plan.put_packed(packed, place, life)
+    plan.fold(packed, place, life)
     return plan
 
 
@@ -206,7 +206,7 @@ def _read_leg(packed: bytes, place: i64, end: i64, life: int) -> KnownLeg:
             before, place = read_text(packed, place)
             after.append(before)
         leg.after = tuple(after)
-    leg.put_packed(packed, place, end, life)
+    leg.fold(packed, place, end, life)
     return leg
 
 

@@ -64,7 +64,8 @@ class Shipment:
         self.life_at = life_at
         """When the life itself changes next: an orphan or an open life expires, a closed one shrinks or ends."""
         self.filed: i64 = NEVER
-        """The next deadline that it had when it was last kept; `NEVER` before."""
+        """The deadline that it had when it was taken from where it is kept: under this or an earlier one it is filed.
+        `NEVER` for one that is new.  Whoever keeps it files it anew only when its deadline has moved before this."""
         self.evidence = Scans(life)
         self.has_voids = False
         """Whether any scan takes another one back."""

@@ -1,5 +1,6 @@
 """The Kafka that integration tests share."""
 
+import socket
 import uuid
 from collections.abc import Iterator
 
@@ -16,10 +17,20 @@ def kafka() -> Iterator[EmbeddedKafka]:
 
 
 @pytest.fixture(scope="session")
-def other_kafka() -> Iterator[EmbeddedKafka]:
-    """A broker to be hurt: a test may silence, kill or restart it, and leaves it at work."""
+def kafka_to_be_hurt() -> Iterator[EmbeddedKafka]:
+    """One broker for all tests that hurt one; they ask for `other_kafka`."""
     with EmbeddedKafka(quick_start=True) as cluster:
         yield cluster
+
+
+@pytest.fixture
+def other_kafka(kafka_to_be_hurt: EmbeddedKafka) -> Iterator[EmbeddedKafka]:
+    """A broker that a test may silence, kill or restart; where it fails meanwhile, the next one finds it at work."""
+    yield kafka_to_be_hurt
+    try:
+        socket.create_connection(("127.0.0.1", kafka_to_be_hurt.ports[0]), timeout=5).close()
+    except OSError:
+        kafka_to_be_hurt.restart()
 
 
 @pytest.fixture
