@@ -15,7 +15,7 @@ class TaskSettings:
     unit_records: int = 6_000
     """The most records in a unit of work; a slice more, at most."""
     unit_outputs: int = 4_000
-    """Output records, which wait in memory for the transaction, from which on a unit takes no other slice.  To them come
+    """Output records in memory, waiting for the transaction, from which on a unit takes no other slice.  To them come
     those of the slice it is in, and of as many deadlines as it may still fire."""
     slice_records: int = 250
     """How many records are handled before other partitions have their turn."""

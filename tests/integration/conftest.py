@@ -25,7 +25,7 @@ def kafka_to_be_hurt() -> Iterator[EmbeddedKafka]:
 
 @pytest.fixture
 def other_kafka(kafka_to_be_hurt: EmbeddedKafka) -> Iterator[EmbeddedKafka]:
-    """A broker that a test may silence, kill or restart; where it fails meanwhile, the next one finds it at work."""
+    """A broker that a test may kill or restart: where it fails meanwhile, the next one finds it at work."""
     yield kafka_to_be_hurt
     try:
         socket.create_connection(("127.0.0.1", kafka_to_be_hurt.ports[0]), timeout=5).close()
