@@ -25,7 +25,7 @@ _TERMINATED = 143
 @click.option(
     "--scans",
     type=click.IntRange(10_000, 100_000_000),
-    help=f"Of the express profile; the demo profile gets a quarter of it.  [default: {SCANS:,}]",
+    help=f"Of the express profile; the demo profile gets seven tenths of it.  [default: {SCANS:,}]",
 )
 @click.option("--profile", type=click.Choice(["express", "demo", "all"]), default="all", show_default=True)
 @click.option("--quick", is_flag=True, help=f"{QUICK_SCANS:,} scans and less of everything: to try, not to quote.")

@@ -1,9 +1,14 @@
-"""The demo profile: the real air-freight transports, many times over, most of them under way at the end."""
+"""The demo profile: the real air-freight transports, many times over, nearly all of them under way at the end.
+
+As in the express profile, orders grow: they double every day.  So the share of each kind of record and of each part of
+a journey is the same from beginning to end, and what differs between the first quarter and the last is how much the
+worker remembers.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from math import ceil
+from math import ceil, log2
 from pathlib import Path
 
 from bench.load import POLICIES, Expected
@@ -13,9 +18,12 @@ from streams.demo.journeys import FIRST_START_MS, MINUTE_MS
 from streams.demo.timeline import SCANS, SHIPMENTS
 from streams.feed.records import FeedRecord, instant
 
-WINDOW_MS = 12_000 * MINUTE_MS
-"""Shipments start evenly over so long; half of the real transports take longer than that."""
+DOUBLING_MS = 24 * 60 * MINUTE_MS
+"""Time in which orders double."""
+WINDOW_MS = 8 * DOUBLING_MS
+"""Time that the load spans, whatever its size.  Half of the real transports take longer than that."""
 
+_GROWN = 2 ** (WINDOW_MS / DOUBLING_MS) - 1
 _STRIDE = 1_661
 """Shares no factor with the number of transports: neighbours in time are no neighbours in the file."""
 _STEP_BITS, _SHIPMENT_BITS = 6, 26
@@ -27,7 +35,7 @@ class DemoLoad:
     def __init__(self, scans: int) -> None:
         self._patterns = [pattern(number, transport) for number, transport in enumerate(load(BUNDLED))]
         expected_scans = sum(
-            max(0.0, 1 - offset / WINDOW_MS) for each in self._patterns for offset in each.offsets[1:]
+            _begun(WINDOW_MS - offset) for each in self._patterns for offset in each.offsets[1:]
         ) / len(self._patterns)
         self._shipments = ceil(scans / expected_scans)
         self._expected = Expected()
@@ -38,7 +46,7 @@ class DemoLoad:
         return POLICIES / "air-freight.yaml"
 
     def records(self) -> Iterator[FeedRecord]:
-        """Yield registrations and scans of the window in order of time; registrations first at the same instant."""
+        """Yield the registrations and scans of the window in order of time; of a shipment, the registration first."""
         outcomes: Counter[tuple[str, str]] = self._expected.outcomes
         for event in sorted(self._events()):
             at = event >> (_STEP_BITS + _SHIPMENT_BITS)
@@ -64,7 +72,7 @@ class DemoLoad:
         return self._patterns[shipment * _STRIDE % len(self._patterns)]
 
     def _begins(self, shipment: int) -> int:
-        return shipment * WINDOW_MS // self._shipments
+        return int(DOUBLING_MS * log2(1 + shipment / self._shipments * _GROWN))
 
     def _events(self) -> Iterator[int]:
         """Time, shipment and step, packed into one number that sorts like the three of them."""
@@ -75,6 +83,11 @@ class DemoLoad:
             for step, offset in enumerate(offsets):
                 if begins + offset < WINDOW_MS:
                     yield (begins + offset << _SHIPMENT_BITS | shipment) << _STEP_BITS | step
+
+
+def _begun(ms: int) -> float:
+    """Share of the shipments that begin within so long."""
+    return max(0.0, 2 ** (ms / DOUBLING_MS) - 1) / _GROWN
 
 
 def written(ms: int) -> bytes:
