@@ -62,6 +62,9 @@ def server_properties(
         "log.message.timestamp.before.max.ms": str(_MAX_LONG),
         "log.message.timestamp.after.max.ms": str(_MAX_LONG),
         "log.retention.ms": "-1",
+        # Indexes are sparse files of this size, and the first write to one may lay out all of it: 3 ms on ext4 for the
+        # default of 10 MB, twice for each partition of each topic, while its writers wait.
+        "log.index.size.max.bytes": str(256 * 1024),
         # The default is a quarter of the heap; this suffices for a million keys at a time.
         "log.cleaner.dedupe.buffer.size": str(32 * 1024 * 1024),
         **overrides,
