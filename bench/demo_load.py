@@ -17,13 +17,15 @@ from streams.demo.dataset import BUNDLED, load
 from streams.demo.journeys import FIRST_START_MS, MINUTE_MS
 from streams.demo.timeline import SCANS, SHIPMENTS
 from streams.feed.records import FeedRecord, instant
+from streams.sla.instants import DAY_MS
 
-DOUBLING_MS = 24 * 60 * MINUTE_MS
+DOUBLING_MS = DAY_MS
 """Time in which orders double."""
 WINDOW_MS = 8 * DOUBLING_MS
 """Time that the load spans, whatever its size.  Half of the real transports take longer than that."""
 
 _GROWN = 2 ** (WINDOW_MS / DOUBLING_MS) - 1
+"""By what multiple of the first orders they have grown at the end of the window."""
 _STRIDE = 1_661
 """Shares no factor with the number of transports: neighbours in time are no neighbours in the file."""
 _STEP_BITS, _SHIPMENT_BITS = 6, 26

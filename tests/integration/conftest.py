@@ -1,12 +1,12 @@
 """The Kafka that integration tests share."""
 
-import socket
 import uuid
 from collections.abc import Iterator
 
 import pytest
 
 from streams.embedded import EmbeddedKafka
+from streams.embedded.readiness import live_brokers
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +27,7 @@ def kafka_to_be_hurt() -> Iterator[EmbeddedKafka]:
 def other_kafka(kafka_to_be_hurt: EmbeddedKafka) -> Iterator[EmbeddedKafka]:
     """A broker that a test may kill or restart: where it fails meanwhile, the next one finds it at work."""
     yield kafka_to_be_hurt
-    try:
-        socket.create_connection(("127.0.0.1", kafka_to_be_hurt.ports[0]), timeout=5).close()
-    except OSError:
+    if not live_brokers(kafka_to_be_hurt.ports[0]):
         kafka_to_be_hurt.restart()
 
 
