@@ -32,6 +32,7 @@ HOT_PATH = (
     "streams/partition/outputs.py",
     "streams/partition/partitioners.py",
     "streams/partition/reject_guard.py",
+    "streams/partition/states.py",
     "streams/partition/watching.py",
     "streams/sla/calendars/calendar.py",
     "streams/sla/calendars/local.py",

@@ -1,17 +1,19 @@
 """The deadline index of a partition: which shipment needs attention next, and when.
 
-Keys lie in buckets of an hour.  A bucket is looked at when time reaches it: a shipment whose deadline has moved later
-is filed again then, one whose deadline moves earlier is filed again at once.  So a scan that postpones a deadline,
-which most do, costs nothing here, and an entry costs one reference.  Of narrower buckets there would be as many as
-shipments: promises lie weeks ahead, and a list of one costs 200 bytes.
+Keys lie in buckets of an hour, their bytes one after the other.  A bucket is looked at when time reaches it: a shipment
+whose deadline has moved later is filed again then, one whose deadline moves earlier is filed again at once.  So a scan
+that postpones a deadline, which most do, costs nothing here, and an entry costs little more than its key has bytes.  Of
+narrower buckets there would be as many as shipments: promises lie weeks ahead, and an empty one costs 300 bytes.
 """
 
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from typing import Final
 
+from librt.strings import BytesWriter
 from mypy_extensions import i64
 
+from streams.sla.packing import read_bytes, write_bytes
 from streams.sla.state import NEVER
 
 BUCKET_MS: Final = 3_600_000
@@ -25,7 +27,7 @@ class DeadlineIndex:
     """Files keys under deadlines (UTC milliseconds) and gives them back in (deadline, key) order."""
 
     def __init__(self) -> None:
-        self._buckets: dict[int, list[bytes]] = {}
+        self._buckets: dict[int, BytesWriter] = {}
         self._order: list[int] = []
         self._open: list[tuple[int, bytes]] = []
         self._opened: i64 = -1
@@ -42,10 +44,9 @@ class DeadlineIndex:
         else:
             bucket = self._buckets.get(number)
             if bucket is None:
-                self._buckets[number] = [key]
+                bucket = self._buckets[number] = BytesWriter()
                 heappush(self._order, number)
-            else:
-                bucket.append(key)
+            write_bytes(bucket, key)
         self.earliest = min(self.earliest, deadline)
 
     def pop(self, before: i64, deadline_of: DeadlineOf) -> tuple[int, bytes] | None:
@@ -77,7 +78,7 @@ class DeadlineIndex:
         number = heappop(self._order)
         self._opened = number
         ready: list[tuple[int, bytes]] = []
-        for key in dict.fromkeys(self._buckets.pop(number)):
+        for key in _apart(self._buckets.pop(number)):
             now = deadline_of(key)
             if now is None:
                 continue
@@ -87,3 +88,14 @@ class DeadlineIndex:
                 ready.append((now, key))
         heapify(ready)
         self._open = ready
+
+
+def _apart(bucket: BytesWriter) -> dict[bytes, None]:
+    """The keys of a bucket, each once."""
+    packed = bucket.getvalue()
+    keys: dict[bytes, None] = {}
+    place: i64 = 0
+    while place < len(packed):
+        key, place = read_bytes(packed, place)
+        keys[key] = None
+    return keys

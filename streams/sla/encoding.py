@@ -3,9 +3,9 @@
 It stays encoded in memory: small, invisible to the garbage collector, and the same bytes as its changelog record.  What
 a scan does not change is copied as it is: the registration, and the scans that came before.
 
-A value is, in this order: the format (a byte), phase and flags (another), the beginning of the life (64 bits), how long
-after it lie the next deadline and the next change of the life itself (40 bits each where that is enough), sequence, the
-registration, instances of clocks, what was taken back, and the scans.
+A value is, in this order: the format (a byte), the shipment's key, phase and flags (a byte), the beginning of the life
+(64 bits), how long after it lie the next deadline and the next change of the life itself (40 bits each where that is
+enough), sequence, the registration, instances of clocks, what was taken back, and the scans.
 """
 
 from typing import Final
@@ -28,8 +28,8 @@ from streams.sla.scan import KnownScan, unpack_scan
 from streams.sla.scans import Scans
 from streams.sla.state import Shipment, TakenBack
 
-FORMAT: Final = 4
-SHORTEST: Final = 24
+FORMAT: Final = 5
+_SHORTEST: Final = 25
 """Bytes of a state value at least."""
 
 _PHASE: Final = 15
@@ -56,10 +56,24 @@ def next_deadline(shipment: Shipment) -> int:
     return life + earliest
 
 
+def key_of(value: bytes) -> bytes:
+    """The key of the shipment whose state this is."""
+    key, _ = read_bytes(value, 1)
+    return key
+
+
+def is_of(value: bytes, key: bytes) -> bool:
+    """Whether it is the state of the shipment of this key."""
+    size, place = read_size(value, 1)
+    return size == len(key) and value[place : place + size] == key
+
+
 def deadline_of(value: bytes) -> int:
     """The next deadline of a state value, without decoding the rest."""
-    flags: i64 = value[1]
-    return read_i64_be(value, 2) + read_duration(value, 10, flags & _SOON != 0)
+    size, place = read_size(value, 1)
+    place += size
+    flags: i64 = value[place]
+    return read_i64_be(value, place + 1) + read_duration(value, place + 9, flags & _SOON != 0)
 
 
 def content(registration: Registration) -> bytes:
@@ -83,6 +97,7 @@ def encode(shipment: Shipment, deadline: int, key: bytes) -> bytes:
     if is_soon(life_ahead):
         flags |= _LIFE_SOON
     to.append(FORMAT)
+    write_bytes(to, key)
     to.append(u8(flags))
     write_i64_be(to, life)
     write_duration(to, ahead, flags & _SOON != 0)
@@ -101,12 +116,18 @@ def encode(shipment: Shipment, deadline: int, key: bytes) -> bytes:
     return to.getvalue()
 
 
-def decode(value: bytes, key: bytes) -> Shipment:
-    """The shipment of a state value that is kept under this key.  Raises `UnknownFormat` for bytes that are none."""
-    if len(value) < SHORTEST:
-        raise UnknownFormat(f"it has {len(value)} bytes, and no state has less than {SHORTEST}")
+def check(value: bytes, key: bytes) -> None:
+    """Raise `UnknownFormat` for bytes that cannot be the state of the shipment of this key."""
+    if len(value) < _SHORTEST:
+        raise UnknownFormat(f"it has {len(value)} bytes, and no state has less than {_SHORTEST}")
     if value[0] != FORMAT:
         raise UnknownFormat(f"state format {value[0]} is not known to this version (it knows {FORMAT})")
+    if not is_of(value, key):
+        raise UnknownFormat("it is the state of another shipment, or none")
+
+
+def decode(value: bytes, key: bytes) -> Shipment:
+    """The shipment of a state value, which is that of this key.  Raises `UnknownFormat` for bytes that are none."""
     try:
         return _decoded(value, key)
     except (IndexError, ValueError) as error:
@@ -114,11 +135,14 @@ def decode(value: bytes, key: bytes) -> Shipment:
 
 
 def _decoded(value: bytes, key: bytes) -> Shipment:
-    flags: i64 = value[1]
-    life = read_i64_be(value, 2)
+    size, place = read_size(value, 1)
+    place += size
+    flags: i64 = value[place]
+    life = read_i64_be(value, place + 1)
     soon = flags & _SOON != 0
-    filed: i64 = life + read_duration(value, 10, soon)
-    place: i64 = 15 if soon else 18
+    place += 9
+    filed: i64 = life + read_duration(value, place, soon)
+    place += 5 if soon else 8
     soon = flags & _LIFE_SOON != 0
     life_at = life + read_duration(value, place, soon)
     sequence, place = read_size(value, place + (5 if soon else 8))

@@ -130,7 +130,7 @@ def test_state_of_another_format_is_refused() -> None:
     offset, key, value = player.changelog[0]
     assert value is not None
     player.changelog[0] = ChangelogEntry(offset, key, b"\x63" + value[1:])
-    with pytest.raises(PartitionParked, match="begins with 63"):
+    with pytest.raises(PartitionParked, match="state format 99 is not known"):
         player.restart()
 
 

@@ -1,21 +1,50 @@
-"""Memory keeps one key object a shipment, however many records bring another."""
+"""What is kept of shipments needs no objects but their values."""
 
+import pytest
+
+from streams.errors import PartitionParked
 from streams.partition.memory import Memory
 from streams.sla.phases import OPEN
 from streams.sla.state import Shipment
 
 
-def _key() -> bytes:
-    return bytes(bytearray(b"SF1029384757"))
-
-
-def test_a_shipment_whose_deadline_moves_earlier_is_filed_under_the_key_object_it_has() -> None:
+def _flushed(*keys: bytes) -> dict[bytes, bytes]:
     memory = Memory()
-    first = _key()
-    memory.put(first, Shipment(1_000, OPEN, 0, 9_000_000))
-    other = _key()
-    assert other is not first
-    memory.put(other, Shipment(1_000, OPEN, 0, 5_000_000))
-    found = memory.index.pop(5_000_001, memory.deadline_of)
-    assert found == (5_000_000, first)
-    assert found[1] is first
+    for key in keys:
+        memory.put(key, Shipment(1_000, OPEN, 0, 9_000_000))
+    return {key: value for key, value in memory.flush().items() if value is not None}
+
+
+def test_a_shipment_whose_deadline_moves_earlier_is_found_at_it() -> None:
+    memory = Memory()
+    memory.put(b"SF1029384757", Shipment(1_000, OPEN, 0, 9_000_000))
+    memory.put(b"SF1029384757", Shipment(1_000, OPEN, 0, 5_000_000))
+    assert memory.index.pop(5_000_001, memory.deadline_of) == (5_000_000, b"SF1029384757")
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (b"\5\2AB", "it has 4 bytes"),
+        (b"\4" * 40, "state format 4 is not known"),
+        (_flushed(b"CD")[b"CD"], "it is the state of another shipment"),
+        (b"\5" + bytes(40), "it is the state of another shipment"),
+    ],
+)
+def test_what_is_no_state_of_its_key_parks_the_partition(value: bytes, why: str) -> None:
+    memory = Memory()
+    memory.load(b"AB", value)
+    with pytest.raises(PartitionParked, match=rf"b'AB' cannot be read: {why}"):
+        memory.index_all()
+
+
+def test_what_is_no_state_does_no_harm_once_another_record_follows() -> None:
+    memory, good = Memory(), _flushed(b"AB", b"CD")
+    for value in (good[b"AB"], b"nonsense", good[b"AB"]):
+        memory.load(b"AB", value)
+    memory.load(b"CD", b"nonsense")
+    memory.load(b"CD", None)
+    memory.index_all()
+    assert len(memory) == 1
+    assert memory.get(b"AB") is not None
+    assert memory.get(b"CD") is None
