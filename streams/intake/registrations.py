@@ -15,14 +15,13 @@ from streams.intake.reading import EARLIEST, event_time, read
 from streams.intake.rejection import ABSURD_TIME, BAD_APPOINTMENT, BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
 from streams.sla.codes import code_of
 from streams.sla.details import BARE, RegistrationDetails, Window
-from streams.sla.instants import from_datetime, from_timedelta
+from streams.sla.instants import DAY_MS, from_datetime, from_timedelta
 from streams.sla.plan import KnownLeg, KnownMilestone, Plan
 from streams.sla.registration import NO_PLAN, Registration
 
-LONGEST: Final = timedelta(days=3_653)
+LONGEST_MS: Final = 3_653 * DAY_MS
 """Ten years: no milestone is planned to take longer."""
 
-_NO_TIME: Final = timedelta()
 _astuple: Final = astuple  # a name of this module is found faster
 _decoder: Final = msgspec.json.Decoder(ShipmentRegistration)
 
@@ -179,13 +178,14 @@ def _milestone(milestone: PlannedMilestone, leg: int, number: int) -> KnownMiles
     """A milestone whose duration and instant make sense.  Raises `Rejected`; the numbers are its place in the plan."""
     fields: tuple[str, str | None, timedelta | None, datetime | None] = _astuple(milestone)
     code, facility, within, at = fields
-    if within is not None and not _NO_TIME <= within <= LONGEST:
-        wrong = "negative" if within < _NO_TIME else "longer than ten years"
+    duration = None if within is None else from_timedelta(within)
+    if duration is not None and not 0 <= duration <= LONGEST_MS:
+        wrong = "negative" if duration < 0 else "longer than ten years"
         path = f"$.plan.legs[{leg}].milestones[{number}].within"
         raise Rejected(BAD_PLAN, f"a planned duration is {wrong}", path)
     return KnownMilestone(
         code_of(code),
         facility,
-        None if within is None else from_timedelta(within),
+        duration,
         None if at is None else _promise(at, f"$.plan.legs[{leg}].milestones[{number}].at"),
     )

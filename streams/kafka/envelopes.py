@@ -11,7 +11,7 @@ from librt.strings import BytesWriter
 from mypy_extensions import i64
 
 from streams.partition.headers import Identified, Kind
-from streams.partition.ports import Headers
+from streams.partition.ports import Headers, Output
 
 Entry = tuple[bytes | None, bytes | None, Headers, int]
 """Key, value, headers and timestamp (UTC milliseconds) of a record."""
@@ -171,6 +171,21 @@ class Packer:
         if known is None:
             known = self._kinds[kind] = _around(headers.name, kind)
         return known[0] + _size(identity) + identity + known[1]
+
+
+def by_place(outputs: Iterable[Output], now: int) -> dict[tuple[str, int | None], list[Entry]]:
+    """The entries of output records by topic and partition, as the records name them; `now` is UTC milliseconds."""
+    own: dict[str, list[Entry]] = {}
+    found: dict[tuple[str, int | None], list[Entry]] = {}
+    for output in outputs:
+        topic, partition, timestamp = output.topic, output.partition, output.timestamp
+        entries = own.get(topic) if partition is None else found.get((topic, partition))
+        if entries is None:
+            entries = found[topic, partition] = []
+            if partition is None:
+                own[topic] = entries
+        entries.append((output.key, output.value, output.headers, now if timestamp is None else timestamp))
+    return found
 
 
 def _headers(headers: list[tuple[str, bytes]]) -> bytes:

@@ -1,7 +1,6 @@
 """The transactional producer of one partition: all of a unit of work, or nothing."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from itertools import chain, repeat
@@ -19,7 +18,7 @@ from aiokafka.errors import (
 from streams.errors import Disconnected, Fenced, PartitionParked, TransactionFailed, no_answer
 from streams.kafka import faults
 from streams.kafka.connection import Connection
-from streams.kafka.envelopes import NO_HEADERS, Entry, Packed
+from streams.kafka.envelopes import NO_HEADERS, Entry, Packed, by_place
 from streams.kafka.names import Names
 from streams.kafka.producing import Producer, WriterLimits
 from streams.partition import meta
@@ -107,14 +106,8 @@ class KafkaWriter(Writer):
     def _pack(self, producer: Producer, unit: UnitOfWork) -> dict[TopicPartition, list[Packed]]:
         """Make the batches of a unit, the meta record last."""
         now = self._clock.now_ms()
-        outputs: defaultdict[tuple[str, int | None], list[Entry]] = defaultdict(list)
-        for output in unit.outputs:
-            timestamp = output.timestamp
-            outputs[output.topic, output.partition].append(
-                (output.key, output.value, output.headers, now if timestamp is None else timestamp)
-            )
         places: dict[TopicPartition, Iterable[Entry]] = {}
-        for (short, partition), records in outputs.items():
+        for (short, partition), records in by_place(unit.outputs, now).items():
             place = self._place(short, partition)
             places[place] = chain(places[place], records) if place in places else records
         places[self._place(self._names.job.state)] = chain(

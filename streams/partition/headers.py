@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from mypy_extensions import mypyc_attr
+
 
 class Kind:
     """Headers that all records of one kind share; equal to nothing but itself, so that it can be looked up fast."""
@@ -10,6 +12,7 @@ class Kind:
         self.headers = tuple(headers)
 
 
+@mypyc_attr(acyclic=True)
 class Identified:
     """The id of a record as its first header, then those of its kind."""
 

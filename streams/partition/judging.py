@@ -146,9 +146,8 @@ class Judging:
             outputs.extend(clerk.watch.farewells(self._time))
             changelog.update(clerk.watch.flush())
             outputs.extend(clerk.watch.progress(self._time))
-        tally.opened = dict(clerk.docket.opened)
+        tally.opened = clerk.docket.take_opened()
         tally.scans = tally.records.get(SCANS, 0)
-        clerk.docket.opened.clear()
         clerk.outputs = []
         return Done(changelog, outputs, tally)
 

@@ -290,7 +290,7 @@ class Judge:
             if instance.clock == number and instance.status == RUNNING:
                 begun = instance.scan is previous or instance.key == previous.scan_id
                 if begun and roll(clock, instance, shipment, latest, watermark):
-                    self._docket.opened[clock.name] += 1
+                    self._docket.clocks(clock.name).opened += 1
                     return True
                 return False
         return False

@@ -166,11 +166,13 @@ def critical_path(plan: Plan) -> int | None:
     ends: dict[str, int] = {}
     longest: int | None = None
     for leg in plan.legs:
-        end = leg.total
-        if end is None:
+        total = leg.total
+        if total is None:
             return None
-        end += max([ends.get(name, 0) for name in leg.after], default=0)
-        ends[leg.name] = end
+        start = 0
+        for name in leg.after:
+            start = max(start, ends.get(name, 0))
+        end = ends[leg.name] = start + total
         if longest is None or end > longest:
             longest = end
     return longest

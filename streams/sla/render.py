@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from schemas.records import Compensation, StageFault
 from streams.sla.calendars.zones import EPOCH, LAST_DAY
 from streams.sla.decision import CONFIRMED, NOTICES, OUTCOMES, STATUS, Decision
@@ -39,6 +41,7 @@ _ORIGIN: Final = Field("origin")
 _DESTINATION: Final = Field("destination")
 
 
+@mypyc_attr(acyclic=True)
 class Subject:
     """The shipment that some records are about."""
 

@@ -88,13 +88,13 @@ class Hearing:
             self._shipment.instances.append(instance)
         status = WAITING if verdict is None else verdict.status
         if instance.status != status:
-            docket = self._docket
+            count = self._docket.clocks(clock.name)
             if status == RUNNING:
-                docket.running[clock.name] += 1
+                count.running += 1
             elif instance.status == RUNNING:
-                docket.running[clock.name] -= 1
+                count.running -= 1
             if instance.status == WAITING:
-                docket.opened[clock.name] += 1
+                count.opened += 1
             instance.status = status
         if verdict is None:
             self._take_back(clock, instance, before)
@@ -232,7 +232,7 @@ class Hearing:
             self._docket.doubts_changed = True
         if (said.alert == STANDING) != (standing == STANDING):
             self._docket.status_changed = True
-            self._docket.overdue[clock.name] += 1 if standing == STANDING else -1
+            self._docket.clocks(clock.name).overdue += 1 if standing == STANDING else -1
         said.alert = standing
         said.alert_revision += 1
         self._docket.decisions.append(
