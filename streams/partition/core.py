@@ -131,6 +131,10 @@ class Core:
             most -= count
         return True
 
+    def examine(self) -> None:
+        """Call after an error of `work` that nobody expected.  Raises `PartitionParked` when state is to blame."""
+        self._job.examine()
+
     def _sweep(self, most: int) -> int:
         """Let the job look at its keys again; gives how many."""
         count = self._job.sweep(min(most, self._deadlines_left), self.time)

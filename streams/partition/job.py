@@ -90,6 +90,9 @@ class Job(Protocol):
     def sweep(self, most: int, time: int) -> int:
         """Look at up to `most` keys again; gives how many."""
 
+    def examine(self) -> None:
+        """Raise `PartitionParked` when the state that was looked at last is broken, now that handling it has failed."""
+
     # --- committing
 
     def meta(self, offsets: dict[str, int], time: int) -> Meta:

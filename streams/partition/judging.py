@@ -120,6 +120,10 @@ class Judging:
         """Judge shipments again; gives how many."""
         return self._clerk.sweep(most, time)
 
+    def examine(self) -> None:
+        """Raise `PartitionParked` when the shipment that was looked at last cannot be read to its end."""
+        self._clerk.memory.examine()
+
     def meta(self, offsets: dict[str, int], time: int) -> Meta:
         """The meta record, with what is in force."""
         clerk, governance = self._clerk, self._clerk.governance

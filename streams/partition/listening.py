@@ -91,6 +91,9 @@ class Listening:
         """There is none: sightings carry what must be known of their policy."""
         return None
 
+    def examine(self) -> None:
+        """Do nothing: state is read in full as it is loaded."""
+
     def _take_in(self, record: Record, time: int) -> None:  # noqa: ARG002 - the time that counts is in the record
         """A record of `feed-sightings`."""
         try:

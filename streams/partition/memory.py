@@ -7,7 +7,7 @@ so it stays in the processor's cache, and the garbage collector has nothing to w
 from streams.errors import PartitionParked
 from streams.partition.deadlines import DeadlineIndex
 from streams.partition.states import States
-from streams.sla.encoding import UnknownFormat, check, deadline_of, decode, encode, key_of, next_deadline
+from streams.sla.encoding import UnknownFormat, check, deadline_of, decode, encode, examine, key_of, next_deadline
 from streams.sla.phases import RESIDUE
 from streams.sla.state import Shipment
 
@@ -20,6 +20,7 @@ class Memory:
         self._broken: dict[bytes, UnknownFormat] = {}
         """What has been loaded and is no state; a later record may make it good."""
         self._changed: dict[bytes, bytes | None] = {}
+        self._looked_at = b""
         self.index = DeadlineIndex()
 
     def __len__(self) -> int:
@@ -53,13 +54,24 @@ class Memory:
     def get(self, key: bytes) -> Shipment | None:
         """A shipment to look at and change; `put` it back when it has changed.
 
-        Raises `PartitionParked` when its state cannot be read.
+        Raises `PartitionParked` when its state cannot be read.  Most of that is read later, where somebody looks.
         """
+        self._looked_at = key
         value = self._states.get(key)
         try:
             return None if value is None else decode(value, key)
         except UnknownFormat as error:
             raise _unreadable(key, error) from error
+
+    def examine(self) -> None:
+        """Raise `PartitionParked` when the shipment that was looked at last cannot be read to its end."""
+        key = self._looked_at
+        value = self._states.get(key)
+        if value is not None:
+            try:
+                examine(value, key)
+            except UnknownFormat as error:
+                raise _unreadable(key, error) from error
 
     def put(self, key: bytes, shipment: Shipment) -> None:
         """Keep a changed shipment, and file it when its deadline has moved earlier."""

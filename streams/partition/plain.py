@@ -63,6 +63,9 @@ class PlainJob:
         """Do nothing."""
         return 0
 
+    def examine(self) -> None:
+        """Do nothing: state is read in full as it is loaded."""
+
     def meta(self, offsets: dict[str, int], time: int) -> Meta:
         """The meta record; the job adds nothing to it."""
         return Meta(format=FORMAT, offsets=offsets, time=time, gauges={})

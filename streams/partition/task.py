@@ -259,6 +259,11 @@ class PartitionTask:
             except RejectStorm:
                 await self._commit()  # so that what was rejected can be looked at
                 raise
+            except PartitionParked:
+                raise
+            except Exception:
+                core.examine()  # parks where broken state is to blame; else a mistake of the program ends the worker
+                raise
             wait = pace.until_commit(core, loop.time(), more=more, probing=not self._skew.trusts(self._set_to()))
             if wait is not None and wait <= 0:
                 await self._commit()

@@ -131,7 +131,31 @@ def decode(value: bytes, key: bytes) -> Shipment:
     try:
         return _decoded(value, key)
     except (IndexError, ValueError) as error:
-        raise UnknownFormat(f"it ends, or breaks, where something should follow: {error}") from error
+        raise _broken(error) from error
+
+
+def examine(value: bytes, key: bytes) -> None:
+    """Read all of a state value, also what is otherwise read when somebody looks.  Raises `UnknownFormat`."""
+    try:
+        shipment = _decoded(value, key)
+        registrations, scans = [shipment.registration], [*shipment.scans]
+        for taken in shipment.taken_back:
+            registrations.append(taken.registration)
+            if taken.start_scan is not None:
+                scans.append(taken.start_scan)
+        for registration in registrations:
+            for leg in () if registration is None else registration.plan.legs:
+                _ = leg.milestones
+        for scan in scans:
+            scan.version()
+        for instance in shipment.instances:
+            _ = instance.key, instance.said
+    except Exception as error:
+        raise _broken(error) from error
+
+
+def _broken(error: Exception) -> UnknownFormat:
+    return UnknownFormat(f"it ends, or breaks, where something should follow: {error}")
 
 
 def _decoded(value: bytes, key: bytes) -> Shipment:

@@ -32,11 +32,14 @@ def write_size(to: BytesWriter, size: i64) -> None:
 
 
 def read_size(packed: bytes, place: i64) -> tuple[i64, i64]:
-    """What `write_size` wrote."""
+    """What `write_size` wrote.  Raises `ValueError` for what it cannot have written: no reader ever walks backwards."""
     size: i64 = packed[place]
     if size < LONG:
         return size, place + 1
-    return i64(read_i32_be(packed, place + 1)), place + 5
+    size = i64(read_i32_be(packed, place + 1))
+    if size < LONG:
+        raise ValueError(f"a size of {size} in five bytes")
+    return size, place + 5
 
 
 def write_bytes(to: BytesWriter, content: bytes) -> None:

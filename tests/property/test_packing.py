@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from streams.sla.codes import NUMBERS
 from streams.sla.details import RegistrationDetails, ScanDetails
-from streams.sla.encoding import content, deadline_of, decode, encode, next_deadline
+from streams.sla.encoding import UnknownFormat, check, content, deadline_of, decode, encode, examine, next_deadline
 from streams.sla.evidence import insert
 from streams.sla.instance import Instance, Said
 from streams.sla.phases import ORPHAN
@@ -138,6 +138,21 @@ def test_a_shipment_comes_back_as_it_was(shipment: Shipment) -> None:
     assert encode(back, at, KEY) == value, "packed again without having been looked at"
     assert seen(back) == seen(shipment)
     assert encode(back, at, KEY) == value, "packed again after it has been looked at"
+
+
+@given(shipments(), st.data())
+def test_what_is_broken_is_found_out_when_all_of_it_is_read(shipment: Shipment, data: st.DataObject) -> None:
+    value = encode(shipment, 0, KEY)
+    examine(value, KEY)
+    broken = bytearray(value)
+    for place in data.draw(st.lists(st.integers(0, len(value) - 1), min_size=1, max_size=3)):
+        broken[place] = data.draw(st.integers(0, 255))
+    try:
+        check(bytes(broken), KEY)
+        examine(bytes(broken), KEY)
+    except UnknownFormat:
+        return
+    seen(decode(bytes(broken), KEY))
 
 
 @given(shipments(), st.lists(scans, max_size=3), st.data())

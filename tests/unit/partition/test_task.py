@@ -190,6 +190,33 @@ def test_a_storm_of_rejects_parks_the_partition_until_it_is_resumed() -> None:
     play(story)
 
 
+def test_broken_state_that_nobody_had_looked_at_parks_the_partition() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2")
+        first = await Worker(town).started()
+        await first.idle()
+        await first.task.stop(commit=True)
+        sound = next(one.value or b"" for one in reversed(town.broker.outputs(["sla-state"], 0)) if one.key == b"S1")
+        broken = sound.replace(b"\1c", b"\1\xff")
+        assert broken != sound, "its customer is c"
+        town.broker.produce("sla-state", 0, b"S1", broken)
+        second = await Worker(town).started()
+        town.scan("S2", "delivered")
+        await second.idle()
+        town.scan("S1", "delivered")
+        await second.until(lambda: second.task.state == "parked")
+        assert "the state of shipment b'S1' cannot be read" in second.task.detail
+        assert not second.task.failure.done()
+        town.broker.produce("sla-state", 0, b"S1", sound)
+        assert second.task.resume()
+        await second.idle()
+        await second.task.stop(commit=True)
+        assert town.said == ["met", "met"]
+        assert set(town.ids.values()) == {1}
+
+    play(story)
+
+
 def test_stopping_commits_what_is_in_hand() -> None:
     async def story(town: Town) -> None:
         worker = await Worker(town, commit_interval_s=3600.0, longest_unit_s=3600.0).started()
