@@ -11,6 +11,7 @@ import msgspec
 from mypy_extensions import i64
 
 from schemas.records import Tick
+from streams.build import is_native
 from streams.partition.job import CONTROL, TURNING, CoreSettings, MakeJob, OtherPolicy
 from streams.partition.lanes import Lane, Lanes, TimeSource
 from streams.partition.meta import KEY, Meta, decode_meta, encode_meta
@@ -27,6 +28,8 @@ class Core:
     def __init__(self, make: MakeJob, settings: CoreSettings) -> None:
         self._make = make
         self._settings = settings
+        self._looks_ahead = is_native()
+        """In plain Python it costs more than it saves."""
         self.guard = RejectGuard(settings.reject_window, settings.reject_limit)
         self.forget()
 
@@ -115,6 +118,8 @@ class Core:
         """
         lanes = self._lanes
         job = self._job
+        if self._looks_ahead:
+            self._look_ahead(most)
         while most > 0:
             if job.sweeping:
                 if self.exhausted:
@@ -130,6 +135,16 @@ class Core:
                 return True
             most -= count
         return True
+
+    def _look_ahead(self, most: i64) -> None:
+        """Tell the job which keys come next."""
+        for lane in self._lanes.by_topic.values():
+            begin: i64 = max(lane.place, lane.ahead)
+            end: i64 = min(lane.place + most, lane.size)
+            if begin < end:
+                keys = [record.key for record in lane.records[begin:end]]
+                self._job.look_ahead([key for key in keys if key is not None])
+                lane.ahead = end
 
     def examine(self) -> None:
         """Call after an error of `work` that nobody expected.  Raises `PartitionParked` when state is to blame."""

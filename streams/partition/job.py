@@ -90,6 +90,9 @@ class Job(Protocol):
     def sweep(self, most: int, time: int) -> int:
         """Look at up to `most` keys again; gives how many."""
 
+    def look_ahead(self, keys: list[bytes]) -> None:
+        """Get ready for records with these keys: they come next."""
+
     def examine(self) -> None:
         """Raise `PartitionParked` when the state that was looked at last is broken, now that handling it has failed."""
 

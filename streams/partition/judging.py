@@ -120,6 +120,10 @@ class Judging:
         """Judge shipments again; gives how many."""
         return self._clerk.sweep(most, time)
 
+    def look_ahead(self, keys: list[bytes]) -> None:
+        """Get ready to judge these shipments."""
+        self._clerk.memory.look_ahead(keys)
+
     def examine(self) -> None:
         """Raise `PartitionParked` when the shipment that was looked at last cannot be read to its end."""
         self._clerk.memory.examine()

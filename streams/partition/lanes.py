@@ -45,6 +45,8 @@ class Lane:
         self.place: i64 = 0
         """Of the next one to handle in `records`."""
         self.size: i64 = 0
+        self.ahead: i64 = 0
+        """Up to there the job has been told of the keys of `records`."""
         self.bound: i64 = 0
         """When it is the lane to go on with: its records before this instant come before those of all others."""
         self.handled = 0
@@ -92,7 +94,7 @@ class Lane:
             self._open(self._batches.popleft().records if self._batches else ())
 
     def _open(self, records: Sequence[Record]) -> None:
-        self.records, self.place, self.size = list(records), 0, len(records)
+        self.records, self.place, self.size, self.ahead = list(records), 0, len(records), 0
         stamps = list(map(_timestamp, records))
         if stamps and (stamps[0] < self.last or sorted(stamps) != stamps):
             stamps = list(accumulate(stamps, max, initial=self.last))[1:]

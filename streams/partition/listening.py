@@ -91,6 +91,9 @@ class Listening:
         """There is none: sightings carry what must be known of their policy."""
         return None
 
+    def look_ahead(self, keys: list[bytes]) -> None:
+        """Do nothing: there are few keys."""
+
     def examine(self) -> None:
         """Do nothing: state is read in full as it is loaded."""
 

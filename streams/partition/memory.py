@@ -51,6 +51,10 @@ class Memory:
         """The keys of the shipments that follow one, in their order."""
         return sorted(key for key in map(key_of, self._states) if key > after)
 
+    def look_ahead(self, keys: list[bytes]) -> None:
+        """Get ready to be asked for these shipments."""
+        self._states.look_ahead(keys)
+
     def get(self, key: bytes) -> Shipment | None:
         """A shipment to look at and change; `put` it back when it has changed.
 

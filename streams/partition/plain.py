@@ -63,6 +63,9 @@ class PlainJob:
         """Do nothing."""
         return 0
 
+    def look_ahead(self, keys: list[bytes]) -> None:
+        """Do nothing: there are few keys."""
+
     def examine(self) -> None:
         """Do nothing: state is read in full as it is loaded."""
 

@@ -96,6 +96,7 @@ def test_states_are_kept_as_a_dict_would_keep_them(steps: list[tuple[bytes, int 
             states.put(Named(key), value)
             model[key] = value
         assert len(states) == len(model)
+        states.look_ahead([Named(other) for other in [key, *others]])
     assert sorted(states) == sorted(model.values())
     for key in [*model, *others]:
         assert states.get(Named(key)) == model.get(key)
