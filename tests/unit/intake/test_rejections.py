@@ -164,11 +164,20 @@ def test_a_registration_of_another_form_names_the_field(change: dict[str, Any], 
         ([leg("a", after=("b",)), leg("b", after=("a",))], "$.plan.legs"),
         ([leg("a", after=("a",))], "$.plan.legs"),
         ([leg("a"), leg("b", within="-PT1H")], "$.plan.legs[1].milestones[0].within"),
+        ([leg("a"), leg("b", within="-PT0.000001S")], "$.plan.legs[1].milestones[0].within"),
         ([leg("a", within="P999999999D")], "$.plan.legs[0].milestones[0].within"),
+        ([leg("a", within="P3653DT1S")], "$.plan.legs[0].milestones[0].within"),
     ],
 )
 def test_a_plan_that_makes_no_sense_names_the_place(legs: list[dict[str, Any]], path: str) -> None:
     assert rejection_of_shipment(json.dumps(SHIPMENT | plan(*legs)).encode()) == ("bad-plan", path)
+
+
+@pytest.mark.parametrize(("within", "milliseconds"), [("PT0S", 0), ("PT0.0015S", 1), ("P3653D", 3_653 * 24 * HOUR)])
+def test_a_planned_duration_of_nothing_or_of_ten_years_is_kept(within: str, milliseconds: int) -> None:
+    body = SHIPMENT | plan(leg("a", within=within))
+    registration = read_registration(b"S1", json.dumps(body).encode(), STAMP)
+    assert registration.plan.legs[0].total == milliseconds
 
 
 @pytest.mark.parametrize(

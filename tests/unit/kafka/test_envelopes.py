@@ -1,8 +1,9 @@
 import pytest
 from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 
-from streams.kafka.envelopes import NO_HEADERS, Entry, Packed, Packer, Stamp, advance
+from streams.kafka.envelopes import NO_HEADERS, Entry, Packed, Packer, Stamp, advance, by_place
 from streams.partition.headers import Identified, Kind
+from streams.partition.ports import Output
 
 LAST = 2**31 - 1
 STAMP = Stamp(producer_id=7, epoch=3, batch_bytes=1_000)
@@ -88,3 +89,20 @@ def test_a_batch_is_byte_for_byte_as_aiokafka_packs_it(records: list[Entry]) -> 
         builder.append(offset, timestamp, key, value, list(headers))
     assert whole(batch) == bytes(builder.build())
     assert batch.records == len(records)
+
+
+def test_outputs_are_put_where_they_say_in_their_order() -> None:
+    outputs = [
+        Output("a", b"1", b"x", NO_HEADERS),
+        Output("a", b"2", b"y", NO_HEADERS, 3),
+        Output("b", b"3", None, NO_HEADERS, None, 7),
+        Output("a", b"4", b"z", NO_HEADERS),
+        Output("a", b"5", b"w", NO_HEADERS, 3, 8),
+        Output("a", b"6", b"v", NO_HEADERS, 0),
+    ]
+    assert by_place(outputs, 5) == {
+        ("a", None): [(b"1", b"x", NO_HEADERS, 5), (b"4", b"z", NO_HEADERS, 5)],
+        ("a", 3): [(b"2", b"y", NO_HEADERS, 5), (b"5", b"w", NO_HEADERS, 8)],
+        ("b", None): [(b"3", None, NO_HEADERS, 7)],
+        ("a", 0): [(b"6", b"v", NO_HEADERS, 5)],
+    }

@@ -38,6 +38,48 @@ def test_what_is_no_state_of_its_key_parks_the_partition(value: bytes, why: str)
         memory.index_all()
 
 
+def test_what_is_no_state_takes_the_place_of_a_state() -> None:
+    memory = Memory()
+    memory.load(b"AB", _flushed(b"AB")[b"AB"])
+    memory.load(b"AB", b"nonsense")
+    assert len(memory) == 0
+    with pytest.raises(PartitionParked):
+        memory.index_all()
+
+
+def test_a_tombstone_takes_a_shipment_away() -> None:
+    memory = Memory()
+    memory.load(b"AB", _flushed(b"AB")[b"AB"])
+    memory.load(b"AB", None)
+    memory.index_all()
+    assert len(memory) == 0
+    memory.drop(b"AB")
+    assert memory.flush() == {}, "there was nothing to drop"
+
+
+def test_the_keys_after_one_come_in_their_order() -> None:
+    keys = [b"%d" % number for number in range(20)]
+    memory = Memory()
+    for key, value in _flushed(*keys).items():
+        memory.load(key, value)
+    assert memory.keys_after(b"12") == sorted(key for key in keys if key > b"12")
+
+
+@pytest.mark.parametrize("size", [0, 254, 255, 300, 70_000])
+def test_a_key_of_any_length_is_kept_filed_and_restored(size: int) -> None:
+    key = b"K" * size
+    memory = Memory()
+    memory.put(key, Shipment(1_000, OPEN, 0, 9_000_000))
+    restored = Memory()
+    for name, value in memory.flush().items():
+        restored.load(name, value)
+    restored.index_all()
+    for one in (memory, restored):
+        assert one.deadline_of(key) == 9_000_000
+        assert one.index.pop(9_000_001, one.deadline_of) == (9_000_000, key)
+        assert one.keys_after(b"") == ([key] if size else [])
+
+
 def test_what_is_no_state_does_no_harm_once_another_record_follows() -> None:
     memory, good = Memory(), _flushed(b"AB", b"CD")
     for value in (good[b"AB"], b"nonsense", good[b"AB"]):
