@@ -17,7 +17,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._states = States()
-        self._broken: dict[bytes, UnknownFormat] = {}
+        self._broken: dict[bytes, bytes] = {}
         """What has been loaded and is no state; a later record may make it good."""
         self._changed: dict[bytes, bytes | None] = {}
         self._looked_at = b""
@@ -32,8 +32,8 @@ class Memory:
         if value is not None:
             try:
                 check(value, key)
-            except UnknownFormat as error:
-                self._broken[key] = error
+            except UnknownFormat:
+                self._broken[key] = value
             else:
                 self._states.put(key, value)
                 return
@@ -41,8 +41,11 @@ class Memory:
 
     def index_all(self) -> None:
         """File every shipment under its deadline.  Raises `PartitionParked` when a value is no state."""
-        for key, error in self._broken.items():
-            raise _unreadable(key, error)
+        for key, value in self._broken.items():
+            try:
+                check(value, key)
+            except UnknownFormat as error:
+                raise _unreadable(key, error) from error
         self.index = index = DeadlineIndex()
         for value in self._states:
             index.file(key_of(value), deadline_of(value))

@@ -30,7 +30,7 @@ from streams.sla.state import Shipment, TakenBack
 
 FORMAT: Final = 5
 _SHORTEST: Final = 25
-"""Bytes of a state value at least."""
+"""Bytes of a state value at least, besides its key."""
 
 _PHASE: Final = 15
 _VOIDS: Final = 16
@@ -118,16 +118,21 @@ def encode(shipment: Shipment, deadline: int, key: bytes) -> bytes:
 
 def check(value: bytes, key: bytes) -> None:
     """Raise `UnknownFormat` for bytes that cannot be the state of the shipment of this key."""
-    if len(value) < _SHORTEST:
-        raise UnknownFormat(f"it has {len(value)} bytes, and no state has less than {_SHORTEST}")
+    shortest = _SHORTEST + len(key)
+    if len(value) < shortest:
+        raise UnknownFormat(f"it has {len(value)} bytes, and no state of this key has less than {shortest}")
     if value[0] != FORMAT:
         raise UnknownFormat(f"state format {value[0]} is not known to this version (it knows {FORMAT})")
-    if not is_of(value, key):
+    try:
+        own = is_of(value, key)
+    except ValueError as error:
+        raise _broken(error) from error
+    if not own:
         raise UnknownFormat("it is the state of another shipment, or none")
 
 
 def decode(value: bytes, key: bytes) -> Shipment:
-    """The shipment of a state value, which is that of this key.  Raises `UnknownFormat` for bytes that are none."""
+    """The shipment of a state value that `check` let pass for this key.  Raises `UnknownFormat` where it breaks."""
     try:
         return _decoded(value, key)
     except (IndexError, ValueError) as error:

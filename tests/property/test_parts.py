@@ -10,10 +10,7 @@ from streams.partition.deadlines import BUCKET_MS, DeadlineIndex
 from streams.partition.lanes import Lanes, TimeSource
 from streams.partition.partitioners import murmur2
 from streams.partition.ports import CaughtUp, SourceBatch
-from streams.partition.states import States
-from streams.sla.encoding import encode
-from streams.sla.phases import OPEN
-from streams.sla.state import NEVER, Shipment
+from streams.sla.state import NEVER
 from tests.property.engine import Stored
 
 TOPICS = ("a", "b", "c")
@@ -69,37 +66,6 @@ def test_a_deadline_that_is_filed_anew_when_it_fires_comes_again(taken: list[Ste
         current[key] = deadline + period
         index.file(key, current[key])
     assert fired == expected
-
-
-class Named(bytes):
-    """A key whose hash collides with those of many others, and whose bytes may begin as another's do."""
-
-    __slots__ = ()
-
-    def __hash__(self) -> int:
-        return len(self) % 3 + 8 * (sum(self) % 2)
-
-
-many = st.integers(0, 40).map(lambda number: Named(b"k" * (number % 7) + str(number).encode()))
-
-
-@given(st.lists(st.tuples(many, st.none() | st.integers(0, 2**40)), max_size=120), st.lists(many, max_size=10))
-def test_states_are_kept_as_a_dict_would_keep_them(steps: list[tuple[bytes, int | None]], others: list[bytes]) -> None:
-    states = States()
-    model: dict[bytes, bytes] = {}
-    for key, life in steps:
-        assert states.get(Named(key)) == model.get(key)
-        if life is None:
-            assert states.drop(Named(key)) == (model.pop(key, None) is not None)
-        else:
-            value = encode(Shipment(life, OPEN), NEVER, key)
-            states.put(Named(key), value)
-            model[key] = value
-        assert len(states) == len(model)
-        states.look_ahead([Named(other) for other in [key, *others]])
-    assert sorted(states) == sorted(model.values())
-    for key in [*model, *others]:
-        assert states.get(Named(key)) == model.get(key)
 
 
 @given(st.data())

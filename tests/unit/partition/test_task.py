@@ -35,6 +35,7 @@ def test_it_commits_state_outputs_and_offsets_together() -> None:
         assert town.said == ["met"]
         assert town.broker.offsets[("parcel-scans", 0)] == 3
         assert sum(tally.scans for tally in worker.watcher.commits) == 3
+        assert sum(tally.opened.get("delivery", 0) for tally in worker.watcher.commits) == 2
         await worker.task.stop(commit=True)
         assert worker.task.state == "stopped"
 
