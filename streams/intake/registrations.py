@@ -15,12 +15,9 @@ from streams.intake.reading import EARLIEST, event_time, read
 from streams.intake.rejection import ABSURD_TIME, BAD_APPOINTMENT, BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
 from streams.sla.codes import code_of
 from streams.sla.details import BARE, RegistrationDetails, Window
-from streams.sla.instants import DAY_MS, from_datetime, from_timedelta
+from streams.sla.instants import LONGEST_MS, from_datetime, from_timedelta
 from streams.sla.plan import KnownLeg, KnownMilestone, Plan
 from streams.sla.registration import NO_PLAN, Registration
-
-LONGEST_MS: Final = 3_653 * DAY_MS
-"""Ten years: no milestone is planned to take longer."""
 
 _astuple: Final = astuple  # a name of this module is found faster
 _decoder: Final = msgspec.json.Decoder(ShipmentRegistration)

@@ -175,15 +175,12 @@ class Packer:
 
 def by_place(outputs: Iterable[Output], now: int) -> dict[tuple[str, int | None], list[Entry]]:
     """The entries of output records by topic and partition, as the records name them; `now` is UTC milliseconds."""
-    own: dict[str, list[Entry]] = {}
     found: dict[tuple[str, int | None], list[Entry]] = {}
     for output in outputs:
-        topic, partition, timestamp = output.topic, output.partition, output.timestamp
-        entries = own.get(topic) if partition is None else found.get((topic, partition))
+        place, timestamp = (output.topic, output.partition), output.timestamp
+        entries = found.get(place)
         if entries is None:
-            entries = found[topic, partition] = []
-            if partition is None:
-                own[topic] = entries
+            entries = found[place] = []
         entries.append((output.key, output.value, output.headers, now if timestamp is None else timestamp))
     return found
 

@@ -142,8 +142,8 @@ class Core:
             begin: i64 = max(lane.place, lane.ahead)
             end: i64 = min(lane.place + most, lane.size)
             if begin < end:
-                keys = [record.key for record in lane.records[begin:end]]
-                self._job.look_ahead([key for key in keys if key is not None])
+                keys = [key for record in lane.records[begin:end] if (key := record.key) is not None]
+                self._job.look_ahead(keys)
                 lane.ahead = end
 
     def examine(self) -> None:

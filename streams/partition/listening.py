@@ -16,10 +16,11 @@ from streams.intake.reading import event_time, read
 from streams.intake.rejection import INVALID, KEY_MISMATCH, NULL_KEY
 from streams.partition.belonging import check_partition
 from streams.partition.deadlines import DeadlineIndex
-from streams.partition.job import CONTROL, SIGHTINGS, CoreSettings, Done, Handler, OtherPolicy
-from streams.partition.meta import FORMAT, Meta
-from streams.partition.outputs import FEED_ALERTS, Envelope
-from streams.partition.ports import Output, Record, Tally
+from streams.partition.job import CONTROL, SIGHTINGS, CoreSettings, Done, Handler
+from streams.partition.meta import Meta
+from streams.partition.outputs import FEED_ALERTS
+from streams.partition.plain import PlainJob
+from streams.partition.ports import Output, Record
 from streams.partition.reject_guard import RejectGuard
 from streams.partition.watching import moment
 from streams.sla.instants import from_datetime
@@ -38,25 +39,20 @@ _encode = msgspec.json.Encoder().encode
 _state = msgspec.msgpack.Decoder(Facility)
 
 
-class Listening:
+class Listening(PlainJob):
     """Listens to the facilities of one partition; see `streams.partition.job.Job`."""
 
     def __init__(self, settings: CoreSettings, guard: RejectGuard) -> None:
-        self.tally = Tally()
+        super().__init__(settings, guard)
         self.handlers: Mapping[str, Handler] = {SIGHTINGS: self._take_in}
-        self.index = DeadlineIndex()
-        """Nothing is due by the time of the topic."""
-        self._settings = settings
-        self._guard = guard
-        self._envelope = Envelope(settings.namespace, settings.partition)
         self._facilities: dict[bytes, Facility] = {}
         self._due = DeadlineIndex()
+        """By the time of the main job; by that of the topic nothing is due."""
         self._read: dict[int, int] = {}
         """How far each partition of the main job has read."""
         self._through = 0
         """How far all of them have."""
         self._changed: dict[bytes, bytes | None] = {}
-        self._outputs: list[Output] = []
 
     def load(self, key: bytes, value: bytes | None) -> None:
         """Take over a facility or the progress of a partition.  Raises `PartitionParked` when it cannot be read."""
@@ -81,33 +77,12 @@ class Listening:
             self._due.file(key, facility.deadline)
         self._pass()
 
-    @property
-    def written(self) -> int:
-        """How many output records the unit of work has so far."""
-        return len(self._outputs)
-
-    @property
-    def other_policy(self) -> OtherPolicy | None:
-        """There is none: sightings carry what must be known of their policy."""
-        return None
-
-    def look_ahead(self, keys: list[bytes]) -> None:
-        """Do nothing: there are few keys."""
-
-    def examine(self) -> None:
-        """Do nothing: state is read in full as it is loaded."""
-
     def _take_in(self, record: Record, time: int) -> None:  # noqa: ARG002 - the time that counts is in the record
         """A record of `feed-sightings`."""
         try:
             body = self._body(record)
         except Rejected as rejected:
-            self._outputs.append(
-                self._envelope.reject(SIGHTINGS, record, rejected.reason, rejected.path, str(rejected))
-            )
-            count = (SIGHTINGS, rejected.reason)
-            self.tally.rejects[count] = self.tally.rejects.get(count, 0) + 1
-            self._guard.rejected()
+            self.reject(SIGHTINGS, record, rejected)
             return
         if isinstance(body, FeedProgress):
             self._note_progress(body.partition, from_datetime(body.at))
@@ -116,7 +91,7 @@ class Listening:
 
     def _body(self, record: Record) -> FeedSighting | FeedProgress:
         """The body of a record.  Raises `Rejected`: an instant far ahead would make us deaf for as long."""
-        key, settings = record.key, self._settings
+        key, settings = record.key, self.settings
         if key is None:
             raise Rejected(NULL_KEY, "the record has no key; it must be the facility")
         body = read(_report, key, record.value)
@@ -138,7 +113,7 @@ class Listening:
             self._pass()
 
     def _pass(self) -> None:
-        if len(self._read) == self._settings.partitions:
+        if len(self._read) == self.settings.partitions:
             self._through = min(self._read.values())
 
     def _note_sighting(self, body: FeedSighting) -> None:
@@ -156,8 +131,8 @@ class Listening:
     def _say(self, key: bytes, facility: Facility, said: Said, at: int) -> None:
         name = key.decode()
         if said.alert is not None:
-            body = feed_alert(self._settings.namespace, name, facility, said.alert, at)
-            self._outputs.append(self._envelope.wrap(key, FEED_ALERTS, said.alert, body))
+            body = feed_alert(self.settings.namespace, name, facility, said.alert, at)
+            self.outputs.append(self.envelope.wrap(key, FEED_ALERTS, said.alert, body))
             self._count(FEED_ALERTS, said.alert)
         if said.silent is not None:
             status = FeedStatus(
@@ -167,7 +142,7 @@ class Listening:
                 revision=facility.revision,
             )
             value = _encode(status)
-            self._outputs += [Output(CONTROL, key, value, (), number) for number in range(self._settings.partitions)]
+            self.outputs += [Output(CONTROL, key, value, (), number) for number in range(self.settings.partitions)]
             self._count(CONTROL, "feed-status")
         self._keep(key, facility)
 
@@ -207,16 +182,10 @@ class Listening:
             self._say(key, facility, pass_over(facility, deadline), deadline)
         return most
 
-    def meta(self, offsets: dict[str, int], time: int) -> Meta:
-        """The meta record; the job adds nothing to it."""
-        return Meta(format=FORMAT, offsets=offsets, time=time, gauges={})
-
     def take(self) -> Done:
         """Give what has been done since the last time."""
         changelog, self._changed = self._changed, {}
-        outputs, self._outputs = self._outputs, []
-        tally, self.tally = self.tally, Tally()
-        return Done(changelog, outputs, tally)
+        return Done(changelog, *self.closed())
 
     def gauges(self) -> Mapping[str, Mapping[str, int]]:
         """How many facilities speak and are silent."""

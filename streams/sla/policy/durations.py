@@ -5,11 +5,10 @@ from typing import Final
 
 import msgspec
 
-from streams.sla.instants import from_timedelta
+from streams.sla.instants import LONGEST_MS, from_timedelta
 from streams.sla.policy.problems import Problem
 
-LONGEST: Final = timedelta(days=3_653)
-"""Ten years, as for plans: what is longer is a slip of the pen, and may lie beyond the end of the calendar."""
+_LONGEST: Final = timedelta(milliseconds=LONGEST_MS)
 _REMEDY: Final = "give one such as PT72H, P3D or PT5M"
 
 
@@ -19,7 +18,7 @@ def signed(text: str, path: str) -> int:
         length = msgspec.convert(text, timedelta)
     except msgspec.ValidationError as error:
         raise Problem(path, f"{text!r} is not a duration; {_REMEDY}") from error
-    if not -LONGEST <= length <= LONGEST:
+    if not -_LONGEST <= length <= _LONGEST:
         raise Problem(path, f"{text!r} is longer than ten years; {_REMEDY}")
     return from_timedelta(length)
 
