@@ -41,6 +41,7 @@ HOT_PATH = (
     "streams/sla/codes.py",
     "streams/sla/combined.py",
     "streams/sla/decision.py",
+    "streams/sla/digits.py",
     "streams/sla/docket.py",
     "streams/sla/encoding.py",
     "streams/sla/evidence.py",

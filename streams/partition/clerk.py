@@ -257,8 +257,8 @@ class Clerk:
         renderer, envelope = self._renderer, self._envelope
         subject = renderer.subject(key.decode(), shipment)
         for decision in docket.decisions:
-            form, ident, text = renderer.record(decision, subject)
-            output = envelope.enclose(key, form.topic, form.sort, ident, text.encode())
+            form, ident, body = renderer.record(decision, subject)
+            output = envelope.enclose(key, form.topic, form.sort, ident, body)
             self.outputs.append(output)
             form.count += 1
             if form.topic == OUTCOMES:
@@ -268,8 +268,8 @@ class Clerk:
         docket.decisions.clear()
         if docket.status_changed:
             docket.status_changed = False
-            ident, text = renderer.status(subject, at)
-            self.outputs.append(envelope.enclose(key, STATUS, _CHANGED, ident, text.encode()))
+            ident, body = renderer.status(subject, at)
+            self.outputs.append(envelope.enclose(key, STATUS, _CHANGED, ident, body))
             self._statuses += 1
 
     def _copy(self, decision: Decision, shipment: Shipment, output: Output) -> None:

@@ -36,14 +36,14 @@ class Envelope:
 
     def wrap(self, key: bytes, topic: str, kind: str, body: Body) -> Output:
         """An output record with its CloudEvents headers."""
-        return self.enclose(key, topic, f"{topic}.{kind}", body.id, _encode(body))
+        return self.enclose(key, topic, f"{topic}.{kind}", body.id.encode(), _encode(body))
 
-    def enclose(self, key: bytes, topic: str, sort: str, ident: str, body: bytes) -> Output:
+    def enclose(self, key: bytes, topic: str, sort: str, ident: bytes, body: bytes) -> Output:
         """The same of a record that is encoded already; its sort is `topic.kind`."""
         shared = self._kinds.get(sort)
         if shared is None:
             shared = self._kinds[sort] = self._headers(topic, sort)
-        return Output(topic, key, body, Identified("ce_id", ident.encode(), shared))
+        return Output(topic, key, body, Identified("ce_id", ident, shared))
 
     @staticmethod
     def farewell(key: bytes) -> Output:

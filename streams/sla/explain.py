@@ -1,47 +1,72 @@
 """Why: every notice and every alert says in a sentence what it rests on."""
 
-from streams.sla.codes import name_of
+from librt.strings import BytesWriter
+
 from streams.sla.decision import Decision
-from streams.sla.instants import describe, rfc3339
+from streams.sla.forms import called, escaped
+from streams.sla.instants import write_description, write_instant
 from streams.sla.phases import MISSED
 from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
 from streams.sla.registration import Registration
-from streams.sla.scan import KnownScan
 from streams.sla.standing import stop_of
 from streams.sla.state import NEVER, Shipment
 from streams.sla.verdict import Verdict
 
 
-def explain(decision: Decision, shipment: Shipment, start: str, due: str, stop: str | None) -> str:
-    """Like `first-attempt began at ... by accepted, allowed 3 d: due at ...; 3 h before that no stopping scan`.
+def explain(to: BytesWriter, decision: Decision, shipment: Shipment, name: bytes) -> None:
+    """Append, as a part of a JSON text, what `name` says of itself.
 
-    `start`, `due` and `stop` are the instants of its verdict as text.
+    Like `first-attempt began at ... by accepted, allowed 3 d: due at ...; 3 h before that no stopping scan`.
     """
     verdict, clock = decision.verdict, decision.clock
-    name = clock.name if decision.key is None else f"{clock.name} {decision.key}"
+    to.write(name)
     if clock.form == NEVER_HAPPENS:
-        return f"{name}: {_incident(verdict)}."
-    began = "registration" if verdict.start_scan is None else name_of(verdict.start_scan.code)
-    basis = "" if shipment.registration is None else f", {_basis(decision, shipment.registration)}"
-    until = "not due while it is paused" if verdict.due == NEVER else f"due at {due}"
-    return f"{name} began at {start} by {began}{basis}: {until}; {_finding(decision, shipment, stop)}."
+        to.write(b": ")
+        _incident(to, verdict)
+    else:
+        to.write(b" began at ")
+        write_instant(to, verdict.start)
+        to.write(b" by ")
+        start = verdict.start_scan
+        to.write(b"registration" if start is None else called(start.code))
+        registration = shipment.registration
+        if registration is not None:
+            to.write(b", ")
+            _basis(to, decision, registration)
+        if verdict.due == NEVER:
+            to.write(b": not due while it is paused; ")
+        else:
+            to.write(b": due at ")
+            write_instant(to, verdict.due)
+            to.write(b"; ")
+        _finding(to, decision, shipment)
+    to.write(b".")
 
 
-def _incident(verdict: Verdict) -> str:
+def _incident(to: BytesWriter, verdict: Verdict) -> None:
     stop = verdict.stop_scan
     if verdict.status != MISSED or stop is None:
-        return "the facts have changed, it no longer holds"
-    return f"{name_of(stop.code)} at {rfc3339(stop.at)}, which must not happen"
+        to.write(b"the facts have changed, it no longer holds")
+        return
+    to.write(called(stop.code))
+    to.write(b" at ")
+    write_instant(to, stop.at)
+    to.write(b", which must not happen")
 
 
-def _basis(decision: Decision, registration: Registration) -> str:
+def _basis(to: BytesWriter, decision: Decision, registration: Registration) -> None:
     verdict, clock, key = decision.verdict, decision.clock, decision.key
     if clock.planned is None or key is None:
-        return clock.allowance.explain(verdict.start, registration, verdict.start_scan)
+        to.write(escaped(clock.allowance.explain(verdict.start, registration, verdict.start_scan)))
+        return
     if clock.planned == "due":
-        return "planned for an instant"
+        to.write(b"planned for an instant")
+        return
+    to.write(b"planned")
     within = _planned(clock, key, registration)
-    return "planned" if within is None else f"planned {describe(within)}"
+    if within is not None:
+        to.write(b" ")
+        write_description(to, within)
 
 
 def _planned(clock: Clock, key: str, registration: Registration) -> int | None:
@@ -56,30 +81,50 @@ def _planned(clock: Clock, key: str, registration: Registration) -> int | None:
     return leg.milestones[place - 1].within if place else leg.total
 
 
-def _finding(decision: Decision, shipment: Shipment, stop_text: str | None) -> str:
-    verdict = decision.verdict
+def _finding(to: BytesWriter, decision: Decision, shipment: Shipment) -> None:
+    verdict, kind, feed = decision.verdict, decision.kind, decision.feed
     stop, stopped_at = verdict.stop_scan, stop_of(verdict)
-    match decision.kind:
-        case "opened":
-            doubt = "" if decision.feed is None else f"; unverified, for the scans of {decision.feed} do not arrive"
-            return verdict.reason or f"no stopping scan by then, the latest is {_latest(shipment)}{doubt}"
-        case "confirmed":
-            return f"the scans of {decision.feed} arrive again, and there is still no stopping scan by then"
-        case "predicted" | "updated":
-            ahead = describe(max(verdict.due - decision.decided_at, 0))
-            return f"{ahead} before that no stopping scan, the latest is {_latest(shipment)}"
-        case "resolved" if stop is not None and stopped_at is not None:
-            return f"{name_of(stop.code)} at {stop_text}, {describe(stopped_at - verdict.due)} late"
-        case "withdrawn" | "cleared" if stop is not None and stopped_at is not None:
-            return (
-                f"{name_of(stop.code)} at {stop_text}, in time"
-                if stopped_at <= verdict.due
-                else f"ended by {name_of(stop.code)}"
-            )
-        case _:
-            return "the facts have changed, it no longer holds"
+    if kind == "opened":
+        if verdict.reason:
+            to.write(escaped(verdict.reason))
+            return
+        to.write(b"no stopping scan by then, the latest is ")
+        _latest(to, shipment)
+        if feed is not None:
+            to.write(b"; unverified, for the scans of ")
+            to.write(escaped(feed))
+            to.write(b" do not arrive")
+    elif kind == "confirmed":
+        to.write(b"the scans of ")
+        to.write(escaped(str(feed)))
+        to.write(b" arrive again, and there is still no stopping scan by then")
+    elif kind in ("predicted", "updated"):
+        write_description(to, max(verdict.due - decision.decided_at, 0))
+        to.write(b" before that no stopping scan, the latest is ")
+        _latest(to, shipment)
+    elif stop is None or stopped_at is None or kind not in ("resolved", "withdrawn", "cleared"):
+        to.write(b"the facts have changed, it no longer holds")
+    elif kind == "resolved" or stopped_at <= verdict.due:
+        to.write(called(stop.code))
+        to.write(b" at ")
+        write_instant(to, stopped_at)
+        if kind == "resolved":
+            to.write(b", ")
+            write_description(to, stopped_at - verdict.due)
+            to.write(b" late")
+        else:
+            to.write(b", in time")
+    else:
+        to.write(b"ended by ")
+        to.write(called(stop.code))
 
 
-def _latest(shipment: Shipment) -> str:
-    latest: KnownScan | None = shipment.scans[-1] if shipment.scans else None
-    return "its registration" if latest is None else f"{name_of(latest.code)} at {rfc3339(latest.at)}"
+def _latest(to: BytesWriter, shipment: Shipment) -> None:
+    scans = shipment.scans
+    if not scans:
+        to.write(b"its registration")
+        return
+    latest = scans[-1]
+    to.write(called(latest.code))
+    to.write(b" at ")
+    write_instant(to, latest.at)

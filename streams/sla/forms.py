@@ -1,7 +1,7 @@
-"""Pieces of output records, as JSON text.
+"""Pieces of output records, as JSON.
 
-Records are put together as text, in the order and the manner in which msgspec would encode the types of
-`schemas.records`.  Those are the contract, and every text is held against them in the tests; to build a record and to
+Records are written piece by piece, in the order and the manner in which msgspec would encode the types of
+`schemas.records`.  Those are the contract, and every record is held against them in the tests; to build a record and to
 encode it would take three times as much.
 """
 
@@ -17,14 +17,22 @@ from streams.sla.policy.compiled import ALL_OF, NEVER_HAPPENS, Clock, Policy
 _MOST_KNOWN: Final = 8_000
 _MEASURES: Final = {ALL_OF: ',"measure":"perfect-order"', NEVER_HAPPENS: ',"measure":"incident"'}
 """What clocks measure that are no promises by time, by form."""
-_HAPPENED: Final[dict[Code, str]] = {number: f',"code":"{name}","occurred_at":"' for number, name in NAMES.items()}
+_HAPPENED: Final[dict[Code, bytes]] = {
+    number: f',"code":"{name}","occurred_at":"'.encode() for number, name in NAMES.items()
+}
+_NAMES: Final[dict[Code, bytes]] = {number: name.encode() for number, name in NAMES.items()}
 
 encode: Final = msgspec.json.Encoder().encode
 
 
-def quoted(text: str) -> str:
+def quoted(text: str) -> bytes:
     """A text as JSON."""
-    return encode(text).decode()
+    return encode(text)
+
+
+def escaped(text: str) -> bytes:
+    """A part of a text in JSON."""
+    return encode(text)[1:-1]
 
 
 class Field:
@@ -32,14 +40,14 @@ class Field:
 
     __slots__ = ("_absent", "_after", "_before", "_known")
 
-    def __init__(self, name: str, before: str = "", after: str = "") -> None:
+    def __init__(self, name: str, before: bytes = b"", after: bytes = b"") -> None:
         """`before` and `after` are there in any case."""
-        self._before = f'{before},"{name}":'
+        self._before = before + f',"{name}":'.encode()
         self._after = after
         self._absent = before + after
-        self._known: dict[str, str] = {}
+        self._known: dict[str, bytes] = {}
 
-    def of(self, value: str | None) -> str:
+    def of(self, value: str | None) -> bytes:
         """The field with this value; None where it is absent."""
         if value is None:
             return self._absent
@@ -47,7 +55,7 @@ class Field:
         if known is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            known = self._known[value] = f"{self._before}{quoted(value)}{self._after}"
+            known = self._known[value] = self._before + quoted(value) + self._after
         return known
 
 
@@ -63,23 +71,43 @@ class Form:
         self.sort = f"{topic}.{kind}"
         self.clock = clock.name
         self.zone = zone_of(policy.time_zone)
-        self._instances: dict[str | None, tuple[str, str]] = {}
-        self.policy = f'","policy":{quoted(policy.name)},"policy_version":{quoted(policy.version)},"decided_at":"'
+        self._instances: dict[str | None, Named] = {}
+        name, version = quoted(policy.name), quoted(policy.version)
+        self.policy = b'","policy":' + name + b',"policy_version":' + version + b',"decided_at":"'
         veto = ',"veto":true' if clock.name in policy.veto else ""
-        self.measure = f'"{_MEASURES.get(clock.form, "")}{veto}'
+        self.measure = f'"{_MEASURES.get(clock.form, "")}{veto}'.encode()
 
-    def of(self, key: str | None) -> tuple[str, str]:
-        """For one instance of the clock: what its ids are made of, and the text from the clock to the revision."""
+    def of(self, key: str | None) -> "Named":
+        """What they have in common about one instance of the clock."""
         known = self._instances.get(key)
         if known is None:
             if len(self._instances) >= _MOST_KNOWN:
                 self._instances.clear()
-            instance = "" if key is None else f',"instance":{quoted(key)}'
-            text = f',"clock":{quoted(self.clock)}{instance},"kind":"{self.kind}","revision":'
-            known = self._instances[key] = (matter_of(self.topic, self.clock, key), text)
+            known = self._instances[key] = Named(self, key)
         return known
 
 
-def happened(code: Code) -> str:
+class Named:
+    """What all records of one form about instances of one name have in common."""
+
+    __slots__ = ("matter", "name", "text")
+
+    def __init__(self, form: Form, key: str | None) -> None:
+        clock = quoted(form.clock)
+        self.matter = matter_of(form.topic, form.clock, key)
+        """What their ids are made of."""
+        instance = b"" if key is None else b',"instance":' + quoted(key)
+        self.text = b',"clock":' + clock + instance + f',"kind":"{form.kind}","revision":'.encode()
+        """From the clock to the revision."""
+        self.name = clock[1:-1] if key is None else clock[1:-1] + b" " + escaped(key)
+        """How an explanation begins."""
+
+
+def happened(code: Code) -> bytes:
     """The code of a scan, up to the instant."""
-    return _HAPPENED.get(code) or f',"code":{quoted(name_of(code))},"occurred_at":"'
+    return _HAPPENED.get(code) or f',"code":{quoted(name_of(code)).decode()},"occurred_at":"'.encode()
+
+
+def called(code: Code) -> bytes:
+    """The name of a scan's code, in a text."""
+    return _NAMES.get(code) or escaped(name_of(code))

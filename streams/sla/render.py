@@ -1,17 +1,19 @@
-"""From decisions to the records that subscribers read: their ids, and their JSON text (`streams.sla.forms`)."""
+"""From decisions to the records that subscribers read: their ids, and their JSON (`streams.sla.forms`)."""
 
 from typing import Final
 
+from librt.strings import BytesWriter
 from mypy_extensions import mypyc_attr
 
 from schemas.records import Compensation, StageFault
 from streams.sla.calendars.zones import EPOCH, LAST_DAY
-from streams.sla.decision import CONFIRMED, NOTICES, OUTCOMES, STATUS, Decision
+from streams.sla.decision import ALERTS, CONFIRMED, OUTCOMES, STATUS, Decision
+from streams.sla.digits import write_decimal
 from streams.sla.evidence import suspicion
 from streams.sla.explain import explain
-from streams.sla.forms import Field, Form, encode, happened, quoted
+from streams.sla.forms import Field, Form, Named, encode, happened, quoted
 from streams.sla.identity import decision_id, life_of, matter_of
-from streams.sla.instants import iso_date, rfc3339
+from streams.sla.instants import write_date, write_instant
 from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
 from streams.sla.policy.compiled import Clock, Policy
 from streams.sla.policy.rulebook import Rulebook
@@ -24,13 +26,13 @@ from streams.sla.verdict import Verdict
 
 _STATUS: Final = matter_of(STATUS, "", None)
 _UNREGISTERED: Final = Registration("", 0)
-_START: Final = ',"role":"start"'
-_STOP: Final = ',"role":"stop"'
-_LAST: Final = ',"role":"last"'
+_START: Final = b',"role":"start"'
+_STOP: Final = b',"role":"stop"'
+_LAST: Final = b',"role":"last"'
 
 _CUSTOMER: Final = Field("customer_id")
-_FACILITY: Final = Field("facility", before='"')
-_SUSPECT: Final = Field("suspect", after="}")
+_FACILITY: Final = Field("facility", before=b'"')
+_SUSPECT: Final = Field("suspect", after=b"}")
 _ROUTE: Final = Field("route")
 _SEVERITY: Final = Field("severity")
 _SILENT_FEED: Final = Field("silent_feed")
@@ -51,8 +53,14 @@ class Subject:
         registration = shipment.registration
         self.shipment = shipment
         self.life = life_of(namespace, shipment_id, shipment.life)
-        self.text = f'","shipment_id":{quoted(shipment_id)},"life":"{rfc3339(shipment.life)}"'
-        self.customer = "" if registration is None else _CUSTOMER.of(registration.customer_id)
+        to = BytesWriter()
+        to.write(b'","shipment_id":')
+        to.write(quoted(shipment_id))
+        to.write(b',"life":"')
+        write_instant(to, shipment.life)
+        to.write(b'"')
+        self.text = to.getvalue()
+        self.customer = b"" if registration is None else _CUSTOMER.of(registration.customer_id)
 
 
 class Renderer:
@@ -61,6 +69,7 @@ class Renderer:
     def __init__(self, namespace: str, policy: Policy) -> None:
         self._namespace = namespace
         self._forms: dict[tuple[Policy, Clock, str, str], Form] = {}
+        self._record = BytesWriter()
         self.look_at(Surroundings.of(policy))
 
     def look_at(self, surroundings: Surroundings, former: Surroundings | None = None) -> None:
@@ -78,67 +87,79 @@ class Renderer:
         """What `record` and `status` write of a shipment, again and again."""
         return Subject(self._namespace, shipment_id, shipment)
 
-    def record(self, decision: Decision, subject: Subject) -> tuple[Form, str, str]:
-        """The record of a decision: its form, id and text."""
-        if decision.topic == OUTCOMES:
-            return self._outcome(decision, subject)
+    def record(self, decision: Decision, subject: Subject) -> tuple[Form, bytes, bytes]:
+        """The record of a decision: its form, id and JSON."""
+        to = self._record
+        to.truncate(0)
+        written = (
+            self._outcome(to, decision, subject) if decision.topic == OUTCOMES else self._told(to, decision, subject)
+        )
+        return written[0], written[1], to.getvalue()
+
+    def _told(self, to: BytesWriter, decision: Decision, subject: Subject) -> tuple[Form, bytes]:
+        """Write a notice or an alert; gives its form and id."""
         verdict, clock, shipment = decision.verdict, decision.clock, subject.shipment
         registration = shipment.registration
         form = self._form(self._book, verdict, clock, decision.topic, decision.kind)
-        stopped_at = stop_of(verdict)
-        start, due = rfc3339(verdict.start), rfc3339(verdict.due)
-        stop = None if stopped_at is None else rfc3339(stopped_at)
-        route = ""
-        if clock.routes is not None and registration is not None:
-            route = _ROUTE.of(clock.routes.of(registration, verdict.start_scan))
-        ident, text = _decision(
+        named = form.of(decision.key)
+        ident = _begin(
+            to,
             form,
+            named,
             subject,
             subject.customer,
-            decision.key,
             decision.revision,
             decision.sequence,
-            start,
-            due,
-            rfc3339(decision.decided_at),
-            _evidence(verdict, start, stop, shipment.scans[-1] if shipment.scans else None, registration),
+            verdict,
+            decision.decided_at,
         )
-        why = quoted(explain(decision, shipment, start, due, stop))
-        if decision.topic == NOTICES:
-            return form, ident, f'{text}{route},"explanation":{why}}}'
-        severity = _SEVERITY.of(_severity(decision, registration))
-        stopped = _stopped(verdict, stopped_at, stop)
-        return form, ident, f'{text}{severity}{route}{stopped}{_doubt(decision)},"explanation":{why}}}'
+        _write_evidence(to, verdict, shipment.scans[-1] if shipment.scans else None, registration)
+        if decision.topic == ALERTS:
+            to.write(_SEVERITY.of(_severity(decision, registration)))
+        if clock.routes is not None and registration is not None:
+            to.write(_ROUTE.of(clock.routes.of(registration, verdict.start_scan)))
+        if decision.topic == ALERTS:
+            _write_stopped(to, verdict)
+            _write_doubt(to, decision)
+        to.write(b',"explanation":"')
+        explain(to, decision, shipment, named.name)
+        to.write(b'"}')
+        return form, ident
 
-    def status(self, subject: Subject, decided_at: int) -> tuple[str, str]:
-        """Where a shipment stands now: the id and the text of the record."""
+    def status(self, subject: Subject, decided_at: int) -> tuple[bytes, bytes]:
+        """Where a shipment stands now: the id and the JSON of the record."""
         shipment, book = subject.shipment, self._book
         shipment.sequence += 1
-        sequence = shipment.sequence
-        at_risk: list[str] = []
-        overdue: list[str] = []
+        at_risk: list[bytes] = []
+        overdue: list[bytes] = []
         for instance in shipment.instances:
             said = instance.said if instance.stands else None
             if said is None:
                 continue
-            notice, alert = said.notice == STANDING, said.alert == STANDING
             clock = book.clock(instance.clock)
             if clock is None:
                 continue
             label = quoted(clock.name if instance.key is None else f"{clock.name}/{instance.key}")
-            if notice:
+            if said.notice == STANDING:
                 at_risk.append(label)
-            if alert:
+            if said.alert == STANDING:
                 overdue.append(label)
-        ident = decision_id(subject.life, _STATUS, sequence)
-        phase = "closed" if shipment.phase in (CLOSED, RESIDUE) else "open"
-        warned = f',"at_risk":[{",".join(at_risk)}]' if at_risk else ""
-        late = f',"overdue":[{",".join(overdue)}]' if overdue else ""
-        text = (
-            f'{{"id":"{ident}{subject.text}{subject.customer},"phase":"{phase}"{warned}{late},"sequence":{sequence}'
-            f',"decided_at":"{rfc3339(decided_at)}"}}'
-        )
-        return ident, text
+        ident = decision_id(subject.life, _STATUS, shipment.sequence)
+        to = self._record
+        to.truncate(0)
+        to.write(b'{"id":"')
+        to.write(ident)
+        to.write(subject.text)
+        to.write(subject.customer)
+        to.write(b',"phase":"closed"' if shipment.phase in (CLOSED, RESIDUE) else b',"phase":"open"')
+        _write_labels(to, b',"at_risk":[', at_risk)
+        _write_labels(to, b',"overdue":[', overdue)
+        to.write(b',"sequence":')
+        write_decimal(to, shipment.sequence)
+        to.write(b',"decided_at":"')
+        write_instant(to, decided_at)
+        to.write(b'"}')
+        return ident, to.getvalue()
 
     def _form(self, book: Rulebook, verdict: Verdict, clock: Clock, topic: str, kind: str) -> Form:
         policy = book.only or book.at(verdict.start).policy
@@ -147,12 +168,27 @@ class Renderer:
             form = self._forms[policy, clock, topic, kind] = Form(policy, clock, topic, kind)
         return form
 
-    def _outcome(self, decision: Decision, subject: Subject) -> tuple[Form, str, str]:
+    def _outcome(self, to: BytesWriter, decision: Decision, subject: Subject) -> tuple[Form, bytes]:
+        """Write an outcome and the one that it replaces; gives its form and id."""
+        written = self._write_outcome(
+            to,
+            decision,
+            subject,
+            decision.verdict,
+            decision.kind,
+            decision.reason,
+            decision.revision,
+            decision.sequence,
+            decision.decided_at,
+            subject.shipment.registration,
+            self._book,
+        )
         replaced = decision.replaced
-        replaces = ""
         if replaced is not None:
             said = replaced.verdict
-            _, _, text = self._outcome_record(
+            to.write(b',"replaces":')
+            self._write_outcome(
+                to,
                 decision,
                 subject,
                 said,
@@ -164,23 +200,13 @@ class Renderer:
                 replaced.registration,
                 self._former,
             )
-            replaces = f',"replaces":{text}'
-        return self._outcome_record(
-            decision,
-            subject,
-            decision.verdict,
-            decision.kind,
-            decision.reason,
-            decision.revision,
-            decision.sequence,
-            decision.decided_at,
-            subject.shipment.registration,
-            self._book,
-            replaces,
-        )
+            to.write(b"}")
+        to.write(b"}")
+        return written
 
-    def _outcome_record(
+    def _write_outcome(
         self,
+        to: BytesWriter,
         decision: Decision,
         subject: Subject,
         verdict: Verdict,
@@ -191,90 +217,100 @@ class Renderer:
         decided_at: int,
         registered: Registration | None,
         book: Rulebook,
-        replaces: str = "",
-    ) -> tuple[Form, str, str]:
+    ) -> tuple[Form, bytes]:
+        """Write an outcome but for its end; gives its form and id."""
         customer, registration = subject.customer, registered or _UNREGISTERED
         if registered is not subject.shipment.registration:
             customer = _CUSTOMER.of(None if registered is None else registered.customer_id)
         form = self._form(book, verdict, decision.clock, OUTCOMES, kind)
-        stopped_at = stop_of(verdict)
-        start = rfc3339(verdict.start)
-        stop = None if stopped_at is None else rfc3339(stopped_at)
-        ident, text = _decision(
-            form,
-            subject,
-            customer,
-            decision.key,
-            revision,
-            sequence,
-            start,
-            rfc3339(verdict.due),
-            stop if stop is not None and stopped_at == decided_at else rfc3339(decided_at),
-            _evidence(verdict, start, stop, None, registration),
-        )
+        ident = _begin(to, form, form.of(decision.key), subject, customer, revision, sequence, verdict, decided_at)
+        _write_evidence(to, verdict, None, registration)
+        _write_stopped(to, verdict)
+        to.write(_REASON.of(reason))
+        to.write(_TIER.of(registration.tier))
+        to.write(_PRODUCT.of(registration.product))
+        to.write(_ORIGIN.of(registration.origin))
+        to.write(_DESTINATION.of(registration.destination))
         counted_at = decided_at if verdict.due == NEVER else verdict.due
-        day = iso_date(min(form.zone.day(counted_at), LAST_DAY) - EPOCH)
-        text = (
-            f"{text}{_stopped(verdict, stopped_at, stop)}{_REASON.of(reason)}"
-            f"{_TIER.of(registration.tier)}{_PRODUCT.of(registration.product)}"
-            f"{_ORIGIN.of(registration.origin)}{_DESTINATION.of(registration.destination)}"
-            f',"day":"{day}{form.measure}{_consequences(verdict)}{replaces}}}'
-        )
-        return form, ident, text
+        to.write(b',"day":"')
+        write_date(to, min(form.zone.day(counted_at), LAST_DAY) - EPOCH)
+        to.write(form.measure)
+        _write_consequences(to, verdict)
+        return form, ident
 
 
-def _decision(
+def _begin(
+    to: BytesWriter,
     form: Form,
+    named: Named,
     subject: Subject,
-    customer: str,
-    key: str | None,
+    customer: bytes,
     revision: int,
     sequence: int,
-    start: str,
-    due: str,
-    decided_at: str,
-    evidence: str,
-) -> tuple[str, str]:
-    """The id of a decision, and the fields that all decisions begin with."""
-    matter, clock_and_kind = form.of(key)
-    ident = decision_id(subject.life, matter, revision)
-    text = (
-        f'{{"id":"{ident}{subject.text}{customer}{clock_and_kind}{revision},"sequence":{sequence},"start":"{start}"'
-        f',"due":"{due}{form.policy}{decided_at}"{evidence}'
-    )
-    return ident, text
+    verdict: Verdict,
+    decided_at: int,
+) -> bytes:
+    """Write the fields that all decisions begin with; gives the id."""
+    ident = decision_id(subject.life, named.matter, revision)
+    to.write(b'{"id":"')
+    to.write(ident)
+    to.write(subject.text)
+    to.write(customer)
+    to.write(named.text)
+    write_decimal(to, revision)
+    to.write(b',"sequence":')
+    write_decimal(to, sequence)
+    to.write(b',"start":"')
+    write_instant(to, verdict.start)
+    to.write(b'","due":"')
+    write_instant(to, verdict.due)
+    to.write(form.policy)
+    write_instant(to, decided_at)
+    to.write(b'"')
+    return ident
 
 
-def _consequences(verdict: Verdict) -> str:
+def _write_labels(to: BytesWriter, name: bytes, labels: list[bytes]) -> None:
+    """A list of texts, unless it is empty; `name` is what comes before them."""
+    if labels:
+        to.write(name)
+        to.write(b",".join(labels))
+        to.write(b"]")
+
+
+def _write_consequences(to: BytesWriter, verdict: Verdict) -> None:
     """Of a miss: whose fault it was, and what is owed."""
-    text = ""
     if verdict.faults:
         faults = [
             StageFault(stage=one.stage, spent_ms=one.spent, budget_ms=one.budget, over_ms=one.over)
             for one in verdict.faults
         ]
-        text = f',"faults":{encode(faults).decode()}'
+        to.write(b',"faults":')
+        to.write(encode(faults))
     owed = verdict.owed
     if owed is not None:
-        compensation = Compensation(amount=owed.amount, currency=owed.currency, rule=owed.rule)
-        text = f'{text},"compensation":{encode(compensation).decode()}'
-    return text
+        to.write(b',"compensation":')
+        to.write(encode(Compensation(amount=owed.amount, currency=owed.currency, rule=owed.rule)))
 
 
-def _stopped(verdict: Verdict, stopped_at: int | None, stop: str | None) -> str:
+def _write_stopped(to: BytesWriter, verdict: Verdict) -> None:
     """When it stopped, and of a miss by time how many milliseconds after it was due."""
+    stopped_at = stop_of(verdict)
     if stopped_at is None:
-        return ""
-    if verdict.status != MISSED or stopped_at <= verdict.due:
-        return f',"stopped_at":"{stop}"'
-    return f',"stopped_at":"{stop}","late_by_ms":{stopped_at - verdict.due}'
+        return
+    to.write(b',"stopped_at":"')
+    write_instant(to, stopped_at)
+    to.write(b'"')
+    if verdict.status == MISSED and stopped_at > verdict.due:
+        to.write(b',"late_by_ms":')
+        write_decimal(to, stopped_at - verdict.due)
 
 
-def _doubt(decision: Decision) -> str:
-    if decision.feed is None:
-        return ""
-    verification = "confirmed" if decision.kind == CONFIRMED else "unverified"
-    return f',"verification":"{verification}"{_SILENT_FEED.of(decision.feed)}'
+def _write_doubt(to: BytesWriter, decision: Decision) -> None:
+    if decision.feed is not None:
+        confirmed = decision.kind == CONFIRMED
+        to.write(b',"verification":"confirmed"' if confirmed else b',"verification":"unverified"')
+        to.write(_SILENT_FEED.of(decision.feed))
 
 
 def _severity(decision: Decision, registration: Registration | None) -> str:
@@ -285,24 +321,30 @@ def _severity(decision: Decision, registration: Registration | None) -> str:
     return found or decision.clock.severity
 
 
-def _scan(scan: KnownScan, role: str, at: str, registration: Registration | None) -> str:
-    facility, suspect = _FACILITY.of(scan.facility), _SUSPECT.of(suspicion(scan, registration))
-    return f'{{"scan_id":{quoted(scan.scan_id)}{happened(scan.code)}{at}{facility}{role}{suspect}'
+def _write_evidence(
+    to: BytesWriter, verdict: Verdict, last: KnownScan | None, registration: Registration | None
+) -> None:
+    """What started it, and what stopped it or is the last."""
+    start, other, role = verdict.start_scan, verdict.stop_scan, _STOP
+    if other is None and last is not start:
+        other, role = last, _LAST
+    if start is None and other is None:
+        return
+    to.write(b',"evidence":[')
+    if start is not None:
+        _write_scan(to, start, _START, registration)
+        if other is not None:
+            to.write(b",")
+    if other is not None:
+        _write_scan(to, other, role, registration)
+    to.write(b"]")
 
 
-def _evidence(
-    verdict: Verdict, start_text: str, stop_text: str | None, last: KnownScan | None, registration: Registration | None
-) -> str:
-    """What started it, and what stopped it or is the last; the texts are those of the verdict's instants."""
-    start, stop = verdict.start_scan, verdict.stop_scan
-    first = "" if start is None else _scan(start, _START, start_text, registration)
-    second = ""
-    if stop is not None:
-        # What stopped it happened then, unless the verdict has an instant of its own.
-        happened_at = stop_text if verdict.stop_at is None and stop_text is not None else rfc3339(stop.at)
-        second = _scan(stop, _STOP, happened_at, registration)
-    elif last is not None and last is not start:
-        second = _scan(last, _LAST, rfc3339(last.at), registration)
-    if first and second:
-        return f',"evidence":[{first},{second}]'
-    return f',"evidence":[{first}{second}]' if first or second else ""
+def _write_scan(to: BytesWriter, scan: KnownScan, role: bytes, registration: Registration | None) -> None:
+    to.write(b'{"scan_id":')
+    to.write(quoted(scan.scan_id))
+    to.write(happened(scan.code))
+    write_instant(to, scan.at)
+    to.write(_FACILITY.of(scan.facility))
+    to.write(role)
+    to.write(_SUSPECT.of(suspicion(scan, registration)))
