@@ -1,6 +1,5 @@
 """`python -m bench.backtest`: what judging one event of history costs, without Kafka."""
 
-import asyncio
 import resource
 import sys
 import time
@@ -9,7 +8,7 @@ from itertools import islice
 import click
 import msgspec
 
-from bench.errors import BenchFailed
+from bench.alone import alone
 from bench.express_load import ExpressLoad
 from bench.load import POLICIES
 from streams import garbage
@@ -66,13 +65,8 @@ def _history(count: int) -> History:
 
 
 async def cost(events: int) -> Cost:
-    """The same in a process of its own, so that nothing else is in its memory.  Raises `BenchFailed`."""
-    command = ("-m", "bench.backtest", "--events", str(events))
-    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
-    printed, _ = await process.communicate()
-    if process.returncode:
-        raise BenchFailed(f"the backtest of {events:,} events ended with exit code {process.returncode}")
-    return msgspec.json.decode(printed, type=Cost)
+    """The same in a process of its own.  Raises `BenchFailed`."""
+    return await alone(__spec__.name, Cost, events=events)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Part = Literal["express", "demo", "faust", "latency", "comparison", "backtest"]
-PARTS: tuple[Part, ...] = ("express", "demo", "faust", "latency", "comparison", "backtest")
+Part = Literal["express", "demo", "faust", "latency", "rebalance", "comparison", "backtest", "growth"]
+PARTS: tuple[Part, ...] = ("express", "demo", "faust", "latency", "rebalance", "comparison", "backtest", "growth")
 
 SCANS = 4_000_000
 QUICK_SCANS = 400_000
 _COMPARISON_SHARE = 3 / 40
 _BACKTEST_SHARE = 1 / 4
+_GROWTH_SHARE = 1 / 4
 _DEMO_SHARE = 7 / 10
 """The demo profile gets 2.8 million scans where express gets four: then as many shipments are under way."""
 
@@ -36,6 +37,11 @@ class Options:
     def backtest_events(self) -> int:
         """Of the history that is judged without Kafka."""
         return round(self.scans * _BACKTEST_SHARE)
+
+    @property
+    def many(self) -> int:
+        """Shipments open where the cost of a scan is compared with that of few."""
+        return round(self.scans * _GROWTH_SHARE)
 
     @property
     def comparison_scans(self) -> int:

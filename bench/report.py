@@ -7,7 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.backtest import Cost
+from bench.growth import Growth
 from bench.latency import Latency
+from bench.rebalance import Pauses
 from bench.results import Results
 from bench.throughput import Throughput
 from streams.build import is_native
@@ -36,6 +38,22 @@ def print_results(console: Console, results: Results) -> None:
 
 
 def _rows(results: Results) -> Iterator[Row]:
+    yield from _with_the_broker(results)
+    if results.growth is not None:
+        yield from _growth(results.growth)
+    if results.backtest is not None:
+        yield from _backtest(results.backtest)
+    figures = results.flat()
+    for name, what, budget in (
+        ("many_clocks_cost_ratio", "cost of 25 clocks, times express", 1.5),
+        ("cost_ratio_to_earlier", f"cost of express, times {figures.get('earlier')}", 1.1),
+    ):
+        times = figures.get(name)
+        if isinstance(times, float):
+            yield what, f"{times:.2f}", times, budget, False, f"<= {budget}"
+
+
+def _with_the_broker(results: Results) -> Iterator[Row]:
     if results.express is not None:
         yield from _profile("express", results.express, rate=100_000, size=450, outputs=0.15)
     if results.demo is not None:
@@ -52,16 +70,21 @@ def _rows(results: Results) -> Iterator[Row]:
         yield "empty worker, MB", f"{results.idle.rss / _MB:,.0f}", 0, None, False, ""
     if results.latency is not None:
         yield from _live(results.latency)
-    if results.backtest is not None:
-        yield from _backtest(results.backtest)
-    figures = results.flat()
-    for name, what, budget in (
-        ("many_clocks_cost_ratio", "cost of 25 clocks, times express", 1.5),
-        ("cost_ratio_to_earlier", f"cost of express, times {figures.get('earlier')}", 1.1),
-    ):
-        times = figures.get(name)
-        if isinstance(times, float):
-            yield what, f"{times:.2f}", times, budget, False, f"<= {budget}"
+    if results.rebalance is not None:
+        yield from _rebalance(results.rebalance)
+
+
+def _rebalance(measured: Pauses) -> Iterator[Row]:
+    for what, pauses, budget in (("stay", measured.staying, 1_000), ("move", measured.moving, 3_000)):
+        longest = max(pauses)
+        yield f"pause of partitions that {what}, ms", f"{longest:,}", longest, budget, False, f"<= {budget:,}"
+    yield "  between two commits otherwise, ms", f"{measured.steady:,}", 0, None, False, ""
+
+
+def _growth(measured: Growth) -> Iterator[Row]:
+    costs = f"{measured.us_with_few:.2f} / {measured.us_with_many:.2f}"
+    yield f"core: microseconds per scan, {measured.few:,} / {measured.many:,} open", costs, 0, None, False, ""
+    yield "  growth of the cost", f"{measured.ratio:.2f}", measured.ratio, 1.1, False, "<= 1.10"
 
 
 def _backtest(measured: Cost) -> Iterator[Row]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from bench.backtest import Cost
 from bench.comparison import Contender
+from bench.growth import Growth
 from bench.idle import Idle
 from bench.latency import Latency, Spread
 from bench.plain import PlainFaust
+from bench.rebalance import Pauses
 from bench.throughput import Throughput
 from streams.build import is_native
 
@@ -28,6 +30,8 @@ class Results:
     comparison: Sequence[Contender] = ()
     """The first is what the others are compared with."""
     backtest: Cost | None = None
+    growth: Growth | None = None
+    rebalance: Pauses | None = None
 
     def flat(self) -> dict[str, Figure]:
         """Every figure under a name of its own.  Results that are wrong never get here: `verified` is always true."""
@@ -49,6 +53,10 @@ class Results:
         figures |= _comparison(self.comparison)
         if self.backtest is not None:
             figures |= _backtest(self.backtest)
+        if self.growth is not None:
+            figures |= _growth(self.growth)
+        if self.rebalance is not None:
+            figures |= _rebalance(self.rebalance)
         return figures | {"verified": True}
 
 
@@ -101,6 +109,24 @@ def _backtest(measured: Cost) -> dict[str, Figure]:
         "backtest_together_s": round(measured.seconds_together, 2),
         "backtest_together_s_per_million": round(measured.seconds_together / measured.events * 1e6, 2),
         "backtest_peak_rss_bytes": round(measured.peak_rss_mb * 1e6),
+    }
+
+
+def _growth(measured: Growth) -> dict[str, Figure]:
+    return {
+        "growth_few_open": measured.few,
+        "growth_many_open": measured.many,
+        "core_us_per_scan_few_open": round(measured.us_with_few, 2),
+        "core_us_per_scan_many_open": round(measured.us_with_many, 2),
+        "growth_cost_ratio": round(measured.ratio, 3),
+    }
+
+
+def _rebalance(measured: Pauses) -> dict[str, Figure]:
+    return {
+        "rebalance_steady_ms": measured.steady,
+        "rebalance_staying_ms": max(measured.staying),
+        "rebalance_moving_ms": max(measured.moving),
     }
 
 

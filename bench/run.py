@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import backtest, latency, plain, throughput
+from bench import backtest, growth, latency, plain, rebalance, throughput
 from bench.baseline import built
 from bench.comparison import MANY_CLOCKS, Contender, compare
 from bench.cores import available, choose
@@ -40,7 +40,10 @@ async def run(options: Options, console: Console) -> Results:
     if "backtest" in options.parts:
         console.print(f"a backtest of {options.backtest_events:,} events …", style="dim")
         results.backtest = await backtest.cost(options.backtest_events)
-    if options.parts == {"backtest"}:
+    if "growth" in options.parts:
+        console.print(f"a core with {options.many:,} shipments open …", style="dim")
+        results.growth = await growth.growth(options.many)
+    if options.parts <= {"backtest", "growth"}:
         return results
     with tempfile.TemporaryDirectory(prefix="shipclock-bench-", ignore_cleanup_errors=True) as directory:
         console.print(f"{cores.describe()}, {options.partitions} partitions. Starting Kafka …", style="dim")
@@ -77,6 +80,8 @@ async def _measure(options: Options, site: Site, results: Results) -> None:
         results.faust = await _faust_alone(site, options.faust_s)
     if "latency" in parts:
         results.latency = await latency.measure(site, options.latency_s)
+    if "rebalance" in parts:
+        results.rebalance = await rebalance.measure(site)
     if "comparison" in parts:
         results.comparison = await compare(site, contenders(options.against), options.comparison_scans)
 

@@ -42,19 +42,22 @@ class Site:
 
     @contextmanager
     def worker(
-        self, namespace: str, time: TimeMode, policy: Path, *, code: Path | None = None
+        self, namespace: str, time: TimeMode, policy: Path, *, name: str = "worker", code: Path | None = None
     ) -> Iterator[PinnedWorker]:
         """A worker of a namespace, not started yet, on its core; gone at the end.
 
-        `code` is where its program lies, when that is not the one that runs the bench.
+        `name` tells it from others of the namespace; `code` is where its program lies, when that is not the one that
+        runs the bench.
 
         Meanwhile this process stays on the broker's core: it must not take time from the worker.
         """
         settings = worker_settings(self.servers, namespace, time, policy)
-        settings["APP_DATADIR"] = str(self.directory / "faust")  # else Faust leaves a directory where it is started
+        settings["APP_DATADIR"] = str(
+            self.directory / f"faust-{name}"
+        )  # else Faust leaves a directory where it is started
         if code is not None:
             settings["PYTHONPATH"] = str(code)
-        worker = PinnedWorker(namespace, self.directory, settings, cores=self.cores.for_worker)
+        worker = PinnedWorker(f"{namespace}-{name}", self.directory, settings, cores=self.cores.for_worker)
         with self.aside():
             try:
                 yield worker
