@@ -87,6 +87,7 @@ HOT_PATH = (
     "streams/sla/transitions.py",
     "streams/sla/verdict.py",
     "streams/sla/verdicts.py",
+    "streams/sla/words.py",
 )
 """What every scan passes through.  Modules that define records stay as they are: msgspec makes those native already."""
 

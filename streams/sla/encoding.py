@@ -13,7 +13,7 @@ from typing import Final
 from librt.strings import BytesWriter, read_i64_be, write_i64_be
 from mypy_extensions import i64, u8
 
-from streams.sla.instance import Instance, unpack_instance
+from streams.sla.instance import Instance, pack_instances, unpack_instance
 from streams.sla.packing import (
     is_soon,
     read_bytes,
@@ -107,8 +107,7 @@ def encode(shipment: Shipment, deadline: int, key: bytes) -> bytes:
     instances, evidence = shipment.instances, shipment.evidence
     latest = evidence.latest
     write_size(to, len(instances))
-    for instance in instances:
-        instance.pack(to, latest)
+    pack_instances(to, instances, latest)
     if shipment.taken_back:
         _write_taken_back(to, shipment.taken_back)
     write_size(to, evidence.count)

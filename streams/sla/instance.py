@@ -1,6 +1,6 @@
 """One instance of one clock as state keeps it: packed, and unpacked no further than somebody looks.
 
-A plan has dozens, of which a scan concerns one or two: of the others, key and what was said are copied as they are.
+A plan has dozens, of which a scan concerns one or two: the others are copied as they are.
 """
 
 from typing import Final
@@ -11,7 +11,6 @@ from mypy_extensions import i16, i64, mypyc_attr, u8
 from streams.sla.packing import (
     is_near,
     is_spelt,
-    read_bytes,
     read_number,
     read_size,
     read_text,
@@ -33,6 +32,8 @@ _DEADLINE: Final = 32
 _FAR: Final = 64
 """Its deadline, or when its outcome was decided, needs 64 bits."""
 _SAID: Final = 128
+_HEAD: Final = 3
+"""Bytes of the flags and the number of the clock."""
 
 _DOUBT: Final = 16
 _OUTCOME: Final = 32
@@ -71,15 +72,19 @@ class Instance:
     """One instance of one clock: where it stands, and what has been said about it."""
 
     __slots__ = (
+        "_after",
         "_begin",
         "_end",
         "_key",
         "_kind",
-        "_packed",
         "_said",
-        "_spelling",
+        "_spelt",
+        "_spelt_size",
+        "_until",
         "clock",
         "next_after",
+        "packed",
+        "place",
         "scan",
         "status",
     )
@@ -88,17 +93,24 @@ class Instance:
         self.clock = clock
         self._key = key
         self._kind: i64 = 0 if key is None else _KEY
-        self._spelling = b""
-        """The bytes of its key, where nobody has looked at it yet."""
+        self.packed = b""
+        """The state that it came from."""
+        self.place: i64 = 0
+        """Where in that it lies; 0 for nowhere."""
+        self._until: i64 = 0
+        self._spelt: i64 = 0
+        """Where the bytes of its key lie, until somebody looks; 0 for nowhere."""
+        self._spelt_size: i64 = 0
         self.scan: KnownScan | None = None
         """The scan whose id is its key, where that is at hand: then nobody need read the id."""
         self.status = 0
         self.next_after: int | None = None
         """Its next deadline, in milliseconds after the life began."""
+        self._after: i64 = 0
+        """The deadline that is packed."""
         self._said: Said | None = None
-        self._packed = b""
         self._begin: i64 = 0
-        """Where in the packed state lies what has been said, until somebody looks; 0 for nowhere."""
+        """Where lies what has been said, until somebody looks; 0 for nowhere."""
         self._end: i64 = 0
 
     @property
@@ -107,9 +119,10 @@ class Instance:
         scan = self.scan
         if scan is not None:
             return scan.scan_id
-        if self._spelling:
-            self._key = self._spelling.hex() if self._kind == _HEX else self._spelling.decode()
-            self._spelling = b""
+        if self._spelt:
+            spelling = self.packed[self._spelt : self._spelt + self._spelt_size]
+            self._key = spelling.hex() if self._kind == _HEX else spelling.decode()
+            self._spelt = 0
         return self._key
 
     @property
@@ -121,7 +134,7 @@ class Instance:
     def stands(self) -> bool:
         """Whether a notice or an alert about it stands."""
         if self._begin:
-            flags: i64 = self._packed[self._begin]
+            flags: i64 = self.packed[self._begin]
             notice, alert = flags & 3, flags >> 2 & 3
             return notice == STANDING or alert == STANDING  # noqa: PLR1714 - faster
         said = self._said
@@ -131,7 +144,7 @@ class Instance:
     def said(self) -> Said | None:
         """What has been said about it; None while that is nothing."""
         if self._begin:
-            self._said, _ = _read_said(self._packed, self._begin, True)  # noqa: FBT003 - hot
+            self._said, _ = _read_said(self.packed, self._begin, True)  # noqa: FBT003 - hot
             self._begin = 0
         return self._said
 
@@ -142,9 +155,30 @@ class Instance:
 
     def is_called(self, key: str | None, spelling: bytes) -> bool:
         """Whether this is its key; `spelling` is what `spell` makes of it."""
-        if self._spelling and self.scan is None:
-            return key is not None and self._spelling == spelling and (self._kind == _HEX) == is_spelt(key, spelling)
+        if self._spelt and self.scan is None:
+            return (
+                key is not None
+                and _lies_at(spelling, self.packed, self._spelt, self._spelt_size)
+                and (self._kind == _HEX) == is_spelt(key, spelling)
+            )
         return self.key == key
+
+    def copied(self) -> i64:
+        """The place after it in the state that it came from, where that still says all of it; else 0."""
+        place = self.place
+        if not place or self.scan is not None:
+            return 0  # the latest scan may be another one now
+        flags: i64 = self.packed[place]
+        after = self.next_after
+        if (
+            flags & _STATUS != self.status
+            or (flags & _SAID != 0) != (self._begin != 0)
+            or self._said is not None
+            or (flags & _DEADLINE != 0) != (after is not None)
+            or (after is not None and after != self._after)
+        ):
+            return 0
+        return self._until
 
     def pack(self, to: BytesWriter, latest: KnownScan | None) -> None:
         """Append it to a state; `latest` is the last scan of its shipment."""
@@ -171,15 +205,15 @@ class Instance:
         if after is not None:
             write_number(to, after, flags & _FAR == 0)
         if self._begin:
-            to.write(self._packed[self._begin : self._end])
+            to.write(self.packed[self._begin : self._end])
         elif said is not None:
             _write_said(to, said, flags & _FAR == 0)
 
     def _name(self, latest: KnownScan | None) -> tuple[i64, bytes]:
         """How its key is kept, and the bytes that are written of it."""
-        scan, spelling = self.scan, self._spelling
-        if scan is None and spelling:
-            return self._kind, spelling
+        scan = self.scan
+        if scan is None and self._spelt:
+            return self._kind, self.packed[self._spelt : self._spelt + self._spelt_size]
         if scan is not None and scan is latest:
             return _LATEST, b""
         key = self.key or ""
@@ -190,23 +224,30 @@ class Instance:
 
     def unpack(self, packed: bytes, place: i64, flags: i64) -> i64:
         """Take over what follows the flags and the number of the clock; gives the place after it."""
+        self.packed = packed
+        self.place = place - _HEAD
         self.status = flags & _STATUS
         kind = flags & _KEY
         if kind & _HEX:
             self._kind = kind
-            self._spelling, place = read_bytes(packed, place)
-            if not self._spelling:
+            size, place = read_size(packed, place)
+            if size:
+                self._spelt, self._spelt_size = place, size
+                place += size
+            else:
                 self._key = ""
         near = flags & _FAR == 0
         if flags & _DEADLINE:
-            self.next_after = read_number(packed, place, near)
+            after = read_number(packed, place, near)
+            self.next_after = self._after = after
             place += 4 if near else 8
         if flags & _SAID:
             if near:
-                self._packed, self._begin = packed, place
+                self._begin = place
                 place = self._end = _after_said(packed, place)
             else:
                 self._said, place = _read_said(packed, place, near)
+        self._until = place
         return place
 
 
@@ -220,7 +261,44 @@ def unpack_instance(packed: bytes, place: i64, instances: list[Instance], latest
     instances.append(instance)
     if flags & _KEY == _LATEST:
         latest.append(instance)
-    return instance.unpack(packed, place + 3, flags)
+    return instance.unpack(packed, place + _HEAD, flags)
+
+
+def pack_instances(to: BytesWriter, instances: list[Instance], latest: KnownScan | None) -> None:
+    """Append instances to a state; those that are as they were, as they lie there, all at once that follow each other.
+
+    `latest` is the last scan of their shipment.
+    """
+    source = b""
+    begin: i64 = 0
+    end: i64 = 0
+    for instance in instances:
+        until = instance.copied()
+        if until and instance.place == end:
+            end = until
+            continue
+        if end:
+            to.write(source[begin:end])
+        if until:
+            source, begin, end = instance.packed, instance.place, until
+        else:
+            end = 0
+            instance.pack(to, latest)
+    if end:
+        to.write(source[begin:end])
+
+
+def _lies_at(spelling: bytes, packed: bytes, place: i64, size: i64) -> bool:
+    """Whether these are the bytes that lie at a place."""
+    if len(spelling) != size:
+        return False
+    # From the end: keys of one clock begin alike.
+    at: i64 = size - 1
+    while at >= 0:
+        if spelling[at] != packed[place + at]:
+            return False
+        at -= 1
+    return True
 
 
 def _write_said(to: BytesWriter, said: Said, near: bool) -> None:  # noqa: FBT001 - of this module alone

@@ -16,13 +16,13 @@ from streams.sla.packing import (
     read_code,
     read_number,
     read_size,
-    read_text,
     write_bytes,
     write_code,
     write_number,
     write_size,
     write_text,
 )
+from streams.sla.words import read_word
 
 _FACILITY: Final = 1
 _WITHIN: Final = 2
@@ -199,13 +199,13 @@ def unpack_plan(packed: bytes, place: i64, life: int) -> Plan:
 
 
 def _read_leg(packed: bytes, place: i64, end: i64, life: int) -> KnownLeg:
-    name, place = read_text(packed, place)
+    name, place = read_word(packed, place)
     leg = KnownLeg(name)
     many, place = read_size(packed, place)
     if many:
         after: list[str] = []
         for _ in range(many):
-            before, place = read_text(packed, place)
+            before, place = read_word(packed, place)
             after.append(before)
         leg.after = tuple(after)
     leg.fold(packed, place, end, life)
@@ -255,7 +255,7 @@ def _read(packed: bytes, place: i64, life: int, milestones: list[KnownMilestone]
         milestone.at = life + read_number(packed, place, near)
         place += width
     if flags & _FACILITY:
-        milestone.facility, place = read_text(packed, place)
+        milestone.facility, place = read_word(packed, place)
     milestones.append(milestone)
     return place
 

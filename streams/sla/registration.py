@@ -7,8 +7,9 @@ from librt.strings import BytesWriter, read_i32_be, read_i64_be, write_i32_be, w
 from mypy_extensions import i32, i64, mypyc_attr, u8
 
 from streams.sla.details import BARE, RegistrationDetails
-from streams.sla.packing import is_near, read_bytes, read_number, read_text, write_bytes, write_number, write_text
+from streams.sla.packing import is_near, read_bytes, read_number, write_bytes, write_number, write_text
 from streams.sla.plan import Plan, pack_plan, unpack_plan
+from streams.sla.words import read_word
 
 _NEAR: Final = 1
 """Instants are kept as the difference to the beginning of the life, in 32 bits."""
@@ -183,17 +184,17 @@ def unpack_registration(packed: bytes, life: int) -> Registration:
         place = 2
     near = flags & _NEAR != 0
     width: i64 = 4 if near else 8
-    customer_id, place = read_text(packed, place)
+    customer_id, place = read_word(packed, place)
     registration = Registration(customer_id, life + read_number(packed, place, near))
     place += width
     if flags & _TIER:
-        registration.tier, place = read_text(packed, place)
+        registration.tier, place = read_word(packed, place)
     if flags & _PRODUCT:
-        registration.product, place = read_text(packed, place)
+        registration.product, place = read_word(packed, place)
     if flags & _ORIGIN:
-        registration.origin, place = read_text(packed, place)
+        registration.origin, place = read_word(packed, place)
     if flags & _DESTINATION:
-        registration.destination, place = read_text(packed, place)
+        registration.destination, place = read_word(packed, place)
     registration.remote = flags & _REMOTE != 0
     if flags & _PROMISED_AT:
         registration.promised_at = life + read_number(packed, place, near)
@@ -208,7 +209,7 @@ def _read_rare(packed: bytes, place: i64, rare: i64, registration: Registration,
         registration.revision = read_i64_be(packed, place)
         place += 8
     if rare & _TIME_ZONE:
-        registration.time_zone, place = read_text(packed, place)
+        registration.time_zone, place = read_word(packed, place)
     if rare & _PIECES:
         registration.pieces = read_i64_be(packed, place)
         place += 8

@@ -19,13 +19,13 @@ from streams.sla.packing import (
     read_bytes,
     read_code,
     read_number,
-    read_text,
     spell,
     write_bytes,
     write_code,
     write_number,
     write_text,
 )
+from streams.sla.words import read_word
 
 _NEAR: Final = 1
 """Its time is kept as the difference to the beginning of the life, in 32 bits."""
@@ -293,10 +293,10 @@ class KnownScan:
             place += 4 if short else 8
         if flags & _FACILITY:
             if packed[place]:
-                self._facility, place = read_text(packed, place)
+                self._facility, place = read_word(packed, place)
             else:
                 written = _written(packed, place)
-                self._facility = read_text(packed, written)[0] if written else ""
+                self._facility = read_word(packed, written)[0] if written else ""
                 place += 2
         if flags & _MORE:
             details, place = read_bytes(packed, place)
@@ -323,7 +323,7 @@ def unpack_scan(packed: bytes, begin: i64, end: i64, life: int, stem: bytes) -> 
     scan = KnownScan("", code, life + read_number(packed, place, near))
     place += 4 if near else 8
     if flags & _LEG:
-        scan.leg, place = read_text(packed, place)
+        scan.leg, place = read_word(packed, place)
     scan.fold(packed, begin, place, end, stem)
     return scan
 

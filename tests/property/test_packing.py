@@ -140,6 +140,42 @@ def test_a_shipment_comes_back_as_it_was(shipment: Shipment) -> None:
     assert encode(back, at, KEY) == value, "packed again after it has been looked at"
 
 
+def _change(instance: Instance, what: str, number: int) -> None:
+    match what:
+        case "its status":
+            instance.status = number
+        case "its deadline":
+            instance.next_after = number
+        case "no deadline":
+            instance.next_after = None
+        case "said anew":
+            instance.said = Said()
+        case "said again" if instance.said is not None:
+            instance.said.alert_revision += 1
+        case "looked at":
+            _ = instance.key, instance.said
+        case _:
+            pass
+
+
+@given(shipments(), st.data())
+def test_what_has_changed_since_it_was_unpacked_is_packed_and_the_rest_copied(
+    shipment: Shipment, data: st.DataObject
+) -> None:
+    back = decode(encode(shipment, 0, KEY), KEY)
+    changes = ["its status", "its deadline", "no deadline", "said anew", "said again", "looked at", "", "", ""]
+    for pair in zip(shipment.instances, back.instances, strict=True):
+        what, number = data.draw(st.sampled_from(changes)), data.draw(st.integers(0, 5))
+        for instance in pair:
+            _change(instance, what, number)
+    order = data.draw(st.permutations(range(len(back.instances))) | st.just(range(len(back.instances))))
+    kept = order[: data.draw(st.integers(0, len(order)))]
+    more = [Instance(9, "new")] if data.draw(st.booleans()) else []
+    for one in (shipment, back):
+        one.instances = [one.instances[place] for place in kept] + more
+    assert seen(decode(encode(back, 0, KEY), KEY)) == seen(shipment)
+
+
 @given(shipments(), st.data())
 def test_what_is_broken_is_found_out_when_all_of_it_is_read(shipment: Shipment, data: st.DataObject) -> None:
     value = encode(shipment, 0, KEY)
