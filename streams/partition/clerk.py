@@ -255,7 +255,7 @@ class Clerk:
         if not docket.decisions and not docket.status_changed:
             return
         renderer, envelope = self._renderer, self._envelope
-        subject = renderer.subject(key.decode(), shipment)
+        subject = renderer.subject(key, shipment)
         for decision in docket.decisions:
             form, ident, body = renderer.record(decision, subject)
             output = envelope.enclose(key, form.topic, form.sort, ident, body)

@@ -1,6 +1,5 @@
 """The set of scans of a shipment: which version of each holds, and in what order they happened."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from streams.sla.instants import DAY_MS
@@ -27,7 +26,7 @@ def insert(shipment: Shipment, scan: KnownScan, replaced: KnownScan | None) -> N
     shipment.evidence.insert(scan, replaced)
 
 
-def effective(shipment: Shipment) -> Sequence[KnownScan]:
+def effective(shipment: Shipment) -> list[KnownScan]:
     """The scans that count, in order: without those that a void takes back, and without the voids themselves.
 
     A void holds whether it came before or after the scan it names; it can itself only be corrected by a later version

@@ -7,7 +7,7 @@ from streams.sla.scan import KnownScan
 from streams.sla.verdict import Fault
 
 
-def faults(stages: Sequence[Stage], scans: Sequence[KnownScan], start: int, stop: int) -> tuple[Fault, ...]:
+def faults(stages: Sequence[Stage], scans: list[KnownScan], start: int, stop: int) -> tuple[Fault, ...]:
     """The stages between two instants that took longer than their budget, the worst first.
 
     A stage lasts from the first scan that starts it to the first one after that which ends it, or until the clock

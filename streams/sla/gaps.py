@@ -1,7 +1,5 @@
 """Clocks from every scan in custody to the next one: has the shipment been forgotten on the way?"""
 
-from collections.abc import Sequence
-
 from streams.sla.codes import name_of
 from streams.sla.instance import Instance
 from streams.sla.policy.compiled import Clock
@@ -12,7 +10,7 @@ from streams.sla.state import Shipment
 from streams.sla.verdict import Verdict
 
 
-def gaps(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -> list[tuple[str | None, Verdict]]:
+def gaps(clock: Clock, registration: Registration, scans: list[KnownScan]) -> list[tuple[str | None, Verdict]]:
     """Every gap, named by the scan that begins it; the last one may still run."""
     starts, stops, ends = clock.starts, clock.stops, clock.ends
     starts_any, stops_any = clock.starts_any, clock.stops_any

@@ -1,7 +1,5 @@
 """Promises that something does not happen: loss, damage, delivery to the wrong door."""
 
-from collections.abc import Sequence
-
 from streams.sla.codes import name_of
 from streams.sla.phases import MET, MISSED, RUNNING
 from streams.sla.pieces import completing
@@ -13,7 +11,7 @@ from streams.sla.state import NEVER
 from streams.sla.verdict import Verdict
 
 
-def incident(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -> Verdict | None:
+def incident(clock: Clock, registration: Registration, scans: list[KnownScan]) -> Verdict | None:
     """Missed with the first such scan, also one after the stop: damage is often found at home.  Met at the stop.
 
     None when it has not started.

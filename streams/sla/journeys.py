@@ -4,8 +4,6 @@ A milestone is reached by the first scan of its leg and code, at its facility wh
 milestone has claimed.  A leg starts when the last of the legs before it ends, or with the scan that starts all.
 """
 
-from collections.abc import Sequence
-
 from mypy_extensions import mypyc_attr
 
 from streams.sla.codes import name_of
@@ -25,7 +23,7 @@ class Journey:
 
     __slots__ = ("_ended", "_ending", "_plan", "_reached", "_registration", "_scans")
 
-    def __init__(self, registration: Registration, scans: Sequence[KnownScan]) -> None:
+    def __init__(self, registration: Registration, scans: list[KnownScan]) -> None:
         self._plan = registration.plan
         self._registration = registration
         self._scans = scans
@@ -192,7 +190,7 @@ class Journey:
         return self._ended
 
 
-def _reached(leg: KnownLeg, scans: Sequence[KnownScan]) -> list[KnownScan | None]:
+def _reached(leg: KnownLeg, scans: list[KnownScan]) -> list[KnownScan | None]:
     name = leg.name
     own = [scan for scan in scans if scan.leg == name]
     if not own:

@@ -3,7 +3,7 @@
 State goes in and comes out as `Shipment`; nothing is kept between calls but the docket's counts.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 
 from mypy_extensions import i64
@@ -90,7 +90,7 @@ class Judge:
             shipment = self._begin(stamp, OPEN, stamp + self._lifecycle.expire)
             shipment.registration = registration
             hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
-            facts = Facts(registration, (), self._held(registration))
+            facts = Facts(registration, [], self._held(registration))
             for clock in self._book.at(registration.registered_at).policy.clocks:
                 if clock.from_registration:
                     for key, verdict in facts.every(clock):
@@ -308,7 +308,7 @@ class Judge:
         self,
         shipment: Shipment,
         registration: Registration,
-        scans: Sequence[KnownScan] | None = None,
+        scans: list[KnownScan] | None = None,
         numbers: Collection[int] | None = None,
     ) -> Rulings:
         """What the clocks of a shipment are worth: with all that is effective, or with some of its scans alone."""

@@ -15,7 +15,7 @@ def paused_due(
     due: int,
     start_at: int,
     stop_at: int,
-    scans: Sequence[KnownScan],
+    scans: list[KnownScan],
     held: Sequence[tuple[int, int]],
 ) -> int:
     """The due instant moved by the time that does not count until the clock stops; `NEVER` while a pause lasts.
@@ -36,7 +36,7 @@ def paused_due(
     return due
 
 
-def _pauses(clock: Clock, scans: Sequence[KnownScan]) -> list[tuple[int, int]]:
+def _pauses(clock: Clock, scans: list[KnownScan]) -> list[tuple[int, int]]:
     intervals: list[tuple[int, int]] = []
     for begins, untils in clock.pauses:
         began: int | None = None

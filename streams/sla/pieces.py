@@ -1,7 +1,5 @@
 """Shipments of several pieces: something has happened to all of it when it has to every piece."""
 
-from collections.abc import Sequence
-
 from streams.sla.codes import Code
 from streams.sla.scan import KnownScan
 
@@ -15,7 +13,7 @@ def completes(seen: set[str], scan: KnownScan, pieces: int) -> bool:
     return len(seen) >= pieces
 
 
-def completing(scans: Sequence[KnownScan], codes: frozenset[Code], pieces: int) -> KnownScan | None:
+def completing(scans: list[KnownScan], codes: frozenset[Code], pieces: int) -> KnownScan | None:
     """The scan with which every piece has had one of the codes; None while some have not."""
     seen: set[str] = set()
     for scan in scans:

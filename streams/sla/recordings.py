@@ -1,7 +1,5 @@
 """Promises about the recording of scans: that all are there, and that each was uploaded soon."""
 
-from collections.abc import Sequence
-
 from streams.sla.codes import Code, name_of, rank
 from streams.sla.phases import MET, MISSED, RUNNING
 from streams.sla.policy.compiled import Clock
@@ -12,7 +10,7 @@ from streams.sla.state import NEVER
 from streams.sla.verdict import Verdict
 
 
-def recorded(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -> Verdict | None:
+def recorded(clock: Clock, registration: Registration, scans: list[KnownScan]) -> Verdict | None:
     """Whether scans of all the codes were recorded in time after the start.  None when it has not started.
 
     It stops when the last of them was recorded, and not before it started.
@@ -42,7 +40,7 @@ def recorded(clock: Clock, registration: Registration, scans: Sequence[KnownScan
     return verdict
 
 
-def uploads(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -> Verdict | None:
+def uploads(clock: Clock, registration: Registration, scans: list[KnownScan]) -> Verdict | None:
     """Whether every scan of the parcel until the stop was recorded in time.  None before the first one.
 
     Told when it stops: until then a scan may still be corrected, and nobody could do anything about one that is late.
@@ -71,7 +69,7 @@ def uploads(clock: Clock, registration: Registration, scans: Sequence[KnownScan]
     return None if start is None else Verdict(RUNNING, start.at, NEVER, start)
 
 
-def _start(clock: Clock, scans: Sequence[KnownScan]) -> KnownScan | None:
+def _start(clock: Clock, scans: list[KnownScan]) -> KnownScan | None:
     found: KnownScan | None = None
     for scan in scans:
         if scan.code in clock.starts:

@@ -49,13 +49,13 @@ class Subject:
 
     __slots__ = ("customer", "life", "shipment", "text")
 
-    def __init__(self, namespace: str, shipment_id: str, shipment: Shipment) -> None:
+    def __init__(self, namespace: bytes, key: bytes, shipment: Shipment) -> None:
         registration = shipment.registration
         self.shipment = shipment
-        self.life = life_of(namespace, shipment_id, shipment.life)
+        self.life = life_of(namespace, key, shipment.life)
         to = BytesWriter()
         to.write(b'","shipment_id":')
-        to.write(quoted(shipment_id))
+        to.write(quoted(key.decode()))
         to.write(b',"life":"')
         write_instant(to, shipment.life)
         to.write(b'"')
@@ -67,7 +67,7 @@ class Renderer:
     """Writes output records for one namespace."""
 
     def __init__(self, namespace: str, policy: Policy) -> None:
-        self._namespace = namespace
+        self._namespace = namespace.encode()
         self._forms: dict[tuple[Policy, Clock, str, str], Form] = {}
         self._record = BytesWriter()
         self.look_at(Surroundings.of(policy))
@@ -83,9 +83,9 @@ class Renderer:
         self._forms.clear()
         return forms
 
-    def subject(self, shipment_id: str, shipment: Shipment) -> Subject:
-        """What `record` and `status` write of a shipment, again and again."""
-        return Subject(self._namespace, shipment_id, shipment)
+    def subject(self, key: bytes, shipment: Shipment) -> Subject:
+        """What `record` and `status` write of a shipment, again and again; its key is its id."""
+        return Subject(self._namespace, key, shipment)
 
     def record(self, decision: Decision, subject: Subject) -> tuple[Form, bytes, bytes]:
         """The record of a decision: its form, id and JSON."""

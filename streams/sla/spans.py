@@ -24,7 +24,7 @@ _NONE: Final[set[str]] = set()
 
 
 def span(  # noqa: C901, PLR0912 - the hot path: one pass over the scans decides everything
-    clock: Clock, registration: Registration, scans: Sequence[KnownScan], held: Held = ()
+    clock: Clock, registration: Registration, scans: list[KnownScan], held: Held = ()
 ) -> Verdict | None:
     """The verdict over these scans, in order.  None when it has not started, or was not promised to this shipment.
 

@@ -1,6 +1,5 @@
 """The state of one shipment: everything that is kept of it between two scans."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from mypy_extensions import i64, mypyc_attr
@@ -76,7 +75,7 @@ class Shipment:
         """The registration; empty where there is none."""
 
     @property
-    def scans(self) -> Sequence[KnownScan]:
+    def scans(self) -> list[KnownScan]:
         """Its scans, in order."""
         return self.evidence.listed
 

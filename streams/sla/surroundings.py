@@ -1,6 +1,5 @@
 """What holds for all shipments of a partition alike: versions of the policy, suspended regions, silent feeds."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
@@ -49,7 +48,7 @@ class Surroundings:
             if not one.lifted and (places[0] in one.regions or places[1] in one.regions)
         )
 
-    def versions(self, registration: Registration, scans: Sequence[KnownScan]) -> tuple[Version, ...]:
+    def versions(self, registration: Registration, scans: list[KnownScan]) -> tuple[Version, ...]:
         """The versions that the clocks of a shipment can fall under; `scans` are in order."""
         first = last = registration.registered_at
         if scans:

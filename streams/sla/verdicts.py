@@ -1,7 +1,5 @@
 """What clocks are worth, as a function of the set of scans: no order of arrival, no time of day."""
 
-from collections.abc import Sequence
-
 from mypy_extensions import mypyc_attr
 
 from streams.sla.combined import combined
@@ -31,7 +29,7 @@ class Facts:
 
     __slots__ = ("_held", "_journey", "_registration", "_scans")
 
-    def __init__(self, registration: Registration, scans: Sequence[KnownScan], held: Held = ()) -> None:
+    def __init__(self, registration: Registration, scans: list[KnownScan], held: Held = ()) -> None:
         self._registration = registration
         self._scans = scans
         self._held = held

@@ -118,7 +118,7 @@ def test_the_text_of_a_decision_is_that_of_its_record(
 ) -> None:
     for topic, record_type in TYPES.items():
         renderer, decision = data.draw(decisions(topic))
-        _, ident, text = renderer.record(decision, renderer.subject(shipment_id, shipment))
+        _, ident, text = renderer.record(decision, renderer.subject(shipment_id.encode(), shipment))
         record = msgspec.json.decode(text, type=record_type)
         assert msgspec.json.encode(record) == text
         assert (record.id, record.shipment_id, record.kind) == (ident.decode(), shipment_id, decision.kind)
@@ -147,7 +147,7 @@ def test_the_text_of_a_status_is_that_of_its_record(
         instance.said = Said()
         instance.said.notice, instance.said.alert = notice, alert
         shipment.instances.append(instance)
-    ident, text = renderer.status(renderer.subject(shipment_id, shipment), data.draw(instants))
+    ident, text = renderer.status(renderer.subject(shipment_id.encode(), shipment), data.draw(instants))
     record = msgspec.json.decode(text, type=ShipmentStatus)
     assert msgspec.json.encode(record) == text
     assert (record.id, record.shipment_id) == (ident.decode(), shipment_id)
@@ -167,6 +167,6 @@ def test_all_fields_of_the_records_are_told() -> None:
         for (renderer, policy), kind in product(RENDERERS, KINDS.get(topic, ["missed"])):
             for clock in policy.clocks:
                 decision = Decision(topic, kind, clock, "leg/1", verdict, 2, 2, 1_000, before, "why", "hub")
-                _, _, text = renderer.record(decision, renderer.subject("S", shipment))
+                _, _, text = renderer.record(decision, renderer.subject(b"S", shipment))
                 told |= msgspec.json.decode(text).keys()
         assert set(record_type.__struct_fields__) - told == ({"expected_at"} if topic == NOTICES else set())

@@ -1,6 +1,6 @@
 """An account of one shipment under one policy: which rule gave which due instant, and what each clock is worth."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -33,7 +33,7 @@ class Account(Struct, frozen=True, omit_defaults=True):
 
 
 def accounts(
-    policy: Policy, registration: Registration, scans: Sequence[KnownScan], *, at: int, clock: str | None = None
+    policy: Policy, registration: Registration, scans: list[KnownScan], *, at: int, clock: str | None = None
 ) -> list[Account]:
     """Every instance of every clock, or of the one named, as it stands at an instant (UTC milliseconds).
 
@@ -50,7 +50,7 @@ def accounts(
 
 
 def _account(
-    clock: Clock, key: str | None, verdict: Verdict, registration: Registration, scans: Sequence[KnownScan], at: int
+    clock: Clock, key: str | None, verdict: Verdict, registration: Registration, scans: list[KnownScan], at: int
 ) -> Account:
     stop = stop_of(verdict)
     return Account(
@@ -73,7 +73,7 @@ def _standing(clock: Clock, verdict: Verdict, at: int) -> str:
 
 
 def _steps(
-    clock: Clock, verdict: Verdict, registration: Registration, scans: Sequence[KnownScan], at: int
+    clock: Clock, verdict: Verdict, registration: Registration, scans: list[KnownScan], at: int
 ) -> Iterator[str]:
     by = "the registration" if verdict.start_scan is None else _scan(verdict.start_scan)
     yield f"started at {rfc3339(verdict.start)} by {by}"
@@ -100,7 +100,7 @@ def _steps(
         yield f"owed: {verdict.owed.amount} {verdict.owed.currency} ({verdict.owed.rule})"
 
 
-def _paused(clock: Clock, verdict: Verdict, scans: Sequence[KnownScan]) -> Iterator[str]:
+def _paused(clock: Clock, verdict: Verdict, scans: list[KnownScan]) -> Iterator[str]:
     stop = stop_of(verdict)
     begins = frozenset[object]().union(*(begin for begin, _ in clock.pauses))
     untils = frozenset[object]().union(*(until for _, until in clock.pauses))
@@ -112,7 +112,7 @@ def _paused(clock: Clock, verdict: Verdict, scans: Sequence[KnownScan]) -> Itera
                 yield f"goes on at {rfc3339(scan.at)} by {_scan(scan)}"
 
 
-def _why_not(clock: Clock, registration: Registration, scans: Sequence[KnownScan]) -> str:
+def _why_not(clock: Clock, registration: Registration, scans: list[KnownScan]) -> str:
     if clock.form == compiled.ALL_OF:
         return "its clocks have not started"
     if clock.from_registration:
