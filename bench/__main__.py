@@ -44,6 +44,8 @@ def main(
 ) -> None:
     """Measure what one worker does on one core: throughput, memory, restore, latency, and plain Faust beside it.
 
+    And how long partitions pause when a second worker comes and goes, and what a scan costs with a million open.
+
     With --format json the last line on standard output is one JSON object; what people read goes to standard error.
     """
     parts = frozenset(only or PARTS) - {part for part in ("express", "demo") if profile not in (part, "all")}

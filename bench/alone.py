@@ -17,7 +17,12 @@ async def alone(module: str, measured: type[Measured], **options: int) -> Measur
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", module, *arguments, stdout=asyncio.subprocess.PIPE
     )
-    printed, _ = await process.communicate()
+    try:
+        printed, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     if process.returncode:
         raise BenchFailed(f"{module} {' '.join(arguments)} ended with exit code {process.returncode}")
     return msgspec.json.decode(printed, type=measured)

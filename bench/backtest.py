@@ -43,13 +43,13 @@ def measure(events: int, jobs: int) -> Cost:
     past = _history(events)
     policy = load_policy(POLICIES / "express.yaml")
     cpu = time.process_time()
-    alone = backtest(past, policy, None)
+    one_process = backtest(past, policy, None)
     cpu = time.process_time() - cpu
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return Cost(
         events=events,
         cpu_us_per_event=cpu / events * 1e6,
-        seconds=alone.seconds,
+        seconds=one_process.seconds,
         jobs=jobs,
         seconds_together=backtest(past, policy, None, jobs=jobs).seconds,
         peak_rss_mb=kilobytes / (1e6 if sys.platform == "darwin" else 1e3),

@@ -133,7 +133,9 @@ async def growth(many: int) -> Growth:
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--many", type=click.IntRange(100), default=1_000_000, show_default=True, help="Shipments open at last.")
+@click.option(
+    "--many", type=click.IntRange(5 * FEW), default=1_000_000, show_default=True, help="Shipments open at last."
+)
 def main(*, many: int) -> None:
     """Measure, and print one line of JSON."""
     click.echo(msgspec.json.encode(measure(many)).decode())

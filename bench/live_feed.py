@@ -38,20 +38,30 @@ class LiveFeed:
         self._partitions = partitions
         self._sent: list[asyncio.Future[Any]] = []
         self._pending: dict[str, asyncio.Future[Any]] = {}
+        self._ending = False
+
+    def end(self) -> None:
+        """Let no more parcels begin; those that have are delivered as they would be."""
+        self._ending = True
 
     async def run(self, shipments: int, per_second: float) -> Fed:
-        """Write all, at a steady rate."""
+        """Write all, or until the end is asked for, at a steady rate."""
         await self._producer.start()
+        begins = shipments
         try:
             begun = time.monotonic()
             for due, number, arrived in sorted(_steps(shipments, per_second)):
+                if self._ending and not arrived:
+                    begins = min(begins, number)
+                if number >= begins:
+                    continue
                 ahead = begun + due - time.monotonic()
                 if ahead > _LEAST_PAUSE_S:
                     await asyncio.sleep(ahead)
                 await (self._deliver(number) if arrived else self._begin(number))
             await asyncio.gather(*self._sent)
             delivered = {key: (await sent).timestamp for key, sent in self._pending.items()}
-            return Fed(delivered, frozenset(map(_key, range(shipments))) - delivered.keys())
+            return Fed(delivered, frozenset(map(_key, range(begins))) - delivered.keys())
         finally:
             await self._producer.stop()
 

@@ -11,6 +11,7 @@ QUICK_SCANS = 400_000
 _COMPARISON_SHARE = 3 / 40
 _BACKTEST_SHARE = 1 / 4
 _GROWTH_SHARE = 1 / 4
+_FEWEST_OF_MANY = 100_000
 _DEMO_SHARE = 7 / 10
 """The demo profile gets 2.8 million scans where express gets four: then as many shipments are under way."""
 
@@ -41,7 +42,7 @@ class Options:
     @property
     def many(self) -> int:
         """Shipments open where the cost of a scan is compared with that of few."""
-        return round(self.scans * _GROWTH_SHARE)
+        return max(round(self.scans * _GROWTH_SHARE), _FEWEST_OF_MANY)
 
     @property
     def comparison_scans(self) -> int:

@@ -1,17 +1,20 @@
-"""How long partitions stand still while they are shared out anew: a worker comes, and goes again as it was told to."""
+"""How long partitions stand still while they are shared out anew: a worker comes, and goes again as it was told to.
+
+Meanwhile live parcels come at a steady rate, and all that must be said of them, and nothing else, has to be said.
+"""
 
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from bench.latency import POLICY
 from bench.live_feed import LiveFeed
+from bench.live_truth import POLICY, all_told, listening
 from bench.pinned import PinnedWorker
 from bench.site import Site
 from streams.demo.conditions import holds_within
@@ -21,6 +24,7 @@ from streams.partition.meta import KEY
 PER_SECOND = 240.0
 """Parcels that begin: of each partition enough for a commit whenever it may commit."""
 _LONGEST_S = 120.0
+_NEVER = 2**63
 _SETTLED_S = 2.0
 """Seconds of steady commits that a measurement begins and ends with."""
 
@@ -41,7 +45,7 @@ async def measure(site: Site) -> Pauses:
     """Let a second worker join the first, and leave it again, while parcels come at a steady rate.
 
     Raises:
-        ShipclockError: a worker ended, or the partitions were not shared out in time.
+        ShipclockError: a worker ended, the partitions were not shared out in time, or what was said is not true.
     """
     names = Names("bench-rebalance")
     site.console.print("rebalance: a second worker comes and goes …", style="dim")
@@ -52,50 +56,43 @@ async def measure(site: Site) -> Pauses:
         ):
             first.start()
             await first.restored(site.partitions)
-            async with _feeding(site, names), Commits.followed(site, names) as commits:
-                everything = frozenset(range(site.partitions))
-                begun = time.time_ns() // 1_000_000
-                await commits.steady()
-                came = time.time_ns() // 1_000_000
-                second.start()
-                await _shared(first, second, lambda mine, others: bool(others) and mine | others == everything)
-                kept = await first.partitions()
-                await commits.steady()
-                went = time.time_ns() // 1_000_000
-                second.terminate()
-                await _shared(first, None, lambda mine, _: mine == everything)
-                await commits.steady()
-    staying: list[int] = []
-    moving: list[int] = []
-    for since, until in ((came, went), (went, 2**63)):
-        for partition, pause in commits.longest(since, until).items():
-            (staying if partition in kept else moving).append(pause)
-    return Pauses(tuple(staying), tuple(moving), max(commits.longest(begun, came).values()))
+            async with listening(site, names) as subscriber, Commits.followed(site, names) as commits:
+                feed = LiveFeed(site.servers, names, site.partitions)
+                async with asyncio.TaskGroup() as group:
+                    feeding = group.create_task(feed.run(int(_LONGEST_S * PER_SECOND), PER_SECOND))
+                    pauses = await _pauses(site.partitions, first, second, commits)
+                    feed.end()
+                await all_told(subscriber, feeding.result())
+    return pauses
 
 
-async def _shared(
-    first: PinnedWorker, second: PinnedWorker | None, done: Callable[[frozenset[int], frozenset[int]], bool]
-) -> None:
-    """Wait until the partitions that the workers have are as they should be."""
+async def _pauses(partitions: int, first: PinnedWorker, second: PinnedWorker, commits: "Commits") -> Pauses:
+    """Let the second worker come and go while the partitions commit."""
+    everything = frozenset(range(partitions))
+    begun = _now()
+    await commits.steady()
+    came = _now()
+    second.start()
 
-    async def holds() -> bool:
+    async def shared() -> bool:
         first.require_running()
-        return done(await first.partitions(), frozenset() if second is None else await second.partitions())
+        second.require_running()
+        mine, others = await first.partitions(), await second.partitions()
+        return bool(others) and mine | others == everything
 
-    await holds_within(_LONGEST_S, "the partitions are shared out anew", holds)
+    await holds_within(_LONGEST_S, "the second worker has its part of the partitions", shared)
+    kept = await first.partitions()
+    await commits.steady()
+    went = _now()
+    second.terminate()
 
+    async def back() -> bool:
+        first.require_running()
+        return await first.partitions() == everything
 
-@asynccontextmanager
-async def _feeding(site: Site, names: Names) -> AsyncIterator[None]:
-    """Parcels come, until the end."""
-    feed = LiveFeed(site.servers, names, site.partitions)
-    feeding = asyncio.create_task(feed.run(int(_LONGEST_S * PER_SECOND), PER_SECOND))
-    try:
-        yield
-    finally:
-        feeding.cancel()
-        with suppress(asyncio.CancelledError):
-            await feeding
+    await holds_within(_LONGEST_S, "the first worker has all partitions again", back)
+    await commits.steady()
+    return commits.pauses(kept, begun, came, went)
 
 
 @dataclass
@@ -108,7 +105,7 @@ class Commits:
     @classmethod
     @asynccontextmanager
     async def followed(cls, site: Site, names: Names) -> AsyncIterator["Commits"]:
-        """Commits from now on."""
+        """All commits, until the end."""
         commits = cls(site.partitions)
         listening = asyncio.create_task(commits.follow(site.servers, names.topic(STATE_TOPIC)))
         try:
@@ -137,12 +134,21 @@ class Commits:
 
     async def steady(self) -> None:
         """Wait until every partition has committed for some time from now on."""
-        until = time.time_ns() // 1_000_000 + int(_SETTLED_S * 1000)
+        until = _now() + int(_SETTLED_S * 1000)
         await holds_within(
             _LONGEST_S,
             "every partition commits",
             lambda: len(self.at) == self.partitions and min(stamps[-1] for stamps in self.at.values()) >= until,
         )
+
+    def pauses(self, kept: Collection[int], begun: int, came: int, went: int) -> Pauses:
+        """What there was from the instant at which a worker was started, and from that at which it was told to go."""
+        staying: list[int] = []
+        moving: list[int] = []
+        for since, until in ((came, went), (went, _NEVER)):
+            for partition, pause in self.longest(since, until).items():
+                (staying if partition in kept else moving).append(pause)
+        return Pauses(tuple(staying), tuple(moving), max(self.longest(begun, came).values()))
 
     def longest(self, since: int, until: int) -> Mapping[int, int]:
         """The longest time between two commits of each partition, the later of them between two instants."""
@@ -151,3 +157,8 @@ class Commits:
             for partition, stamps in self.at.items()
         }
         return {partition: max(own) for partition, own in gaps.items() if own}
+
+
+def _now() -> int:
+    """UTC milliseconds."""
+    return time.time_ns() // 1_000_000

@@ -34,7 +34,8 @@ def print_results(console: Console, results: Results) -> None:
     console.print()
     built = "native hot path" if is_native() else "plain Python"
     console.print(Text(f"{results.cores}; {results.partitions} partitions; exactly once; {built}.", style="dim"))
-    console.print(Text("Everything that Shipclock said was verified against the input.", style="dim"))
+    if results.by_worker:
+        console.print(Text("Everything that the workers said was verified against the input.", style="dim"))
 
 
 def _rows(results: Results) -> Iterator[Row]:

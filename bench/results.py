@@ -33,8 +33,16 @@ class Results:
     growth: Growth | None = None
     rebalance: Pauses | None = None
 
+    @property
+    def by_worker(self) -> bool:
+        """Whether workers have said anything."""
+        return any((self.express, self.demo, self.latency, self.rebalance, self.comparison))
+
     def flat(self) -> dict[str, Figure]:
-        """Every figure under a name of its own.  Results that are wrong never get here: `verified` is always true."""
+        """Every figure under a name of its own.
+
+        Where workers have said anything it is `verified`: what is wrong never gets here.
+        """
         figures: dict[str, Figure] = {"cores": self.cores, "partitions": self.partitions, "native": is_native()}
         if self.idle is not None:
             figures |= {"empty_start_s": round(self.idle.start_s, 2), "empty_rss_bytes": self.idle.rss}
@@ -57,7 +65,7 @@ class Results:
             figures |= _growth(self.growth)
         if self.rebalance is not None:
             figures |= _rebalance(self.rebalance)
-        return figures | {"verified": True}
+        return figures | ({"verified": True} if self.by_worker else {})
 
 
 def _throughput(measured: Throughput) -> dict[str, Figure]:

@@ -80,7 +80,7 @@ async def _measure(options: Options, site: Site, results: Results) -> None:
         results.faust = await _faust_alone(site, options.faust_s)
     if "latency" in parts:
         results.latency = await latency.measure(site, options.latency_s)
-    if "rebalance" in parts:
+    if "rebalance" in parts and site.partitions > 1:  # one cannot be shared
         results.rebalance = await rebalance.measure(site)
     if "comparison" in parts:
         results.comparison = await compare(site, contenders(options.against), options.comparison_scans)

@@ -52,9 +52,8 @@ class Site:
         Meanwhile this process stays on the broker's core: it must not take time from the worker.
         """
         settings = worker_settings(self.servers, namespace, time, policy)
-        settings["APP_DATADIR"] = str(
-            self.directory / f"faust-{name}"
-        )  # else Faust leaves a directory where it is started
+        # Else Faust leaves a directory where it is started.
+        settings["APP_DATADIR"] = str(self.directory / f"faust-{name}")
         if code is not None:
             settings["PYTHONPATH"] = str(code)
         worker = PinnedWorker(f"{namespace}-{name}", self.directory, settings, cores=self.cores.for_worker)

@@ -124,9 +124,12 @@ class Ledger:
         return Counter(outcome.kind for key, outcome in self.outcomes.items() if key.clock == clock)
 
     def alerts_before_stop(self, clock: str) -> int:
-        """Missed instances whose alert was raised once they were due, and before the scan that stopped them."""
+        """Missed instances whose alert was raised as soon as they were due, and before the scan that stopped them.
+
+        In replay time: the instant of a decision is that of the deadline, to the millisecond.
+        """
         return sum(
-            opening.due <= opening.decided_at < (self.outcomes[key].stopped_at or "~")
+            opening.due == opening.decided_at < (self.outcomes[key].stopped_at or "~")
             for key, opening in self.openings.items()
             if key.clock == clock and key in self.outcomes and self.outcomes[key].kind == "missed"
         )

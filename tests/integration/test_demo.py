@@ -71,7 +71,7 @@ def test_killed_workers_change_nothing_id_for_id(other_file: Path, undisturbed: 
     committed = [kill["committed_before"] for kill in kills]
     assert committed == sorted(set(committed))
     inside = [kill for kill in kills if kill["in_transaction"]]
-    assert len(inside) >= 2
+    assert 2 * len(inside) >= len(kills)
     assert all(kill["uncommitted_records"] > 0 for kill in inside)
     assert counts(disturbed) == counts(undisturbed)
     assert disturbed["duplicate_ids"] == 0

@@ -150,6 +150,8 @@ def _change(instance: Instance, what: str, number: int) -> None:
             instance.next_after = None
         case "said anew":
             instance.said = Said()
+        case "unsaid":
+            instance.said = None
         case "said again" if instance.said is not None:
             instance.said.alert_revision += 1
         case "looked at":
@@ -163,7 +165,18 @@ def test_what_has_changed_since_it_was_unpacked_is_packed_and_the_rest_copied(
     shipment: Shipment, data: st.DataObject
 ) -> None:
     back = decode(encode(shipment, 0, KEY), KEY)
-    changes = ["its status", "its deadline", "no deadline", "said anew", "said again", "looked at", "", "", ""]
+    changes = [
+        "its status",
+        "its deadline",
+        "no deadline",
+        "said anew",
+        "unsaid",
+        "said again",
+        "looked at",
+        "",
+        "",
+        "",
+    ]
     for pair in zip(shipment.instances, back.instances, strict=True):
         what, number = data.draw(st.sampled_from(changes)), data.draw(st.integers(0, 5))
         for instance in pair:

@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from bench.latency import summarise, untruths
+from bench.latency import summarise
 from bench.live_feed import Fed
+from bench.live_truth import untruths
 from bench.load import Expected
 from bench.scrape import Counted
 from bench.subscriber import Heard

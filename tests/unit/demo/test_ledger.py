@@ -69,11 +69,12 @@ def test_an_id_in_two_topics_is_a_duplicate(ledger: Ledger) -> None:
     [
         ("2024-01-08T01:00:00.000Z", "2024-01-08T01:00:00.001Z", 1),
         ("2024-01-08T01:00:00.000Z", "2024-01-08T01:00:00.000Z", 0),
+        ("2024-01-08T01:00:00.001Z", "2024-01-08T01:02:00.000Z", 0),
         ("2024-01-08T01:05:00.000Z", "2024-01-08T01:02:00.000Z", 0),
         ("2024-01-08T00:59:59.999Z", "2024-01-08T01:02:00.000Z", 0),
     ],
 )
-def test_an_alert_counts_as_timely_between_its_deadline_and_the_scan_that_stopped_it(
+def test_an_alert_counts_as_timely_at_its_deadline_and_before_the_scan_that_stopped_it(
     ledger: Ledger, decided: str, stopped: str, counts: int
 ) -> None:
     ledger.add("breach-alerts", output(1, kind="opened", decided_at=decided))

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from streams.sla.instants import BEGINNING, FOREVER, from_datetime, rfc3339
+from streams.sla.instants import BEGINNING, FOREVER, describe, from_datetime, rfc3339
 
 FIRST, LAST = -62_135_596_800_000, 253_402_300_799_999
 
@@ -42,3 +42,29 @@ def test_an_instant_is_read_in_a_zone_whose_offset_changes() -> None:
     winter, summer = datetime(2026, 1, 1, tzinfo=berlin), datetime(2026, 7, 1, tzinfo=berlin)
     assert from_datetime(winter) == from_datetime(datetime(2025, 12, 31, 23, tzinfo=UTC))
     assert from_datetime(summer) == from_datetime(datetime(2026, 6, 30, 22, tzinfo=UTC))
+
+
+def test_days_that_share_a_place_in_the_table_of_dates_are_told_apart() -> None:
+    day = 86_400_000
+    for instant in (0, 1_024 * day, 0, -1_024 * day, 2_048 * day, 1_024 * day):
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)
+        assert rfc3339(instant) == f"{moment:%Y-%m-%d}T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("duration", "words"),
+    [
+        (0, "0 ms"),
+        (999, "999 ms"),
+        (-20, "20 ms"),
+        (1_000, "1 s"),
+        (-61_000, "1 min 1 s"),
+        (3_600_000, "1 h"),
+        (3_605_000, "1 h 5 s"),
+        (12_000_000, "3 h 20 min"),
+        (90_061_000, "1 d 1 h"),
+        (86_400_000 * 3_653, "3653 d"),
+    ],
+)
+def test_a_duration_is_described_by_its_two_largest_units(duration: int, words: str) -> None:
+    assert describe(duration) == words
