@@ -78,8 +78,6 @@ class Stamp(NamedTuple):
 
     producer_id: int
     epoch: int
-    batch_bytes: int
-    """Size up to which a batch takes records; a larger record travels alone."""
 
 
 def advance(sequence: int, records: int) -> int:
@@ -134,36 +132,16 @@ class _Growing:
         return Packed(start + rest, body, records)
 
 
-class Packer:
-    """Packs records of one producer; remembers how the headers look that many of them share."""
+class Headings:
+    """Headers as records have them; remembers how those look that many records share."""
 
-    def __init__(self, stamp: Stamp) -> None:
-        self._stamp = stamp
+    def __init__(self) -> None:
         self._kinds: dict[Kind, tuple[bytes, bytes]] = {}
 
-    def pack(self, entries: Iterable[Entry], sequence: int) -> list[Packed]:
-        """Return batches that hold the entries in order; the first entry has this sequence number.
-
-        It is the broker that knows whether the topic allows the size of a record.
-        """
-        batches: list[Packed] = []
-        most: i64 = self._stamp.batch_bytes
-        batch: _Growing | None = None
-        for key, value, headers, timestamp in entries:
-            tail = b"\0" if headers is NO_HEADERS else self._headers(headers)
-            size: i64 = len(key or b"") + len(value or b"") + len(tail) + _MOST_OVERHEAD
-            if batch is None or batch.size + size > most:
-                if batch is not None:
-                    batches.append(batch.finish(self._stamp, sequence))
-                    sequence = advance(sequence, batch.records)
-                batch = _Growing(timestamp)
-            batch.add(key, value, tail, timestamp)
-        if batch is not None:
-            batches.append(batch.finish(self._stamp, sequence))
-        return batches
-
-    def _headers(self, headers: Headers) -> bytes:
-        """Return headers as a record has them, their number first."""
+    def of(self, headers: Headers) -> bytes:
+        """The headers, their number first."""
+        if headers is NO_HEADERS:
+            return b"\0"
         if not isinstance(headers, Identified):
             return _headers(list(headers))
         kind, identity = headers.kind, headers.identity
@@ -171,6 +149,44 @@ class Packer:
         if known is None:
             known = self._kinds[kind] = _around(headers.name, kind)
         return known[0] + _size(identity) + identity + known[1]
+
+
+class Pile:
+    """Records of one partition, packed as they come, in as many batches as they need."""
+
+    def __init__(self, headings: Headings, batch_bytes: int) -> None:
+        """`batch_bytes` is the size up to which a batch takes records."""
+        self._headings = headings
+        self._most: i64 = batch_bytes
+        self._batches: list[_Growing] = []
+        self.largest: i64 = 0
+        """Bytes of the largest record, about."""
+        self.largest_key: bytes | None = None
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Take records over, in order.
+
+        It is the broker that knows whether the topic allows the size of a record.
+        """
+        headings, batches = self._headings, self._batches
+        batch = batches[-1] if batches else None
+        for key, value, headers, timestamp in entries:
+            tail = headings.of(headers)
+            size: i64 = len(key or b"") + len(value or b"") + len(tail) + _MOST_OVERHEAD
+            if size > self.largest:
+                self.largest, self.largest_key = size, key
+            if batch is None or batch.size + size > self._most:
+                batch = _Growing(timestamp)
+                batches.append(batch)
+            batch.add(key, value, tail, timestamp)
+
+    def finish(self, stamp: Stamp, sequence: int) -> list[Packed]:
+        """Return the batches; the first record has this sequence number."""
+        packed: list[Packed] = []
+        for batch in self._batches:
+            packed.append(batch.finish(stamp, sequence))
+            sequence = advance(sequence, batch.records)
+        return packed
 
 
 def by_place(outputs: Iterable[Output], now: int) -> dict[tuple[str, int | None], list[Entry]]:

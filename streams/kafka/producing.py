@@ -20,7 +20,7 @@ from aiokafka.protocol.transaction import (
 
 from streams.kafka.appending import Appended, Appender
 from streams.kafka.coordinators import Coordinators
-from streams.kafka.envelopes import Entry, Packed, Packer, Stamp, advance
+from streams.kafka.envelopes import Entry, Headings, Packed, Pile, Stamp, advance
 
 CLOSE_WITHIN_S = 0.5
 """Closing is a matter of milliseconds, unless the broker is silent."""
@@ -46,8 +46,10 @@ class Producer:
         self._coordinators = Coordinators(client)
         self._appender = Appender(client, transactional_id, self._timeout_ms)
         self._sequences: dict[TopicPartition, int] = {}
-        self._stamp = Stamp(-1, -1, limits.batch_bytes)
-        self._packer = Packer(self._stamp)
+        self._stamp = Stamp(-1, -1)
+        self._batch_bytes = limits.batch_bytes
+        self._headings = Headings()
+        self._piles: dict[TopicPartition, Pile] = {}
 
     @classmethod
     async def open(cls, client: AIOKafkaClient, transactional_id: str, limits: WriterLimits) -> Self:
@@ -62,16 +64,29 @@ class Producer:
         except BaseException:
             await producer.close()
             raise
-        producer._stamp = Stamp(given.producer_id, given.producer_epoch, limits.batch_bytes)
-        producer._packer = Packer(producer._stamp)
+        producer._stamp = Stamp(given.producer_id, given.producer_epoch)
         return producer
 
-    def pack(self, tp: TopicPartition, entries: Iterable[Entry]) -> list[Packed]:
-        """Make the batches that the partition must get next; see `Packer.pack`."""
-        sequence = self._sequences.get(tp, 0)
-        batches = self._packer.pack(entries, sequence)
-        self._sequences[tp] = advance(sequence, sum(batch.records for batch in batches))
+    def add(self, tp: TopicPartition, entries: Iterable[Entry]) -> None:
+        """Pack records of the next transaction, while they are at hand."""
+        pile = self._piles.get(tp)
+        if pile is None:
+            pile = self._piles[tp] = Pile(self._headings, self._batch_bytes)
+        pile.add(entries)
+
+    def take(self) -> dict[TopicPartition, list[Packed]]:
+        """The batches that the partitions must get next: all that has been added."""
+        batches: dict[TopicPartition, list[Packed]] = {}
+        for tp, pile in self._piles.items():
+            sequence = self._sequences.get(tp, 0)
+            batches[tp] = packed = pile.finish(self._stamp, sequence)
+            self._sequences[tp] = advance(sequence, sum(batch.records for batch in packed))
+        self._piles = {}
         return batches
+
+    def largest(self) -> tuple[int, TopicPartition, bytes | None]:
+        """Bytes, place and key of the largest record that has been added since `take`."""
+        return max((int(pile.largest), tp, pile.largest_key) for tp, pile in self._piles.items())
 
     async def begin(self, tps: Iterable[TopicPartition]) -> None:
         """Begin a transaction that appends to these partitions, and to no other."""
@@ -79,7 +94,7 @@ class Producer:
         await self._ask(AddPartitionsToTxnRequest(self._id, self._stamp.producer_id, self._stamp.epoch, topics))
 
     async def append(self, batches: Mapping[TopicPartition, Sequence[Packed]]) -> dict[TopicPartition, Appended]:
-        """Append what `pack` made; see `Appender.append`."""
+        """Append what was taken; see `Appender.append`."""
         return await self._appender.append(batches)
 
     async def move(self, group: str, offsets: Mapping[TopicPartition, int]) -> None:

@@ -1,9 +1,9 @@
 """The transactional producer of one partition: all of a unit of work, or nothing."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
-from itertools import chain, repeat
+from itertools import repeat
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
@@ -18,11 +18,11 @@ from aiokafka.errors import (
 from streams.errors import Disconnected, Fenced, PartitionParked, TransactionFailed, no_answer
 from streams.kafka import faults
 from streams.kafka.connection import Connection
-from streams.kafka.envelopes import NO_HEADERS, Entry, Packed, by_place
+from streams.kafka.envelopes import NO_HEADERS, by_place
 from streams.kafka.names import Names
 from streams.kafka.producing import Producer, WriterLimits
 from streams.partition import meta
-from streams.partition.ports import Committed, UnitOfWork, WallClock, Writer
+from streams.partition.ports import Committed, Output, UnitOfWork, WallClock, Writer
 
 ABORT_WITHIN_S = 3.0
 
@@ -45,6 +45,8 @@ class KafkaWriter(Writer):
         self._clock = clock
         self._limits = limits
         self._producer: Producer | None = None
+        self._began: int | None = None
+        """When the first record of the unit under way was taken over: the time of all of them."""
 
     async def start(self) -> None:
         """Connect; fences the predecessor.  Raises `TransactionFailed` when no coordinator or no broker answers."""
@@ -59,14 +61,27 @@ class KafkaWriter(Writer):
         except KafkaError as error:
             raise TransactionFailed(f"{self._who}: cannot start writing: {error!r}") from error
 
+    def tell(self, outputs: Sequence[Output]) -> None:
+        """Pack outputs of the unit under way; see `Writer`."""
+        if not outputs:
+            return
+        producer, now = self._started, self._now()
+        for (short, partition), entries in by_place(outputs, now).items():
+            producer.add(self._place(short, partition), entries)
+
     async def commit(self, unit: UnitOfWork) -> Committed:
         """Write a unit; see `Writer`.  After an error `start` must come first.
 
         Raises `PartitionParked`, too, when a record is larger than its topic allows: that would fail for ever.
         """
-        producer = self._producer
-        if producer is None:
-            raise TransactionFailed(f"{self._who}: the writer is not started")
+        producer = self._started
+        self.tell(unit.outputs)
+        changelog = self._place(self._names.job.state)
+        now = self._now()
+        producer.add(changelog, zip(unit.changelog.keys(), unit.changelog.values(), repeat(NO_HEADERS), repeat(now)))
+        producer.add(changelog, [(meta.KEY, unit.meta, NO_HEADERS, now)])
+        self._began = None
+        size, tp, key = producer.largest()
         try:
             async with asyncio.timeout(self._limits.timeout_s):
                 return await self._commit(producer, unit)
@@ -78,13 +93,14 @@ class KafkaWriter(Writer):
             raise Fenced(f"{self._who}: another worker owns the partition now") from error
         except MessageSizeTooLargeError as error:
             await self._abort(producer)
-            raise PartitionParked(f"{self._who}: {_largest(unit)} is larger than its topic allows") from error
+            largest = f"the record of {key!r} in {tp.topic} ({size} bytes)"
+            raise PartitionParked(f"{self._who}: {largest} is larger than its topic allows") from error
         except (KafkaError, TimeoutError) as error:
             await self._abort(producer)
             raise TransactionFailed(f"{self._who}: not, or not surely, committed: {error!r}") from error
 
     async def _commit(self, producer: Producer, unit: UnitOfWork) -> Committed:
-        batches = self._pack(producer, unit)
+        batches = producer.take()
         await producer.begin(batches)
         sent_at = self._clock.now_ms()
         appended = await producer.append(batches)
@@ -103,18 +119,16 @@ class KafkaWriter(Writer):
             acked_at=acked_at,
         )
 
-    def _pack(self, producer: Producer, unit: UnitOfWork) -> dict[TopicPartition, list[Packed]]:
-        """Make the batches of a unit, the meta record last."""
-        now = self._clock.now_ms()
-        places: dict[TopicPartition, Iterable[Entry]] = {}
-        for (short, partition), records in by_place(unit.outputs, now).items():
-            place = self._place(short, partition)
-            places[place] = chain(places[place], records) if place in places else records
-        places[self._place(self._names.job.state)] = chain(
-            zip(unit.changelog.keys(), unit.changelog.values(), repeat(NO_HEADERS), repeat(now)),
-            [(meta.KEY, unit.meta, NO_HEADERS, now)],
-        )
-        return {tp: producer.pack(tp, records) for tp, records in places.items()}
+    @property
+    def _started(self) -> Producer:
+        if self._producer is None:
+            raise TransactionFailed(f"{self._who}: the writer is not started")
+        return self._producer
+
+    def _now(self) -> int:
+        if self._began is None:
+            self._began = self._clock.now_ms()
+        return self._began
 
     def _place(self, short: str, partition: int | None = None) -> TopicPartition:
         return TopicPartition(self._names.topic(short), self._number if partition is None else partition)
@@ -127,19 +141,11 @@ class KafkaWriter(Writer):
         await self.stop()
 
     async def stop(self) -> None:
-        """Close the connection."""
-        producer, self._producer = self._producer, None
+        """Close the connection; what has been told and not committed is gone."""
+        producer, self._producer, self._began = self._producer, None, None
         if producer is not None:
             await producer.close()
 
     @property
     def _who(self) -> str:
         return f"Partition {self._number} ({self._names.transactional_id(self._number)})"
-
-
-def _largest(unit: UnitOfWork) -> str:
-    """Name the largest record of a unit."""
-    sizes = [(len(value or b""), f"state of {key!r}") for key, value in unit.changelog.items()]
-    sizes += [(len(output.value or b""), f"{output.topic} {output.key!r}") for output in unit.outputs]
-    size, name = max(sizes, default=(len(unit.meta), "the meta record"))
-    return f"{name} ({size} bytes)"

@@ -15,7 +15,7 @@ from streams.build import is_native
 from streams.partition.job import CONTROL, TURNING, CoreSettings, MakeJob, OtherPolicy
 from streams.partition.lanes import Lane, Lanes, TimeSource
 from streams.partition.meta import KEY, Meta, decode_meta, encode_meta
-from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, SourceBatch, UnitOfWork
+from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, Output, SourceBatch, UnitOfWork
 from streams.partition.reject_guard import RejectGuard
 from streams.sla.instants import from_datetime
 
@@ -44,6 +44,7 @@ class Core:
         self._meta: Meta | None = None
         self._committed_time = 0
         self._touched = False
+        self._told = 0
         self.time: i64 = 0
         """Partition time: all records before this instant (UTC milliseconds) have been read and all deadlines before it
         have been handled."""
@@ -221,12 +222,18 @@ class Core:
     @property
     def outputs_in_unit(self) -> int:
         """Output records of the unit of work, so far."""
-        return self._job.written
+        return self._told + self._job.written
 
     @property
     def exhausted(self) -> bool:
         """Whether the unit of work has fired as many deadlines as it may."""
         return self._deadlines_left <= 0
+
+    def told(self) -> Sequence[Output]:
+        """Give away the outputs of the unit of work so far: `take` gives the rest."""
+        outputs = self._job.told()
+        self._told += len(outputs)
+        return outputs
 
     def take(self) -> UnitOfWork:
         """Close the unit of work under way."""
@@ -241,6 +248,7 @@ class Core:
         self._deadlines_left = self._settings.deadlines_per_unit
         self._committed_time = self.time
         self._touched = False
+        self._told = 0
         self.records_in_unit = 0
         return unit
 

@@ -54,7 +54,10 @@ class Job(Protocol):
 
     @property
     def written(self) -> int:
-        """How many output records it has so far."""
+        """How many output records it has so far, without those that were given away."""
+
+    def told(self) -> Sequence[Output]:
+        """Give away the output records that it has so far."""
 
     # --- restoring
 

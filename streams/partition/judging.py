@@ -1,6 +1,6 @@
 """The main job: shipments and scans in, decisions out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from streams.partition.clerk import Clerk
@@ -9,7 +9,7 @@ from streams.partition.doubts import DOUBTS
 from streams.partition.governance import PAGES
 from streams.partition.job import CONTROL, CoreSettings, Done, Handler, MakeJob, OtherPolicy
 from streams.partition.meta import FORMAT, Meta
-from streams.partition.ports import Tally
+from streams.partition.ports import Output, Tally
 from streams.partition.reject_guard import RejectGuard
 from streams.partition.watching import HEARD
 from streams.sla.policy import Policy
@@ -59,8 +59,13 @@ class Judging:
 
     @property
     def written(self) -> int:
-        """How many output records the unit of work has so far."""
+        """How many output records the unit of work has so far, without those that were given away."""
         return len(self._clerk.outputs)
+
+    def told(self) -> Sequence[Output]:
+        """Give away the output records that there are so far."""
+        outputs, self._clerk.outputs = self._clerk.outputs, []
+        return outputs
 
     def load(self, key: bytes, value: bytes | None) -> None:
         """Take over a shipment, the page of a policy, an unverified shipment, or when a facility was told of."""

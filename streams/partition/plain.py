@@ -1,6 +1,6 @@
 """What jobs have in common for which nothing holds for all keys: no policy, nothing to look at again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from streams.intake import Rejected
 from streams.partition.deadlines import DeadlineIndex
@@ -46,8 +46,13 @@ class PlainJob:
 
     @property
     def written(self) -> int:
-        """How many output records the unit of work has so far."""
+        """How many output records the unit of work has so far, without those that were given away."""
         return len(self.outputs)
+
+    def told(self) -> Sequence[Output]:
+        """Give away the output records that there are so far."""
+        outputs, self.outputs = self.outputs, []
+        return outputs
 
     @property
     def other_policy(self) -> OtherPolicy | None:

@@ -80,6 +80,7 @@ class UnitOfWork:
     meta: bytes
     """The meta record, which is written in every transaction."""
     outputs: Sequence[Output]
+    """Those that the writer has not been told of before."""
     offsets: Mapping[str, int]
     """Next offset to read, by short topic name."""
     tally: "Tally"
@@ -144,6 +145,12 @@ class Writer(Protocol):
 
     async def start(self) -> None:
         """Fence the predecessor and settle its open transaction."""
+
+    def tell(self, outputs: Sequence[Output]) -> None:
+        """Take over outputs of the unit of work under way, while they are at hand: the next `commit` is of them, too.
+
+        Whoever gives the unit up stops the writer.  Raises `streams.errors.TransactionFailed` where it is not started.
+        """
 
     async def commit(self, unit: UnitOfWork) -> Committed:
         """Write one unit in one transaction: every send acknowledged, then the offsets, then the commit.

@@ -264,6 +264,7 @@ class PartitionTask:
             except Exception:
                 core.examine()  # parks where broken state is to blame; else a mistake of the program ends the worker
                 raise
+            self._writer.tell(core.told())
             wait = pace.until_commit(core, loop.time(), more=more, probing=not self._skew.trusts(self._set_to()))
             if wait is not None and wait <= 0:
                 await self._commit()

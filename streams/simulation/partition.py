@@ -56,10 +56,18 @@ class SimulatedWriter(Writer):
         self._state = state
         self._id = f"{state}.{number}"
         self._epoch: int | None = None
+        self._told: list[Output] = []
 
     async def start(self) -> None:
         """Fence the predecessor and settle its transaction."""
         self._epoch = self._broker.begin_epoch(self._id)
+        self._told.clear()
+
+    def tell(self, outputs: Sequence[Output]) -> None:
+        """Take over outputs of the unit under way."""
+        if self._epoch is None:
+            raise TransactionFailed("the writer is not started")
+        self._told += outputs
 
     async def commit(self, unit: UnitOfWork) -> Committed:
         """Write one unit, all or nothing."""
@@ -70,7 +78,8 @@ class SimulatedWriter(Writer):
             self._epoch = None
             raise Fenced("another worker owns the partition now")
         broker.begin(self._id)
-        for output in unit.outputs:
+        told, self._told = self._told, []
+        for output in (*told, *unit.outputs):
             partition = self._number if output.partition is None else output.partition
             broker.write(self._id, output.topic, partition, output)
         for key, value in unit.changelog.items():
@@ -94,6 +103,7 @@ class SimulatedWriter(Writer):
         if self._epoch is not None and self._broker.is_current(self._id, self._epoch):
             self._broker.abort(self._id)
         self._epoch = None
+        self._told.clear()
 
 
 class Reader(Protocol):

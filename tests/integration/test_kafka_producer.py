@@ -52,7 +52,9 @@ def place(bench: Workbench, partition: int = 0) -> TopicPartition:
 
 
 def packed(producer: Producer, tp: TopicPartition, *values: bytes) -> dict[TopicPartition, list[Packed]]:
-    return {tp: producer.pack(tp, [(b"k", value, NO_HEADERS, 1) for value in values])}
+    for value in values:
+        producer.add(tp, [(b"k", value, NO_HEADERS, 1)])
+    return producer.take()
 
 
 async def open_producer(bench: Workbench, client: AIOKafkaClient | None = None) -> Producer:

@@ -1,13 +1,24 @@
 import pytest
 from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 
-from streams.kafka.envelopes import NO_HEADERS, Entry, Packed, Packer, Stamp, advance, by_place
+from streams.kafka.envelopes import NO_HEADERS, Entry, Headings, Packed, Pile, Stamp, advance, by_place
 from streams.partition.headers import Identified, Kind
 from streams.partition.ports import Output
 
 LAST = 2**31 - 1
-STAMP = Stamp(producer_id=7, epoch=3, batch_bytes=1_000)
-pack = Packer(STAMP).pack
+STAMP = Stamp(producer_id=7, epoch=3)
+BATCH_BYTES = 1_000
+HEADINGS = Headings()
+
+
+def pack(
+    records: list[Entry], sequence: int, *, stamp: Stamp = STAMP, batch_bytes: int = BATCH_BYTES, at_once: int = 3
+) -> list[Packed]:
+    """Some records at a time, as slices of a unit of work bring them."""
+    pile = Pile(HEADINGS, batch_bytes)
+    for first in range(0, len(records), at_once):
+        pile.add(records[first : first + at_once])
+    return pile.finish(stamp, sequence)
 
 
 def entries(*values: bytes) -> list[Entry]:
@@ -26,7 +37,7 @@ def test_batches_hold_all_records_in_order_and_their_sequence_numbers_go_on() ->
     values = [b"%03d" % number * 50 for number in range(40)]
     batches = pack(entries(*values), sequence=100)
     assert len(batches) > 1
-    assert all(len(whole(batch)) <= STAMP.batch_bytes for batch in batches)
+    assert all(len(whole(batch)) <= BATCH_BYTES for batch in batches)
     assert [record.value for batch in batches for record in read(batch)] == values
     sequence = 100
     for batch in batches:
@@ -48,6 +59,14 @@ def test_every_batch_is_of_a_transaction_and_names_its_producer() -> None:
 def test_a_record_above_the_batch_size_travels_alone() -> None:
     batches = pack(entries(b"a", b"x" * 5_000, b"b"), sequence=0)
     assert [[len(record.value or b"") for record in read(batch)] for batch in batches] == [[1], [5_000], [1]]
+
+
+def test_a_pile_knows_its_largest_record() -> None:
+    pile = Pile(HEADINGS, BATCH_BYTES)
+    pile.add([(b"small", b"x", NO_HEADERS, 5), (b"large", b"x" * 600, NO_HEADERS, 5)])
+    pile.add([(b"smaller", b"x" * 500, NO_HEADERS, 5), (None, None, NO_HEADERS, 5)])
+    assert pile.largest_key == b"large"
+    assert 600 < pile.largest < 700
 
 
 def test_no_records_make_no_batch() -> None:
@@ -82,9 +101,9 @@ MANY = [
 
 @pytest.mark.parametrize("records", MANY)
 def test_a_batch_is_byte_for_byte_as_aiokafka_packs_it(records: list[Entry]) -> None:
-    stamp = Stamp(producer_id=2**40, epoch=12, batch_bytes=2**27)
-    (batch,) = Packer(stamp).pack(records, sequence=77)
-    builder = DefaultRecordBatchBuilder(2, 0, 1, stamp.producer_id, stamp.epoch, 77, stamp.batch_bytes)
+    stamp = Stamp(producer_id=2**40, epoch=12)
+    (batch,) = pack(records, sequence=77, stamp=stamp, batch_bytes=2**27, at_once=1_000)
+    builder = DefaultRecordBatchBuilder(2, 0, 1, stamp.producer_id, stamp.epoch, 77, 2**27)
     for offset, (key, value, headers, timestamp) in enumerate(records):
         builder.append(offset, timestamp, key, value, list(headers))
     assert whole(batch) == bytes(builder.build())
