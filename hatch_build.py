@@ -59,6 +59,7 @@ HOT_PATH = (
     "streams/sla/instants.py",
     "streams/sla/journeys.py",
     "streams/sla/judge.py",
+    "streams/sla/milestone.py",
     "streams/sla/plan.py",
     "streams/sla/policy/allowances/additions.py",
     "streams/sla/policy/allowances/base.py",

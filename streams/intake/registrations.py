@@ -16,7 +16,8 @@ from streams.intake.rejection import ABSURD_TIME, BAD_APPOINTMENT, BAD_PLAN, KEY
 from streams.sla.codes import code_of
 from streams.sla.details import BARE, RegistrationDetails, Window
 from streams.sla.instants import LONGEST_MS, from_datetime, from_timedelta
-from streams.sla.plan import KnownLeg, KnownMilestone, Plan
+from streams.sla.milestone import KnownMilestone
+from streams.sla.plan import KnownLeg, Plan
 from streams.sla.registration import NO_PLAN, Registration
 
 _astuple: Final = astuple  # a name of this module is found faster
@@ -151,16 +152,22 @@ def _in_order(legs: Sequence[PlannedLeg]) -> tuple[KnownLeg, ...]:
     """The legs so that each comes after those it waits for, otherwise as they were given."""
     names = [leg.leg for leg in legs]
     waiting: list[KnownLeg] = []
+    before: set[str] = set()
+    in_order = True
     for place, leg in enumerate(legs):
         name, after = names[place], leg.after
-        if name in names[:place]:
+        if name in before:
             raise Rejected(BAD_PLAN, f"the leg {name!r} is there twice", f"$.plan.legs[{place}].leg")
         for former in after:
             if former not in names:
                 wrong = f"it waits for the leg {former!r}, which is not in the plan"
                 raise Rejected(BAD_PLAN, wrong, f"$.plan.legs[{place}].after")
+            in_order = in_order and former in before
+        before.add(name)
         milestones = [_milestone(milestone, place, number) for number, milestone in enumerate(leg.milestones)]
         waiting.append(KnownLeg(name, tuple(milestones), after))
+    if in_order:
+        return tuple(waiting)
     ordered: dict[str, KnownLeg] = {}
     while waiting:
         ready = [leg for leg in waiting if all(name in ordered for name in leg.after)]

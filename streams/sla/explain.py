@@ -76,9 +76,9 @@ def _planned(clock: Clock, key: str, registration: Registration) -> int | None:
         name, _, number = key.rpartition("/")
         place = int(number)
     leg = registration.plan.leg(name)
-    if leg is None or place > len(leg.milestones):
+    if leg is None or place > leg.count:
         return None
-    return leg.milestones[place - 1].within if place else leg.total
+    return leg.within(place - 1) if place else leg.total
 
 
 def _finding(to: BytesWriter, decision: Decision, shipment: Shipment) -> None:

@@ -88,7 +88,7 @@ class Journey:
         if leg is not None:
             if not place:
                 self._leg(clock, leg, told)
-            elif int(place) <= len(leg.milestones):
+            elif int(place) <= leg.count:
                 self._milestone(clock, leg, int(place) - 1, told)
         return told[0][1] if told else None
 
@@ -106,7 +106,7 @@ class Journey:
         if not found and clock.planned == "within":
             self._milestone(clock, leg, 0, told)  # each of the others starts when the one before it is reached
             return
-        for place in range(len(leg.milestones)):
+        for place in range(leg.count):
             if place and latest is not None and found and found[place - 1] is not latest:
                 stop = found[place]
                 if stop is not None and stop is not latest:
@@ -115,20 +115,20 @@ class Journey:
 
     def _milestone(self, clock: Clock, leg: KnownLeg, place: int, told: list[Keyed]) -> None:
         if clock.planned == "due":
-            at = leg.milestones[place].at
+            at = leg.at(place)
             if at is not None:
                 told.append((f"{leg.name}/{place + 1}", self._judge(clock, None, at, self._stop(leg, place))))
             return
         start = self._stop(leg, place - 1) if place else self._start(clock, leg)
         if start is not None:
-            within = leg.milestones[place].within
+            within = leg.within(place)
             if within is not None:
                 verdict = self._judge(clock, start, start.at + within, self._stop(leg, place))
                 told.append((f"{leg.name}/{place + 1}", verdict))
 
     def _leg(self, clock: Clock, leg: KnownLeg, told: list[Keyed]) -> None:
         if clock.planned == "due":
-            at = leg.milestones[-1].at
+            at = leg.at(leg.count - 1)
             if at is not None:
                 told.append((leg.name, self._judge(clock, None, at, self._stop(leg, -1))))
             return
@@ -195,17 +195,9 @@ def _reached(leg: KnownLeg, scans: list[KnownScan]) -> list[KnownScan | None]:
     own = [scan for scan in scans if scan.leg == name]
     if not own:
         return []
-    milestones = leg.milestones
-    found: list[KnownScan | None] = [None] * len(milestones)
+    found: list[KnownScan | None] = [None] * leg.count
     for scan in own:
-        code = scan.code
-        for place, milestone in enumerate(milestones):
-            if milestone.code == code and found[place] is None and _is_there(scan, milestone.facility):
-                found[place] = scan
-                break
+        place = leg.reached_by(scan, found)
+        if place >= 0:
+            found[place] = scan
     return found
-
-
-def _is_there(scan: KnownScan, facility: str | None) -> bool:
-    """Whether a scan is not known to come from another facility than the one that was planned, if one was."""
-    return facility is None or scan.facility is None or scan.facility == facility

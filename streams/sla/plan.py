@@ -1,51 +1,27 @@
 """What was planned for a shipment, as state keeps it: legs, the milestones of each, and how long they take in all.
 
 A scan or a deadline concerns one leg, seldom those that wait for it too; so legs are unpacked one by one, when somebody
-asks for them, and the milestones of each when somebody looks.
+asks for them.  Their milestones stay packed: what is asked of one is read where it lies.
 """
 
-from typing import Final
+from collections.abc import Sequence
 
-from librt.strings import BytesWriter, read_i16_be, write_i16_be
-from mypy_extensions import i16, i64, mypyc_attr, u8
+from librt.strings import BytesWriter
+from mypy_extensions import i64, mypyc_attr
 
-from streams.sla.codes import Code
-from streams.sla.instants import MINUTE_MS
-from streams.sla.packing import (
-    is_near,
-    read_code,
-    read_number,
-    read_size,
-    write_bytes,
-    write_code,
-    write_number,
-    write_size,
-    write_text,
+from streams.sla.milestone import (
+    KnownMilestone,
+    at_of,
+    end_of,
+    facility_of,
+    is_of,
+    read_milestone,
+    within_of,
+    write_milestone,
 )
+from streams.sla.packing import read_size, write_bytes, write_size, write_text
+from streams.sla.scan import KnownScan
 from streams.sla.words import read_word
-
-_FACILITY: Final = 1
-_WITHIN: Final = 2
-_MINUTES: Final = 4
-"""`within` is kept as minutes, in 16 bits."""
-_AT: Final = 8
-_FAR: Final = 16
-"""Durations and instants have 64 bits."""
-_MOST_MINUTES: Final = 0x7FFF
-
-
-@mypyc_attr(acyclic=True)
-class KnownMilestone:
-    """One milestone of a leg's plan."""
-
-    __slots__ = ("at", "code", "facility", "within")
-
-    def __init__(self, code: Code, facility: str | None, within: int | None, at: int | None = None) -> None:
-        """`within` in milliseconds after the one before it, `at` in UTC milliseconds."""
-        self.code = code
-        self.facility = facility
-        self.within = within
-        self.at = at
 
 
 @mypyc_attr(acyclic=True)
@@ -70,24 +46,83 @@ class KnownLeg:
         """What it consists of, one after the other; at least one."""
         if self._place:
             milestones: list[KnownMilestone] = []
-            packed, place, end, life = self._packed, self._place, self._end, self._life
-            while place < end:
-                place = _read(packed, place, life, milestones)
+            packed, place, life = self._packed, self._place, self._life
+            while place < self._end:
+                milestones.append(read_milestone(packed, place, life))
+                place = end_of(packed, place)
             self._milestones = tuple(milestones)
             self._place = 0
         return self._milestones
 
     @property
+    def count(self) -> int:
+        """How many milestones it has."""
+        if not self._place:
+            return len(self._milestones)
+        count: i64 = 0
+        place = self._place
+        while place < self._end:
+            place = end_of(self._packed, place)
+            count += 1
+        return count
+
+    def within(self, number: i64) -> int | None:
+        """Planned milliseconds of a milestone since the one before it; the first is number 0."""
+        return within_of(self._packed, self._of(number)) if self._place else self._milestones[number].within
+
+    def at(self, number: i64) -> int | None:
+        """The planned instant of a milestone, UTC milliseconds."""
+        return at_of(self._packed, self._of(number), self._life) if self._place else self._milestones[number].at
+
+    def facility(self, number: i64) -> str | None:
+        """Where a milestone is planned to take place."""
+        return facility_of(self._packed, self._of(number)) if self._place else self._milestones[number].facility
+
+    def reached_by(self, scan: KnownScan, taken: Sequence[KnownScan | None]) -> i64:
+        """The number of the milestone that a scan reaches; -1 where it reaches none.
+
+        It is the first of its code, at its facility where both name one, that is not `taken` by an earlier scan.
+        """
+        code, number = scan.code, i64(0)
+        if not self._place:
+            for milestone in self._milestones:
+                if milestone.code == code and taken[number] is None and _is_there(milestone.facility, scan):
+                    return number
+                number += 1
+            return -1
+        packed, place, end = self._packed, self._place, self._end
+        while place < end:
+            if is_of(packed, place, code) and taken[number] is None and _is_there(facility_of(packed, place), scan):
+                return number
+            place = end_of(packed, place)
+            number += 1
+        return -1
+
+    def _of(self, number: i64) -> i64:
+        """Where a milestone lies."""
+        place = self._place
+        while number:
+            place = end_of(self._packed, place)
+            number -= 1
+        return place
+
+    @property
     def total(self) -> int | None:
         """Its planned milliseconds; None when a milestone has no planned duration."""
-        if self._place:
-            summed = _total(self._packed, self._place, self._end)
-            return None if summed < 0 else summed
         total = 0
-        for milestone in self._milestones:
-            if milestone.within is None:
+        packed, place = self._packed, self._place
+        if not place:
+            for milestone in self._milestones:
+                if milestone.within is None:
+                    return None
+                total += milestone.within
+            return total
+        while place < self._end:
+            within = within_of(packed, place)
+            if within is None:
                 return None
-            total += milestone.within
+            total += within
+            place = end_of(packed, place)
         return total
 
     def fold(self, packed: bytes, place: int, end: int, life: int) -> None:
@@ -187,7 +222,7 @@ def pack_plan(to: BytesWriter, plan: Plan, life: int) -> None:
         for name in leg.after:
             write_text(own, name)
         for milestone in leg.milestones:
-            _write(own, milestone, life)
+            write_milestone(own, milestone, life)
         write_bytes(to, own.getvalue())
 
 
@@ -212,74 +247,6 @@ def _read_leg(packed: bytes, place: i64, end: i64, life: int) -> KnownLeg:
     return leg
 
 
-def _write(to: BytesWriter, milestone: KnownMilestone, life: int) -> None:
-    facility, within, at = milestone.facility, milestone.within, milestone.at
-    duration: i64 = within or 0
-    since: i64 = 0 if at is None else at - life
-    flags: i64 = 0 if facility is None else _FACILITY
-    if within is not None:
-        flags |= _WITHIN
-        if duration % MINUTE_MS == 0 and duration <= _MOST_MINUTES * MINUTE_MS:
-            flags |= _MINUTES
-    if at is not None:
-        flags |= _AT
-    if not (is_near(duration) and is_near(since)):
-        flags |= _FAR
-    near = flags & _FAR == 0
-    to.append(u8(flags))
-    write_code(to, milestone.code)
-    if flags & _MINUTES:
-        write_i16_be(to, i16(duration // MINUTE_MS))
-    elif within is not None:
-        write_number(to, duration, near)
-    if at is not None:
-        write_number(to, since, near)
-    if facility is not None:
-        write_text(to, facility)
-
-
-def _read(packed: bytes, place: i64, life: int, milestones: list[KnownMilestone]) -> i64:
-    flags: i64 = packed[place]
-    near = flags & _FAR == 0
-    width: i64 = 4 if near else 8
-    code, place = read_code(packed, place + 1)
-    milestone = KnownMilestone(code, None, None)
-    if flags & _MINUTES:
-        minutes: int = read_i16_be(packed, place)
-        milestone.within = minutes * MINUTE_MS
-        place += 2
-    elif flags & _WITHIN:
-        milestone.within = read_number(packed, place, near)
-        place += width
-    if flags & _AT:
-        milestone.at = life + read_number(packed, place, near)
-        place += width
-    if flags & _FACILITY:
-        milestone.facility, place = read_word(packed, place)
-    milestones.append(milestone)
-    return place
-
-
-def _total(packed: bytes, place: i64, end: i64) -> i64:
-    """The sum of the durations of packed milestones; negative where one has none."""
-    total: i64 = 0
-    while place < end:
-        flags: i64 = packed[place]
-        near = flags & _FAR == 0
-        width: i64 = 4 if near else 8
-        _, place = read_code(packed, place + 1)
-        if flags & _MINUTES:
-            minutes: int = read_i16_be(packed, place)
-            total += minutes * MINUTE_MS
-            place += 2
-        elif flags & _WITHIN:
-            total += read_number(packed, place, near)
-            place += width
-        else:
-            return -1
-        if flags & _AT:
-            place += width
-        if flags & _FACILITY:
-            size, place = read_size(packed, place)
-            place += size
-    return total
+def _is_there(facility: str | None, scan: KnownScan) -> bool:
+    """Whether a scan is not known to come from another facility than the one that was planned, if one was."""
+    return facility is None or scan.facility is None or scan.facility == facility

@@ -50,4 +50,4 @@ def _planned(key: str, shipment: Shipment) -> str | None:
         return None
     place = int(number)
     leg = shipment.registration.plan.leg(name)
-    return leg.milestones[place - 1].facility if leg is not None and 0 < place <= len(leg.milestones) else None
+    return leg.facility(place - 1) if leg is not None and 0 < place <= leg.count else None

@@ -8,8 +8,9 @@ from streams.sla.details import RegistrationDetails, ScanDetails
 from streams.sla.encoding import UnknownFormat, check, content, deadline_of, decode, encode, examine, next_deadline
 from streams.sla.evidence import insert
 from streams.sla.instance import Instance, Said
+from streams.sla.milestone import KnownMilestone
 from streams.sla.phases import ORPHAN
-from streams.sla.plan import KnownLeg, KnownMilestone, Plan
+from streams.sla.plan import KnownLeg, Plan
 from streams.sla.registration import Registration, pack_registration, unpack_registration
 from streams.sla.scan import KnownScan
 from streams.sla.state import Shipment, TakenBack

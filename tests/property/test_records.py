@@ -14,8 +14,9 @@ from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, Decision, Replaced
 from streams.sla.details import ScanDetails
 from streams.sla.identity import decision_id, life_of, matter_of
 from streams.sla.instance import Instance, Said
+from streams.sla.milestone import KnownMilestone
 from streams.sla.phases import CANCELLED, EXCUSED, MET, MISSED, VERDICTS
-from streams.sla.plan import KnownLeg, KnownMilestone, Plan
+from streams.sla.plan import KnownLeg, Plan
 from streams.sla.policy import Clock, Policy, load_policy
 from streams.sla.policy.compensation import Owed
 from streams.sla.registration import Registration
