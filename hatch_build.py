@@ -1,6 +1,6 @@
 """Build hook: compiles the hot path to native modules with mypyc, where it is asked for and a C compiler is there.
 
-The same sources run as plain Python everywhere; compiled they do about 1.7 times as much.  `SHIPCLOCK_COMPILE=1 pip
+The same sources run as plain Python everywhere; compiled they do about seven times as much.  `SHIPCLOCK_COMPILE=1 pip
 wheel .` builds such a wheel; `make compiled` builds one and unpacks it for the bench.
 """
 

@@ -44,6 +44,13 @@ def test_an_instant_is_read_in_a_zone_whose_offset_changes() -> None:
     assert from_datetime(summer) == from_datetime(datetime(2026, 6, 30, 22, tzinfo=UTC))
 
 
+@pytest.mark.parametrize("within", [0, 1, 999, 1_000, 59_999, 60_000, 3_599_999, 3_600_000, 45_296_789, 86_399_999])
+def test_every_part_of_a_day_is_written_in_its_place(within: int) -> None:
+    moment = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(milliseconds=within)
+    written = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    assert rfc3339(from_datetime(moment)) == written
+
+
 def test_days_that_share_a_place_in_the_table_of_dates_are_told_apart() -> None:
     day = 86_400_000
     for instant in (0, 1_024 * day, 0, -1_024 * day, 2_048 * day, 1_024 * day):
