@@ -99,6 +99,7 @@ class LoneCore:
             core.offer(batch)
             core.caught_up(CaughtUp(topic, self._offsets[topic], end))
         while core.work(settings.slice_records):
+            core.told()
             if core.exhausted or core.outputs_in_unit >= settings.unit_outputs:
                 core.take()
         core.take()

@@ -44,7 +44,8 @@ class Core:
         self._meta: Meta | None = None
         self._committed_time = 0
         self._touched = False
-        self._told = 0
+        self.outputs_in_unit = 0
+        """Outputs of the unit of work that have been given away."""
         self.time: i64 = 0
         """Partition time: all records before this instant (UTC milliseconds) have been read and all deadlines before it
         have been handled."""
@@ -220,11 +221,6 @@ class Core:
         return self._touched
 
     @property
-    def outputs_in_unit(self) -> int:
-        """Output records of the unit of work, so far."""
-        return self._told + self._job.written
-
-    @property
     def exhausted(self) -> bool:
         """Whether the unit of work has fired as many deadlines as it may."""
         return self._deadlines_left <= 0
@@ -232,7 +228,7 @@ class Core:
     def told(self) -> Sequence[Output]:
         """Give away the outputs of the unit of work so far: `take` gives the rest."""
         outputs = self._job.told()
-        self._told += len(outputs)
+        self.outputs_in_unit += len(outputs)
         return outputs
 
     def take(self) -> UnitOfWork:
@@ -248,8 +244,7 @@ class Core:
         self._deadlines_left = self._settings.deadlines_per_unit
         self._committed_time = self.time
         self._touched = False
-        self._told = 0
-        self.records_in_unit = 0
+        self.records_in_unit = self.outputs_in_unit = 0
         return unit
 
     @property

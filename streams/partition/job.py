@@ -52,12 +52,8 @@ class Job(Protocol):
     def tally(self) -> Tally:
         """Of the unit of work under way."""
 
-    @property
-    def written(self) -> int:
-        """How many output records it has so far, without those that were given away."""
-
     def told(self) -> Sequence[Output]:
-        """Give away the output records that it has so far."""
+        """Give away the output records of the unit of work under way: those that it has so far."""
 
     # --- restoring
 

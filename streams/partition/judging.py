@@ -1,6 +1,6 @@
 """The main job: shipments and scans in, decisions out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from streams.partition.clerk import Clerk
@@ -57,12 +57,7 @@ class Judging:
         """Of the unit of work under way."""
         return self._clerk.tally
 
-    @property
-    def written(self) -> int:
-        """How many output records the unit of work has so far, without those that were given away."""
-        return len(self._clerk.outputs)
-
-    def told(self) -> Sequence[Output]:
+    def told(self) -> list[Output]:
         """Give away the output records that there are so far."""
         outputs, self._clerk.outputs = self._clerk.outputs, []
         return outputs
@@ -151,7 +146,7 @@ class Judging:
     def take(self) -> Done:
         """Give what has been done since the last time."""
         clerk = self._clerk
-        tally, outputs = clerk.settle(), clerk.outputs
+        tally, outputs = clerk.settle(), self.told()
         changelog = clerk.memory.flush()
         changelog.update(clerk.governance.flush())
         changelog.update(clerk.doubts.flush())
@@ -161,7 +156,6 @@ class Judging:
             outputs.extend(clerk.watch.progress(self._time))
         tally.opened = clerk.docket.take_opened()
         tally.scans = tally.records.get(SCANS, 0)
-        clerk.outputs = []
         return Done(changelog, outputs, tally)
 
     def gauges(self) -> Mapping[str, Mapping[str, int]]:

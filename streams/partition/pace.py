@@ -40,10 +40,7 @@ class Unit(Protocol):
     """What decides about a commit."""
 
     records_in_unit: int
-
-    @property
-    def outputs_in_unit(self) -> int:
-        """Output records of the unit of work, so far."""
+    outputs_in_unit: int
 
     @property
     def pending(self) -> bool:

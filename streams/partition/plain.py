@@ -1,6 +1,6 @@
 """What jobs have in common for which nothing holds for all keys: no policy, nothing to look at again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from streams.intake import Rejected
 from streams.partition.deadlines import DeadlineIndex
@@ -40,16 +40,10 @@ class PlainJob:
 
     def closed(self) -> tuple[list[Output], Tally]:
         """Outputs and tally of the unit of work, which begins anew."""
-        outputs, self.outputs = self.outputs, []
         tally, self.tally = self.tally, Tally()
-        return outputs, tally
+        return self.told(), tally
 
-    @property
-    def written(self) -> int:
-        """How many output records the unit of work has so far, without those that were given away."""
-        return len(self.outputs)
-
-    def told(self) -> Sequence[Output]:
+    def told(self) -> list[Output]:
         """Give away the output records that there are so far."""
         outputs, self.outputs = self.outputs, []
         return outputs

@@ -105,7 +105,7 @@ class Named:
 
 def happened(code: Code) -> bytes:
     """The code of a scan, up to the instant."""
-    return _HAPPENED.get(code) or f',"code":{quoted(name_of(code)).decode()},"occurred_at":"'.encode()
+    return _HAPPENED.get(code) or b',"code":' + quoted(name_of(code)) + b',"occurred_at":"'
 
 
 def called(code: Code) -> bytes:

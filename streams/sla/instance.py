@@ -11,6 +11,7 @@ from mypy_extensions import i16, i64, mypyc_attr, u8
 from streams.sla.packing import (
     is_near,
     is_spelt,
+    lies_at,
     read_number,
     read_size,
     read_text,
@@ -158,7 +159,8 @@ class Instance:
         if self._spelt and self.scan is None:
             return (
                 key is not None
-                and _lies_at(spelling, self.packed, self._spelt, self._spelt_size)
+                and len(spelling) == self._spelt_size
+                and lies_at(spelling, self.packed, self._spelt)
                 and (self._kind == _HEX) == is_spelt(key, spelling)
             )
         return self.key == key
@@ -286,19 +288,6 @@ def pack_instances(to: BytesWriter, instances: list[Instance], latest: KnownScan
             instance.pack(to, latest)
     if end:
         to.write(source[begin:end])
-
-
-def _lies_at(spelling: bytes, packed: bytes, place: i64, size: i64) -> bool:
-    """Whether these are the bytes that lie at a place."""
-    if len(spelling) != size:
-        return False
-    # From the end: keys of one clock begin alike.
-    at: i64 = size - 1
-    while at >= 0:
-        if spelling[at] != packed[place + at]:
-            return False
-        at -= 1
-    return True
 
 
 def _write_said(to: BytesWriter, said: Said, near: bool) -> None:  # noqa: FBT001 - of this module alone

@@ -65,6 +65,21 @@ def read_text(packed: bytes, place: i64) -> tuple[str, i64]:
     return packed[place : place + size].decode(), place + size
 
 
+def lies_at(content: bytes, packed: bytes, place: i64) -> bool:
+    """Whether these bytes lie at a place.  Raises `IndexError` where there are not as many."""
+    size: i64 = len(content)
+    at: i64 = 0
+    while at + 8 <= size:
+        if read_i64_be(content, at) != read_i64_be(packed, place + at):
+            return False
+        at += 8
+    while at < size:
+        if content[at] != packed[place + at]:
+            return False
+        at += 1
+    return True
+
+
 def write_code(to: BytesWriter, code: Code) -> None:
     """A scan code: its number, or its text after a byte that is no number."""
     if isinstance(code, str):

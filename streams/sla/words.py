@@ -6,10 +6,10 @@ is cheaper than to make a text of them, and a text that is the same object is fo
 
 from typing import Final
 
-from librt.strings import read_i32_be, read_i64_be
+from librt.strings import read_i32_be
 from mypy_extensions import i64
 
-from streams.sla.packing import read_size
+from streams.sla.packing import lies_at, read_size
 
 _PLACES: Final = 4_096
 _MOST: Final = 64
@@ -26,7 +26,7 @@ def read_word(packed: bytes, place: i64) -> tuple[str, i64]:
         return packed[begin:end].decode(), end
     own = _place_of(packed, begin, end)
     spelling, word = _words[own]
-    if len(spelling) != size or not _is_there(spelling, packed, begin):
+    if len(spelling) != size or not lies_at(spelling, packed, begin):
         spelling = packed[begin:end]
         word = spelling.decode()
         _words[own] = (spelling, word)
@@ -46,18 +46,3 @@ def _place_of(packed: bytes, begin: i64, end: i64) -> i64:
     mixed ^= mixed >> 23
     mixed ^= mixed >> 11
     return mixed & (_PLACES - 1)
-
-
-def _is_there(word: bytes, packed: bytes, begin: i64) -> bool:
-    """Whether the bytes from `begin` on, which are as many, are those of the word."""
-    size: i64 = len(word)
-    at: i64 = 0
-    while at + 8 <= size:
-        if read_i64_be(word, at) != read_i64_be(packed, begin + at):
-            return False
-        at += 8
-    while at < size:
-        if word[at] != packed[begin + at]:
-            return False
-        at += 1
-    return True
