@@ -17,6 +17,8 @@ _MARK: Final = 0x7FFF_FFFF
 """The bits of a key's hash that are kept."""
 _PLACE: Final = 0xFFFF_FFFF
 _FREE: Final = b""
+_AT_ONCE: Final = 250
+"""Values that are given up together."""
 _LINE: Final = 64
 """Bytes that come from memory at once."""
 
@@ -36,6 +38,9 @@ class States:
         """The key that was looked for last: what is looked at is put back next."""
         self._found: i64 = 0
         """Its slot."""
+        self._replaced: list[bytes] = []
+        """Values that others have taken the place of.  They are given up many at once, for what the allocator has noted
+        about where they lie comes from memory, too, and one such note need not wait for another."""
         self._touched: i64 = 0
         """Of no meaning; what is not used is not read."""
 
@@ -71,7 +76,8 @@ class States:
                 places = append(places, (slot & _PLACE) - 1)
         touched: i64 = 0
         for place in places:
-            touched += len(values[place])
+            if values[place] is None:  # never; only the reference is read, not yet what it refers to
+                touched += 1
         for place in places:
             value = values[place]
             at = 0
@@ -85,7 +91,12 @@ class States:
         at = self._seek(key)
         slot = self._slots[at]
         if slot:
-            self._values[(slot & _PLACE) - 1] = value
+            taken: i64 = (slot & _PLACE) - 1
+            replaced = self._replaced
+            replaced.append(self._values[taken])
+            self._values[taken] = value
+            if len(replaced) >= _AT_ONCE:
+                replaced.clear()
             return
         if self._free:
             place: i64 = self._free.pop()

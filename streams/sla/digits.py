@@ -3,14 +3,26 @@
 from typing import Final
 
 from librt.strings import BytesWriter
-from mypy_extensions import i64, u8
+from mypy_extensions import i64
 
-_ZERO: Final = 48
+_SHORT: Final = 1_000
+_SHORTS: Final[list[bytes]] = [b"%d" % number for number in range(_SHORT)]
+_THREES: Final[list[bytes]] = [b"%03d" % number for number in range(_SHORT)]
+_LONG: Final = _SHORT**3
 
 
 def write_decimal(to: BytesWriter, number: i64) -> None:
     """A number of any size and sign."""
-    if 0 <= number < 10:  # noqa: PLR2004 - one digit
-        to.append(u8(_ZERO + number))
-    else:
+    if number < 0 or number >= _LONG:
         to.write(str(number).encode())
+        return
+    head: i64 = number // _SHORT
+    if head >= _SHORT:
+        to.write(_SHORTS[head // _SHORT])
+        to.write(_THREES[head % _SHORT])
+    elif head:
+        to.write(_SHORTS[head])
+    else:
+        to.write(_SHORTS[number])
+        return
+    to.write(_THREES[number % _SHORT])

@@ -16,6 +16,7 @@ from mypy_extensions import i64, u8
 from streams.sla.instance import Instance, pack_instances, unpack_instance
 from streams.sla.packing import (
     is_soon,
+    lies_at,
     read_bytes,
     read_duration,
     read_size,
@@ -65,7 +66,7 @@ def key_of(value: bytes) -> bytes:
 def is_of(value: bytes, key: bytes) -> bool:
     """Whether it is the state of the shipment of this key."""
     size, place = read_size(value, 1)
-    return size == len(key) and value[place : place + size] == key
+    return size == len(key) and lies_at(key, value, place)
 
 
 def deadline_of(value: bytes) -> int:

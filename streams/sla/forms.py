@@ -11,7 +11,7 @@ import msgspec
 
 from streams.sla.calendars.zones import zone_of
 from streams.sla.codes import NAMES, Code, name_of
-from streams.sla.identity import matter_of
+from streams.sla.identity import Matter
 from streams.sla.policy.compiled import ALL_OF, NEVER_HAPPENS, Clock, Policy
 
 _MOST_KNOWN: Final = 8_000
@@ -62,10 +62,12 @@ class Field:
 class Form:
     """What all records of one kind about one clock have in common, under one policy; and how many there are."""
 
-    __slots__ = ("_instances", "clock", "count", "kind", "measure", "policy", "sort", "topic", "zone")
+    __slots__ = ("_instances", "clock", "count", "kind", "measure", "policy", "sort", "source", "topic", "zone")
 
     def __init__(self, policy: Policy, clock: Clock, topic: str, kind: str) -> None:
         self.count = 0
+        self.source = policy
+        """Where they come from."""
         self.topic = topic
         self.kind = kind
         self.sort = f"{topic}.{kind}"
@@ -94,7 +96,7 @@ class Named:
 
     def __init__(self, form: Form, key: str | None) -> None:
         clock = quoted(form.clock)
-        self.matter = matter_of(form.topic, form.clock, key)
+        self.matter = Matter(form.topic, form.clock, key)
         """What their ids are made of."""
         instance = b"" if key is None else b',"instance":' + quoted(key)
         self.text = b',"clock":' + clock + instance + f',"kind":"{form.kind}","revision":'.encode()

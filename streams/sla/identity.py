@@ -1,42 +1,71 @@
-"""Deterministic ids: they depend on input alone, so that a repetition can be recognised anywhere."""
+"""Deterministic ids: they depend on input alone, so that a repetition can be recognised anywhere.
+
+An id is two hashes in one, by exclusive or: of the life that something is said about, and of what is said.  The first
+is reckoned once for all that is said at a time; the second comes again with other shipments, and is remembered.
+"""
 
 from binascii import hexlify
 from hashlib import blake2b
 from typing import Final
 
-from librt.strings import BytesWriter
-
-from streams.sla.digits import write_decimal
+from librt.strings import BytesWriter, read_i64_be, write_i64_be
+from mypy_extensions import i64
 
 _APART: Final = 0x1F
+_REMEMBERED: Final = 64
+"""Revisions of one matter."""
 
-_hasher: Final = blake2b(digest_size=16).copy
+_life_hasher: Final = blake2b(digest_size=16, person=b"life").copy
+_matter_hasher: Final = blake2b(digest_size=16, person=b"matter").copy
 _hexlify: Final = hexlify  # a name of this module is found faster
 
+Halves = tuple[i64, i64]
+"""A hash of 128 bits."""
 
-def life_of(namespace: bytes, key: bytes, life: int) -> bytes:
+
+def life_of(namespace: bytes, key: bytes, life: i64) -> Halves:
     """What a decision is about: one use of a number; `life` in UTC milliseconds."""
     to = BytesWriter()
     to.write(namespace)
     to.append(_APART)
     to.write(key)
-    to.append(_APART)
-    write_decimal(to, life)
-    to.append(_APART)
-    return to.getvalue()
-
-
-def matter_of(topic: str, clock: str, key: str | None) -> bytes:
-    """What of it is spoken of in a topic; `key` is None for the clock of a whole shipment."""
-    return f"{clock}\x1f{key or ''}\x1f{topic}\x1f".encode()
-
-
-def decision_id(life: bytes, matter: bytes, revision: int) -> bytes:
-    """32 hexadecimal digits."""
-    to = BytesWriter()
-    to.write(life)
-    to.write(matter)
-    write_decimal(to, revision)
-    hasher = _hasher()
+    write_i64_be(to, life)
+    hasher = _life_hasher()
     hasher.update(to.getvalue())
-    return _hexlify(hasher.digest())
+    return _halves(hasher.digest())
+
+
+class Matter:
+    """What is spoken of, of many lives: an instance of a clock, in one topic."""
+
+    __slots__ = ("_known", "_spelling")
+
+    def __init__(self, topic: str, clock: str, key: str | None) -> None:
+        """`key` is None for the clock of a whole shipment."""
+        self._spelling = f"{clock}\x1f{key or ''}\x1f{topic}\x1f"
+        self._known: list[Halves] = []
+
+    def revised(self, revision: i64) -> Halves:
+        """The hash of one revision of it."""
+        known = self._known
+        while len(known) <= revision < _REMEMBERED:
+            known.append(self._hashed(len(known)))
+        return known[revision] if 0 <= revision < _REMEMBERED else self._hashed(revision)
+
+    def _hashed(self, revision: int) -> Halves:
+        hasher = _matter_hasher()
+        hasher.update(f"{self._spelling}{revision}".encode())
+        return _halves(hasher.digest())
+
+
+def decision_id(life: Halves, matter: Matter, revision: int) -> bytes:
+    """32 hexadecimal digits."""
+    of_life, of_matter = life, matter.revised(revision)
+    to = BytesWriter()
+    write_i64_be(to, of_life[0] ^ of_matter[0])
+    write_i64_be(to, of_life[1] ^ of_matter[1])
+    return _hexlify(to.getvalue())
+
+
+def _halves(digest: bytes) -> Halves:
+    return read_i64_be(digest, 0), read_i64_be(digest, 8)

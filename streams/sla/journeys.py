@@ -4,7 +4,9 @@ A milestone is reached by the first scan of its leg and code, at its facility wh
 milestone has claimed.  A leg starts when the last of the legs before it ends, or with the scan that starts all.
 """
 
-from mypy_extensions import mypyc_attr
+from typing import Final
+
+from mypy_extensions import i64, mypyc_attr
 
 from streams.sla.codes import name_of
 from streams.sla.plan import KnownLeg
@@ -15,6 +17,23 @@ from streams.sla.standing import cancelled, running, stopped
 from streams.sla.verdict import Verdict
 
 Keyed = tuple[str | None, Verdict]
+
+_MOST_LEGS: Final = 4_000
+_MOST_NAMED: Final = 64
+_keys: Final[dict[str, list[str]]] = {}
+"""The keys of the first milestones of a leg, by its name: plans use the same names again and again."""
+
+
+def milestone_key(leg: str, place: i64) -> str:
+    """The instance of a clock that is about a milestone of a leg; the first one's place is 0."""
+    known = _keys.get(leg)
+    if known is None:
+        if len(_keys) >= _MOST_LEGS:
+            _keys.clear()
+        known = _keys[leg] = []
+    while len(known) <= place < _MOST_NAMED:
+        known.append(f"{leg}/{len(known) + 1}")
+    return known[place] if place < _MOST_NAMED else f"{leg}/{place + 1}"
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
@@ -117,14 +136,14 @@ class Journey:
         if clock.planned == "due":
             at = leg.at(place)
             if at is not None:
-                told.append((f"{leg.name}/{place + 1}", self._judge(clock, None, at, self._stop(leg, place))))
+                told.append((milestone_key(leg.name, place), self._judge(clock, None, at, self._stop(leg, place))))
             return
         start = self._stop(leg, place - 1) if place else self._start(clock, leg)
         if start is not None:
             within = leg.within(place)
             if within is not None:
                 verdict = self._judge(clock, start, start.at + within, self._stop(leg, place))
-                told.append((f"{leg.name}/{place + 1}", verdict))
+                told.append((milestone_key(leg.name, place), verdict))
 
     def _leg(self, clock: Clock, leg: KnownLeg, told: list[Keyed]) -> None:
         if clock.planned == "due":

@@ -19,7 +19,7 @@ from streams.sla.milestone import (
     within_of,
     write_milestone,
 )
-from streams.sla.packing import read_size, write_bytes, write_size, write_text
+from streams.sla.packing import lies_at, read_size, write_bytes, write_size, write_text
 from streams.sla.scan import KnownScan
 from streams.sla.words import read_word
 
@@ -169,18 +169,21 @@ class Plan:
     def leg(self, name: str) -> KnownLeg | None:
         """The one of this name; None where there is none."""
         legs = self._legs
-        for known in self._known if legs is None else legs:
-            if known.name == name:
-                return known
         if legs is not None:
+            for leg in legs:
+                if leg.name == name:
+                    return leg
             return None
+        for leg in self._known:
+            if leg.name == name:
+                return leg
         packed, place, spelling = self._packed, self._place, name.encode()
         length: i64 = len(spelling)
         total: i64 = len(packed)
         while place < total:
             size, place = read_size(packed, place)
             own, begin = read_size(packed, place)
-            if own == length and packed[begin : begin + own] == spelling:
+            if own == length and lies_at(spelling, packed, begin):
                 leg = _read_leg(packed, place, place + size, self._life)
                 self._known.append(leg)
                 return leg

@@ -12,7 +12,7 @@ from streams.sla.digits import write_decimal
 from streams.sla.evidence import suspicion
 from streams.sla.explain import explain
 from streams.sla.forms import Field, Form, Named, encode, happened, quoted
-from streams.sla.identity import decision_id, life_of, matter_of
+from streams.sla.identity import Matter, decision_id, life_of
 from streams.sla.instants import write_date, write_instant
 from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
 from streams.sla.policy.compiled import Clock, Policy
@@ -24,7 +24,7 @@ from streams.sla.state import NEVER, Shipment
 from streams.sla.surroundings import Surroundings
 from streams.sla.verdict import Verdict
 
-_STATUS: Final = matter_of(STATUS, "", None)
+_STATUS: Final = Matter(STATUS, "", None)
 _UNREGISTERED: Final = Registration("", 0)
 _START: Final = b',"role":"start"'
 _STOP: Final = b',"role":"stop"'
@@ -68,7 +68,7 @@ class Renderer:
 
     def __init__(self, namespace: str, policy: Policy) -> None:
         self._namespace = namespace.encode()
-        self._forms: dict[tuple[Policy, Clock, str, str], Form] = {}
+        self._forms: dict[Clock, list[Form]] = {}
         self._record = BytesWriter()
         self.look_at(Surroundings.of(policy))
 
@@ -79,7 +79,7 @@ class Renderer:
 
     def take(self) -> list[Form]:
         """The forms in use, and how many records there are of each; from now on it begins anew."""
-        forms = list(self._forms.values())
+        forms = [form for some in self._forms.values() for form in some]
         self._forms.clear()
         return forms
 
@@ -163,9 +163,14 @@ class Renderer:
 
     def _form(self, book: Rulebook, verdict: Verdict, clock: Clock, topic: str, kind: str) -> Form:
         policy = book.only or book.at(verdict.start).policy
-        form = self._forms.get((policy, clock, topic, kind))
-        if form is None:
-            form = self._forms[policy, clock, topic, kind] = Form(policy, clock, topic, kind)
+        forms = self._forms.get(clock)
+        if forms is None:
+            forms = self._forms[clock] = []
+        for form in forms:
+            if form.kind == kind and form.topic == topic and form.source is policy:
+                return form
+        form = Form(policy, clock, topic, kind)
+        forms.append(form)
         return form
 
     def _outcome(self, to: BytesWriter, decision: Decision, subject: Subject) -> tuple[Form, bytes]:

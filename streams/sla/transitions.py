@@ -38,10 +38,13 @@ _HEARD_GAPS: Final = frozenset({RUNNING, MISSED})
 
 def find(shipment: Shipment, number: int, key: str | None) -> Instance | None:
     """What has been said about an instance, or None."""
-    spelling = b"" if key is None else spell(key)
+    spelling: bytes | None = None
     for instance in shipment.instances:
-        if instance.clock == number and instance.is_called(key, spelling):
-            return instance
+        if instance.clock == number:
+            if spelling is None:
+                spelling = b"" if key is None else spell(key)
+            if instance.is_called(key, spelling):
+                return instance
     return None
 
 

@@ -162,8 +162,13 @@ def _common(
 
 
 def _id(shipment_id: str, shipment: Shipment, clock: str, key: str | None, topic: str, revision: int) -> str:
-    parts = (NAMESPACE, shipment_id, str(shipment.life), clock, key or "", topic, str(revision))
-    return blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+    life = f"{NAMESPACE}\x1f{shipment_id}".encode() + shipment.life.to_bytes(8, signed=True)
+    matter = "\x1f".join((clock, key or "", topic, str(revision))).encode()
+    return f"{_hashed(life, b'life') ^ _hashed(matter, b'matter'):032x}"
+
+
+def _hashed(content: bytes, kind: bytes) -> int:
+    return int.from_bytes(blake2b(content, digest_size=16, person=kind).digest())
 
 
 def _written(instant: int) -> str:
