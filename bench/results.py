@@ -38,6 +38,17 @@ class Results:
         """Whether workers have said anything."""
         return any((self.express, self.demo, self.latency, self.rebalance, self.comparison))
 
+    @property
+    def worker_growth(self) -> float | None:
+        """What a scan costs a worker with many shipments open, for what it costs with few, at most.
+
+        What the core pays for many is taken in full off the cost of a scan of express, which had fewer open.
+        """
+        if self.express is None or self.growth is None:
+            return None
+        us = self.express.cpu_s_per_100k * 10
+        return us / (us - max(self.growth.us_with_many - self.growth.us_with_few, 0))
+
     def flat(self) -> dict[str, Figure]:
         """Every figure under a name of its own.
 
@@ -62,7 +73,7 @@ class Results:
         if self.backtest is not None:
             figures |= _backtest(self.backtest)
         if self.growth is not None:
-            figures |= _growth(self.growth)
+            figures |= _growth(self.growth, self.worker_growth)
         if self.rebalance is not None:
             figures |= _rebalance(self.rebalance)
         return figures | ({"verified": True} if self.by_worker else {})
@@ -120,8 +131,9 @@ def _backtest(measured: Cost) -> dict[str, Figure]:
     }
 
 
-def _growth(measured: Growth) -> dict[str, Figure]:
-    return {
+def _growth(measured: Growth, worker: float | None) -> dict[str, Figure]:
+    whole: dict[str, Figure] = {} if worker is None else {"growth_worker_cost_ratio": round(worker, 3)}
+    return whole | {
         "growth_few_open": measured.few,
         "growth_many_open": measured.many,
         "core_us_per_scan_few_open": round(measured.us_with_few, 2),

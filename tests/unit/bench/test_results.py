@@ -41,7 +41,7 @@ RESULTS = Results(
     express=PROFILE,
     demo=PROFILE,
     faust=FAUST,
-    growth=Growth(few=10_000, many=1_000_000, us_with_few=5.0, us_with_many=5.6, native=True),
+    growth=Growth(few=10_000, many=1_000_000, us_with_few=5.0, us_with_many=6.5, native=True),
     rebalance=Pauses(staying=(300, 400), moving=(900, 800), steady=250),
 )
 
@@ -54,7 +54,8 @@ def test_every_figure_that_scripts_rely_on_is_there() -> None:
     assert (figures["faust_scans_per_s"], figures["ratio_to_faust"]) == (5_000, 20.0)
     assert (figures["bytes_per_shipment"], figures["demo_bytes_per_shipment"]) == (440, 440)
     assert (figures["restore_s_per_million"], figures["restore_compacted_s_per_million"]) == (4.0, 2.0)
-    assert (figures["core_us_per_scan_few_open"], figures["growth_cost_ratio"]) == (5.0, 1.12)
+    assert (figures["core_us_per_scan_few_open"], figures["growth_cost_ratio"]) == (5.0, 1.3)
+    assert figures["growth_worker_cost_ratio"] == 1.188, "1.5 of 9.5 us a scan are for the many"
     assert (figures["rebalance_staying_ms"], figures["rebalance_moving_ms"]) == (400, 900)
     assert figures["verified"] is True
 
@@ -71,7 +72,14 @@ def test_figures_stand_beside_their_budgets_and_what_falls_short_stands_out() ->
     assert ">= 60,000" in lines["demo: scans/s"]
     assert "400" in lines["pause of partitions that stay, ms"]
     assert "900" in lines["pause of partitions that move, ms"]
-    assert "5.00 / 5.60" in lines["core: microseconds per scan, 10,000 / 1,000,000 open"]
+    assert "5.00 / 6.50" in lines["core: microseconds per scan, 10,000 / 1,000,000 open"]
     short = [line for line in console.export_text(styles=True).splitlines() if "\x1b[1;31m" in line]
     assert len(short) == 1
-    assert "growth of the cost" in short[0]
+    assert "of all that a worker does for a scan" in short[0]
+
+
+def test_the_growth_of_a_worker_needs_the_core_and_the_worker() -> None:
+    assert Results(cores="", partitions=1, growth=RESULTS.growth).worker_growth is None
+    assert Results(cores="", partitions=1, express=PROFILE).worker_growth is None
+    shrinks = Growth(few=10_000, many=1_000_000, us_with_few=5.0, us_with_many=4.9, native=True)
+    assert Results(cores="", partitions=1, express=PROFILE, growth=shrinks).worker_growth == 1
