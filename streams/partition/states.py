@@ -5,7 +5,7 @@ of a shipment takes.  This hash table has eight bytes for a value's mark, and on
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, cast
 
 from librt.vecs import append, vec
 from mypy_extensions import i64
@@ -40,7 +40,7 @@ class States:
         """Its slot."""
         self._replaced: list[bytes] = []
         """Values that others have taken the place of.  They are given up many at once, for what the allocator has noted
-        about where they lie comes from memory, too, and one such note need not wait for another."""
+        about where they lie comes from memory, too, and one such note need not wait for another.  Few are dropped."""
         self._touched: i64 = 0
         """Of no meaning; what is not used is not read."""
 
@@ -75,8 +75,10 @@ class States:
             if slot:
                 places = append(places, (slot & _PLACE) - 1)
         touched: i64 = 0
+        # As objects of any type: only the reference is read, and not yet what it refers to.
+        references = cast("list[object]", values)
         for place in places:
-            if values[place] is None:  # never; only the reference is read, not yet what it refers to
+            if references[place] is None:
                 touched += 1
         for place in places:
             value = values[place]

@@ -43,14 +43,16 @@ class Matter:
     def __init__(self, topic: str, clock: str, key: str | None) -> None:
         """`key` is None for the clock of a whole shipment."""
         self._spelling = f"{clock}\x1f{key or ''}\x1f{topic}\x1f"
-        self._known: list[Halves] = []
+        self._known: dict[int, Halves] = {}
 
-    def revised(self, revision: i64) -> Halves:
+    def revised(self, revision: int) -> Halves:
         """The hash of one revision of it."""
-        known = self._known
-        while len(known) <= revision < _REMEMBERED:
-            known.append(self._hashed(len(known)))
-        return known[revision] if 0 <= revision < _REMEMBERED else self._hashed(revision)
+        known = self._known.get(revision)
+        if known is None:
+            known = self._hashed(revision)
+            if len(self._known) < _REMEMBERED:
+                self._known[revision] = known
+        return known
 
     def _hashed(self, revision: int) -> Halves:
         hasher = _matter_hasher()

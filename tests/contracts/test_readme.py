@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from streams.cli import main
 from streams.configuration import FILE_VARIABLE
 from streams.mapping import parse_mapping
 from streams.settings import Settings, variable
+from streams.sla.identity import Matter, decision_id, life_of
 from streams.sla.policy import parse_policy
 from streams.vocabularies import load_vocabulary
 
@@ -169,3 +171,11 @@ def test_every_setting_that_a_page_names_exists(page: Path) -> None:
     named = set(re.findall(r"SHIPCLOCK_[A-Z_]*[A-Z]", page.read_text("utf-8")))
     # `SHIPCLOCK_X_Y` is how the pages write any of them; the build hook and `make oracles` have one each of their own.
     assert named <= settings | {"SHIPCLOCK_X_Y", "SHIPCLOCK_COMPILE", "SHIPCLOCK_DATA"}
+
+
+def test_the_alert_on_the_first_page_has_the_id_that_the_demo_gives_it() -> None:
+    (alert,) = (json.loads(one.text) for one in snippets("json") if one.subject == "breach-alerts")
+    began = round(datetime.fromisoformat(alert["life"]).timestamp() * 1000)
+    life = life_of(b"demo", alert["shipment_id"].encode(), began)
+    matter = Matter("breach-alerts", alert["clock"], alert["instance"])
+    assert decision_id(life, matter, alert["revision"]).decode() == alert["id"]

@@ -236,3 +236,13 @@ def test_ids_are_what_they_always_were(topic: str, clock: str, key: str | None, 
     life, matter = life_of(b"ns", b"SF1029384757", 1_780_000_000_000), Matter(topic, clock, key)
     assert decision_id(life, matter, revision).decode() == expected
     assert decision_id(life, matter, revision).decode() == expected, "remembered"
+
+
+def test_what_is_remembered_of_a_matter_does_not_depend_on_the_order_of_asking() -> None:
+    """Of one kind of record about one instance there may be any number of revisions, asked for in any order."""
+    life = life_of(b"ns", b"S", -86_400_000)
+    matter = Matter("delay-notices", "promise", None)
+    for revision in [3, 1, 2**40, *range(100), 3, 1, 99, 64]:
+        assert decision_id(life, matter, revision) == decision_id(
+            life, Matter("delay-notices", "promise", None), revision
+        )
