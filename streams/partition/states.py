@@ -5,7 +5,7 @@ of a shipment takes.  This hash table has eight bytes for a value's mark, and on
 """
 
 from collections.abc import Iterator
-from typing import Final, cast
+from typing import Final
 
 from librt.vecs import append, vec
 from mypy_extensions import i64
@@ -17,8 +17,6 @@ _MARK: Final = 0x7FFF_FFFF
 """The bits of a key's hash that are kept."""
 _PLACE: Final = 0xFFFF_FFFF
 _FREE: Final = b""
-_AT_ONCE: Final = 250
-"""Values that are given up together."""
 _LINE: Final = 64
 """Bytes that come from memory at once."""
 
@@ -38,9 +36,6 @@ class States:
         """The key that was looked for last: what is looked at is put back next."""
         self._found: i64 = 0
         """Its slot."""
-        self._replaced: list[bytes] = []
-        """Values that others have taken the place of.  They are given up many at once, for what the allocator has noted
-        about where they lie comes from memory, too, and one such note need not wait for another.  Few are dropped."""
         self._touched: i64 = 0
         """Of no meaning; what is not used is not read."""
 
@@ -75,11 +70,8 @@ class States:
             if slot:
                 places = append(places, (slot & _PLACE) - 1)
         touched: i64 = 0
-        # As objects of any type: only the reference is read, and not yet what it refers to.
-        references = cast("list[object]", values)
         for place in places:
-            if references[place] is None:
-                touched += 1
+            touched += len(values[place])
         for place in places:
             value = values[place]
             at = 0
@@ -93,12 +85,7 @@ class States:
         at = self._seek(key)
         slot = self._slots[at]
         if slot:
-            taken: i64 = (slot & _PLACE) - 1
-            replaced = self._replaced
-            replaced.append(self._values[taken])
-            self._values[taken] = value
-            if len(replaced) >= _AT_ONCE:
-                replaced.clear()
+            self._values[(slot & _PLACE) - 1] = value
             return
         if self._free:
             place: i64 = self._free.pop()

@@ -74,14 +74,3 @@ def test_keys_that_come_and_go_take_no_more_room() -> None:
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert held < 10_000
-
-
-def test_what_is_replaced_is_given_up_before_long() -> None:
-    states = States()
-    value = _value(b"k", 1)
-    before = sys.getrefcount(value)
-    states.put(b"k", value)
-    for life in range(2, 260):
-        states.put(b"k", _value(b"k", life))
-    assert sys.getrefcount(value) == before
-    assert list(states) == [_value(b"k", 259)]
