@@ -16,7 +16,7 @@ FETCH_MAX_WAIT_MS = 200
 """How long a broker may hold the fetch of an idle partition: the age of a caught-up mark is about twice this."""
 
 MAX_PARTITION_FETCH_BYTES = 512 * 1024
-"""A larger record still comes, alone; more would only wait in memory, and with half of it a worker that is far behind
+"""A larger record still comes, alone; more would only wait in memory.  With half of it a worker that is far behind
 waits for its next fetch a tenth of the time."""
 
 
