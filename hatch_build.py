@@ -60,6 +60,7 @@ HOT_PATH = (
     "streams/sla/journeys.py",
     "streams/sla/judge.py",
     "streams/sla/milestone.py",
+    "streams/sla/milestone_keys.py",
     "streams/sla/plan.py",
     "streams/sla/policy/allowances/additions.py",
     "streams/sla/policy/allowances/base.py",

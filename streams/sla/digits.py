@@ -15,14 +15,13 @@ def write_decimal(to: BytesWriter, number: i64) -> None:
     """A number of any size and sign."""
     if number < 0 or number >= _LONG:
         to.write(str(number).encode())
-        return
-    head: i64 = number // _SHORT
-    if head >= _SHORT:
-        to.write(_SHORTS[head // _SHORT])
-        to.write(_THREES[head % _SHORT])
-    elif head:
-        to.write(_SHORTS[head])
-    else:
+    elif number < _SHORT:
         to.write(_SHORTS[number])
-        return
-    to.write(_THREES[number % _SHORT])
+    else:
+        head: i64 = number // _SHORT
+        if head < _SHORT:
+            to.write(_SHORTS[head])
+        else:
+            to.write(_SHORTS[head // _SHORT])
+            to.write(_THREES[head % _SHORT])
+        to.write(_THREES[number % _SHORT])

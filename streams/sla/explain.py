@@ -5,6 +5,7 @@ from librt.strings import BytesWriter
 from streams.sla.decision import Decision
 from streams.sla.forms import called, escaped
 from streams.sla.instants import write_description, write_instant
+from streams.sla.milestone_keys import milestone_of
 from streams.sla.phases import MISSED
 from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
 from streams.sla.registration import Registration
@@ -71,14 +72,12 @@ def _basis(to: BytesWriter, decision: Decision, registration: Registration) -> N
 
 def _planned(clock: Clock, key: str, registration: Registration) -> int | None:
     """Planned milliseconds of a milestone (`leg/2`) or leg; None where a revised plan has it no longer."""
-    name, place = key, 0
-    if clock.per == "milestone":
-        name, _, number = key.rpartition("/")
-        place = int(number)
+    if clock.per != "milestone":
+        leg = registration.plan.leg(key)
+        return None if leg is None else leg.total
+    name, place = milestone_of(key)
     leg = registration.plan.leg(name)
-    if leg is None or place > leg.count:
-        return None
-    return leg.within(place - 1) if place else leg.total
+    return leg.within(place) if leg is not None and 0 <= place < leg.count else None
 
 
 def _finding(to: BytesWriter, decision: Decision, shipment: Shipment) -> None:

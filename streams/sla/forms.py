@@ -67,7 +67,7 @@ class Form:
     def __init__(self, policy: Policy, clock: Clock, topic: str, kind: str) -> None:
         self.count = 0
         self.source = policy
-        """Where they come from."""
+        """The policy that they are told under."""
         self.topic = topic
         self.kind = kind
         self.sort = f"{topic}.{kind}"

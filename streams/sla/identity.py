@@ -62,10 +62,10 @@ class Matter:
 
 def decision_id(life: Halves, matter: Matter, revision: int) -> bytes:
     """32 hexadecimal digits."""
-    of_life, of_matter = life, matter.revised(revision)
+    of_matter = matter.revised(revision)
     to = BytesWriter()
-    write_i64_be(to, of_life[0] ^ of_matter[0])
-    write_i64_be(to, of_life[1] ^ of_matter[1])
+    write_i64_be(to, life[0] ^ of_matter[0])
+    write_i64_be(to, life[1] ^ of_matter[1])
     return _hexlify(to.getvalue())
 
 

@@ -4,11 +4,10 @@ A milestone is reached by the first scan of its leg and code, at its facility wh
 milestone has claimed.  A leg starts when the last of the legs before it ends, or with the scan that starts all.
 """
 
-from typing import Final
-
-from mypy_extensions import i64, mypyc_attr
+from mypy_extensions import mypyc_attr
 
 from streams.sla.codes import name_of
+from streams.sla.milestone_keys import milestone_key, milestone_of
 from streams.sla.plan import KnownLeg
 from streams.sla.policy.compiled import Clock
 from streams.sla.registration import Registration
@@ -17,23 +16,6 @@ from streams.sla.standing import cancelled, running, stopped
 from streams.sla.verdict import Verdict
 
 Keyed = tuple[str | None, Verdict]
-
-_MOST_LEGS: Final = 4_000
-_MOST_NAMED: Final = 64
-_keys: Final[dict[str, list[str]]] = {}
-"""The keys of the first milestones of a leg, by its name: plans use the same names again and again."""
-
-
-def milestone_key(leg: str, place: i64) -> str:
-    """The instance of a clock that is about a milestone of a leg; the first one's place is 0."""
-    known = _keys.get(leg)
-    if known is None:
-        if len(_keys) >= _MOST_LEGS:
-            _keys.clear()
-        known = _keys[leg] = []
-    while len(known) <= place < _MOST_NAMED:
-        known.append(f"{leg}/{len(known) + 1}")
-    return known[place] if place < _MOST_NAMED else f"{leg}/{place + 1}"
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
@@ -99,16 +81,16 @@ class Journey:
 
     def one(self, clock: Clock, key: str) -> Verdict | None:
         """The verdict of one milestone (`leg/2`) or leg (`leg`)."""
-        name, place = key, ""
-        if clock.per == "milestone":
-            name, _, place = key.rpartition("/")
         told: list[Keyed] = []
-        leg = self._plan.leg(name)
-        if leg is not None:
-            if not place:
+        if clock.per == "milestone":
+            name, place = milestone_of(key)
+            leg = self._plan.leg(name)
+            if leg is not None and 0 <= place < leg.count:
+                self._milestone(clock, leg, place, told)
+        else:
+            leg = self._plan.leg(key)
+            if leg is not None:
                 self._leg(clock, leg, told)
-            elif int(place) <= leg.count:
-                self._milestone(clock, leg, int(place) - 1, told)
         return told[0][1] if told else None
 
     def _leg_of(self, scan: KnownScan) -> KnownLeg | None:

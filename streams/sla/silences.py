@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from streams.sla.evidence import effective
+from streams.sla.milestone_keys import milestone_of
 from streams.sla.policy.compiled import Clock
 from streams.sla.state import Shipment
 
@@ -45,9 +46,8 @@ def awaited(clock: Clock, key: str | None, shipment: Shipment) -> str | None:
 
 def _planned(key: str, shipment: Shipment) -> str | None:
     """Where the plan has a milestone, named `leg/2`, take place."""
-    name, _, number = key.rpartition("/")
-    if shipment.registration is None or not number.isdigit():
+    if shipment.registration is None:
         return None
-    place = int(number)
+    name, place = milestone_of(key)
     leg = shipment.registration.plan.leg(name)
-    return leg.facility(place - 1) if leg is not None and 0 < place <= leg.count else None
+    return leg.facility(place) if leg is not None and 0 <= place < leg.count else None

@@ -1,7 +1,9 @@
 """Names of milestones are remembered, by the name of their leg."""
 
-from streams.sla import journeys
-from streams.sla.journeys import milestone_key
+import pytest
+
+from streams.sla import milestone_keys
+from streams.sla.milestone_keys import milestone_key, milestone_of
 
 PLACES = (63, 64, 0, 70, 3, 1_000, 62)
 
@@ -15,4 +17,15 @@ def test_a_milestone_has_its_name_whatever_was_asked_for_before() -> None:
 def test_names_of_legs_without_end_do_not_fill_memory() -> None:
     for number in range(5_000):
         assert milestone_key(f"leg {number}", 1) == f"leg {number}/2"
-    assert len(journeys._keys) <= journeys._MOST_LEGS < 5_000
+    assert len(milestone_keys._keys) <= milestone_keys._MOST_LEGS < 5_000
+
+
+@pytest.mark.parametrize("leg", ["i1", "o", "i1/2", ""])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_name_tells_its_milestone(leg: str, place: int) -> None:
+    assert milestone_of(milestone_key(leg, place)) == (leg, place)
+
+
+@pytest.mark.parametrize("key", ["", "i1", "i1/", "i1/x", "i1/0", "i1/-1"])
+def test_what_is_no_name_of_a_milestone_has_no_place(key: str) -> None:
+    assert milestone_of(key)[1] == -1
