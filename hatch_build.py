@@ -19,6 +19,7 @@ FASTER_CALLS = ("-fno-plt", "-fno-semantic-interposition") if sys.platform == "l
 
 HOT_PATH = (
     "streams/intake/care.py",
+    "streams/intake/plans.py",
     "streams/intake/reading.py",
     "streams/intake/registrations.py",
     "streams/intake/scans.py",
@@ -56,6 +57,7 @@ HOT_PATH = (
     "streams/sla/identity.py",
     "streams/sla/incidents.py",
     "streams/sla/instance.py",
+    "streams/sla/instances.py",
     "streams/sla/instants.py",
     "streams/sla/journeys.py",
     "streams/sla/judge.py",

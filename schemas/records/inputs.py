@@ -18,6 +18,9 @@ Moment = Annotated[datetime, Meta(tz=True)]
 Revision = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 """Of two versions of one record the greater revision holds."""
 
+SOME_MILESTONES = Meta(min_length=1, max_length=64)
+SOME_LEGS = Meta(min_length=1, max_length=16)
+
 
 class Place(Struct, frozen=True, kw_only=True, gc=False):
     """Where a shipment comes from or goes to; no address, only what promises depend on."""
@@ -57,14 +60,14 @@ class PlannedLeg(Struct, frozen=True, kw_only=True, gc=False):
     """One leg of a journey.  It starts when the last of `after` ends, or with the shipment when that is empty."""
 
     leg: Identifier
-    milestones: Annotated[tuple[PlannedMilestone, ...], Meta(min_length=1, max_length=64)]
+    milestones: Annotated[tuple[PlannedMilestone, ...], SOME_MILESTONES]
     after: Annotated[tuple[Identifier, ...], Meta(max_length=16)] = ()
 
 
 class Plan(Struct, frozen=True, kw_only=True, gc=False):
     """What was promised for every leg, when the shipment was registered."""
 
-    legs: Annotated[tuple[PlannedLeg, ...], Meta(min_length=1, max_length=16)]
+    legs: Annotated[tuple[PlannedLeg, ...], SOME_LEGS]
 
 
 class ShipmentRegistration(Struct, frozen=True, kw_only=True, gc=False):

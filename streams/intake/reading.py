@@ -47,3 +47,14 @@ def event_time(moment: datetime, stamp: int, path: str) -> int:
         side = "before 2000" if at < EARLIEST else "more than a day after the record was written"
         raise Rejected(ABSURD_TIME, f"{moment.isoformat()} is {side}", path)
     return at
+
+
+def promise(moment: datetime, path: str) -> int:
+    """UTC milliseconds of a promised or planned instant.
+
+    The far future is a way to say "never"; the far past is a field that nobody has filled in.  Raises `Rejected`.
+    """
+    at = from_datetime(moment)
+    if at < EARLIEST:
+        raise Rejected(ABSURD_TIME, f"{moment.isoformat()} is before 2000", path)
+    return at

@@ -1,7 +1,6 @@
 """Registrations: record to `Registration`, with a plan whose legs stand in order."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,19 +8,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec.structs import astuple
 
-from schemas.records import Appointment, Place, PlannedLeg, PlannedMilestone, ShipmentRegistration
+from schemas.records import Appointment, Place, ShipmentRegistration
 from streams.intake.amounts import check_amount
-from streams.intake.reading import EARLIEST, event_time, read
-from streams.intake.rejection import ABSURD_TIME, BAD_APPOINTMENT, BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
-from streams.sla.codes import code_of
+from streams.intake.bodies import ReadRegistration
+from streams.intake.plans import read_plan
+from streams.intake.reading import event_time, promise, read
+from streams.intake.rejection import BAD_APPOINTMENT, BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
 from streams.sla.details import BARE, RegistrationDetails, Window
-from streams.sla.instants import LONGEST_MS, from_datetime, from_timedelta
-from streams.sla.milestone import KnownMilestone
-from streams.sla.plan import KnownLeg, Plan
 from streams.sla.registration import NO_PLAN, Registration
 
 _astuple: Final = astuple  # a name of this module is found faster
-_decoder: Final = msgspec.json.Decoder(ShipmentRegistration)
+_decoder: Final = msgspec.json.Decoder(ReadRegistration)
 
 LARGEST_PLANNED: Final = 200_000
 """Bytes of a registration with a plan: what is kept of it and of all its scans must fit into one state record."""
@@ -76,9 +73,9 @@ def read_registration(
         None if promised_date is None else zone,  # only a date without a time needs it
         remote,
         pieces,
-        None if promised_at is None else _promise(promised_at, "$.promised_at"),
+        None if promised_at is None else promise(promised_at, "$.promised_at"),
         None if promised_date is None else _promised_day(promised_date),
-        NO_PLAN if plan is None else Plan(_in_order(plan.legs)),
+        NO_PLAN if plan is None else read_plan(plan),
         _details(body, needs) if needs else None,
     )
 
@@ -116,26 +113,15 @@ def _window(appointment: Appointment | None, path: str) -> Window | None:
     """An appointment that ends no earlier than it begins.  Raises `Rejected`."""
     if appointment is None:
         return None
-    begin, end = _promise(appointment.start, f"{path}.start"), _promise(appointment.end, f"{path}.end")
+    begin, end = promise(appointment.start, f"{path}.start"), promise(appointment.end, f"{path}.end")
     if end < begin:
         raise Rejected(BAD_APPOINTMENT, "it ends before it begins", path)
     return Window(begin, end)
 
 
-def _promise(moment: datetime, path: str) -> int:
-    """UTC milliseconds of a promised or planned instant.
-
-    The far future is a way to say "never"; the far past is a field that nobody has filled in.  Raises `Rejected`.
-    """
-    at = from_datetime(moment)
-    if at < EARLIEST:
-        raise Rejected(ABSURD_TIME, f"{moment.isoformat()} is before 2000", path)
-    return at
-
-
 def _promised_day(day: date) -> int:
     """The ordinal of a promised date.  Raises `Rejected`."""
-    _promise(datetime(day.year, day.month, day.day, tzinfo=UTC), "$.promised_date")
+    promise(datetime(day.year, day.month, day.day, tzinfo=UTC), "$.promised_date")
     return day.toordinal()
 
 
@@ -146,50 +132,3 @@ def _is_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
-
-
-def _in_order(legs: Sequence[PlannedLeg]) -> tuple[KnownLeg, ...]:
-    """The legs so that each comes after those it waits for, otherwise as they were given."""
-    names = [leg.leg for leg in legs]
-    waiting: list[KnownLeg] = []
-    before: set[str] = set()
-    in_order = True
-    for place, leg in enumerate(legs):
-        name, after = names[place], leg.after
-        if name in before:
-            raise Rejected(BAD_PLAN, f"the leg {name!r} is there twice", f"$.plan.legs[{place}].leg")
-        for former in after:
-            if former not in names:
-                wrong = f"it waits for the leg {former!r}, which is not in the plan"
-                raise Rejected(BAD_PLAN, wrong, f"$.plan.legs[{place}].after")
-            in_order = in_order and former in before
-        before.add(name)
-        milestones = [_milestone(milestone, place, number) for number, milestone in enumerate(leg.milestones)]
-        waiting.append(KnownLeg(name, tuple(milestones), after))
-    if in_order:
-        return tuple(waiting)
-    ordered: dict[str, KnownLeg] = {}
-    while waiting:
-        ready = [leg for leg in waiting if all(name in ordered for name in leg.after)]
-        if not ready:
-            raise Rejected(BAD_PLAN, "the legs wait for each other in a circle", "$.plan.legs")
-        ordered |= {leg.name: leg for leg in ready}
-        waiting = [leg for leg in waiting if leg.name not in ordered]
-    return tuple(ordered.values())
-
-
-def _milestone(milestone: PlannedMilestone, leg: int, number: int) -> KnownMilestone:
-    """A milestone whose duration and instant make sense.  Raises `Rejected`; the numbers are its place in the plan."""
-    fields: tuple[str, str | None, timedelta | None, datetime | None] = _astuple(milestone)
-    code, facility, within, at = fields
-    duration = None if within is None else from_timedelta(within)
-    if duration is not None and not 0 <= duration <= LONGEST_MS:
-        wrong = "negative" if duration < 0 else "longer than ten years"
-        path = f"$.plan.legs[{leg}].milestones[{number}].within"
-        raise Rejected(BAD_PLAN, f"a planned duration is {wrong}", path)
-    return KnownMilestone(
-        code_of(code),
-        facility,
-        duration,
-        None if at is None else _promise(at, f"$.plan.legs[{leg}].milestones[{number}].at"),
-    )

@@ -33,7 +33,7 @@ class Doubts:
 
     def note(self, key: bytes, shipment: Shipment | None) -> None:
         """Look at a shipment whose alerts have changed; None is one that is forgotten."""
-        instances = () if shipment is None else shipment.instances
+        instances = () if shipment is None else shipment.instances.awake
         feeds = {one.said.doubt for one in instances if one.said is not None and one.said.doubt is not None}
         now = tuple(sorted(feeds))
         if now != self._feeds.get(key, ()):

@@ -5,7 +5,7 @@ a scan does not change is copied as it is: the registration, and the scans that 
 
 A value is, in this order: the format (a byte), the shipment's key, phase and flags (a byte), the beginning of the life
 (64 bits), how long after it lie the next deadline and the next change of the life itself (40 bits each where that is
-enough), sequence, the registration, instances of clocks, what was taken back, and the scans.
+enough), sequence, the registration, instances of clocks, first those at rest, what was taken back, and the scans.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ from typing import Final
 from librt.strings import BytesWriter, read_i64_be, write_i64_be
 from mypy_extensions import i64, u8
 
-from streams.sla.instance import Instance, pack_instances, unpack_instance
+from streams.sla.instance import Instance
 from streams.sla.packing import (
     is_soon,
     lies_at,
@@ -29,8 +29,8 @@ from streams.sla.scan import KnownScan, unpack_scan
 from streams.sla.scans import Scans
 from streams.sla.state import Shipment, TakenBack
 
-FORMAT: Final = 5
-_SHORTEST: Final = 25
+FORMAT: Final = 6
+_SHORTEST: Final = 26
 """Bytes of a state value at least, besides its key."""
 
 _PHASE: Final = 15
@@ -50,7 +50,7 @@ def next_deadline(shipment: Shipment) -> int:
     """The earliest instant at which something changes without a record."""
     life: int = shipment.life
     earliest: int = shipment.life_at - life
-    for instance in shipment.instances:
+    for instance in shipment.instances.awake:
         after = instance.next_after
         if after is not None and after < earliest:
             earliest = after
@@ -105,10 +105,8 @@ def encode(shipment: Shipment, deadline: int, key: bytes) -> bytes:
     write_duration(to, life_ahead, flags & _LIFE_SOON != 0)
     write_size(to, shipment.sequence)
     write_bytes(to, shipment.packed_registration)
-    instances, evidence = shipment.instances, shipment.evidence
-    latest = evidence.latest
-    write_size(to, len(instances))
-    pack_instances(to, instances, latest)
+    evidence = shipment.evidence
+    shipment.instances.pack(to, evidence.latest)
     if shipment.taken_back:
         _write_taken_back(to, shipment.taken_back)
     write_size(to, evidence.count)
@@ -153,7 +151,7 @@ def examine(value: bytes, key: bytes) -> None:
                 _ = leg.milestones
         for scan in scans:
             scan.version()
-        for instance in shipment.instances:
+        for instance in shipment.instances.every():
             _ = instance.key, instance.said
     except Exception as error:
         raise _broken(error) from error
@@ -178,11 +176,8 @@ def _decoded(value: bytes, key: bytes) -> Shipment:
     shipment = Shipment(life, flags & _PHASE, sequence, life_at)
     shipment.filed = filed
     shipment.packed_registration, place = read_bytes(value, place)
-    instances = shipment.instances
-    count, place = read_size(value, place)
     latest: list[Instance] = []
-    for _ in range(count):
-        place = unpack_instance(value, place, instances, latest)
+    place = shipment.instances.unpack(value, place, latest)
     if flags & _VOIDS:
         shipment.has_voids = True
     if flags & _TAKEN_BACK:

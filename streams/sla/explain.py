@@ -1,5 +1,7 @@
 """Why: every notice and every alert says in a sentence what it rests on."""
 
+from typing import Final
+
 from librt.strings import BytesWriter
 
 from streams.sla.decision import Decision
@@ -12,6 +14,9 @@ from streams.sla.registration import Registration
 from streams.sla.standing import stop_of
 from streams.sla.state import NEVER, Shipment
 from streams.sla.verdict import Verdict
+
+_SPACE: Final = 0x20
+_STOP: Final = 0x2E
 
 
 def explain(to: BytesWriter, decision: Decision, shipment: Shipment, name: bytes) -> None:
@@ -41,7 +46,7 @@ def explain(to: BytesWriter, decision: Decision, shipment: Shipment, name: bytes
             write_instant(to, verdict.due)
             to.write(b"; ")
         _finding(to, decision, shipment)
-    to.write(b".")
+    to.append(_STOP)
 
 
 def _incident(to: BytesWriter, verdict: Verdict) -> None:
@@ -66,7 +71,7 @@ def _basis(to: BytesWriter, decision: Decision, registration: Registration) -> N
     to.write(b"planned")
     within = _planned(clock, key, registration)
     if within is not None:
-        to.write(b" ")
+        to.append(_SPACE)
         write_description(to, within)
 
 

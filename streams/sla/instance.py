@@ -9,6 +9,7 @@ from librt.strings import BytesWriter, read_i16_be, write_i16_be
 from mypy_extensions import i16, i64, mypyc_attr, u8
 
 from streams.sla.packing import (
+    after_size,
     is_near,
     is_spelt,
     lies_at,
@@ -21,7 +22,7 @@ from streams.sla.packing import (
     write_size,
     write_text,
 )
-from streams.sla.phases import STANDING
+from streams.sla.phases import RUNNING, STANDING
 from streams.sla.scan import KnownScan
 
 _STATUS: Final = 7
@@ -165,6 +166,11 @@ class Instance:
             )
         return self.key == key
 
+    @property
+    def rests(self) -> bool:
+        """Whether only a record can wake it: it does not run, and nothing about it stands."""
+        return self.status != RUNNING and self.next_after is None and not self.stands
+
     def copied(self) -> i64:
         """The place after it in the state that it came from, where that still says all of it; else 0."""
         place = self.place
@@ -246,11 +252,40 @@ class Instance:
         if flags & _SAID:
             if near:
                 self._begin = place
-                place = self._end = _after_said(packed, place)
+                place = self._end = _after_said(packed, place, near)
             else:
                 self._said, place = _read_said(packed, place, near)
         self._until = place
         return place
+
+
+def is_at(packed: bytes, place: i64, number: i64, key: str | None, spelling: bytes) -> bool:
+    """Whether this is what lies there, its key in full; `spelling` is what `spell` makes of the key."""
+    if i64(read_i16_be(packed, place + 1)) + 0x8000 != number:
+        return False
+    kind = i64(packed[place]) & _KEY
+    if key is None or not kind & _HEX:
+        return key is None and not kind
+    size, begin = read_size(packed, place + _HEAD)
+    return (kind == _HEX) == is_spelt(key, spelling) and size == len(spelling) and lies_at(spelling, packed, begin)
+
+
+def status_at(packed: bytes, place: i64) -> i64:
+    """The status of the instance that lies there."""
+    return i64(packed[place]) & _STATUS
+
+
+def end_at(packed: bytes, place: i64) -> i64:
+    """The place after the instance that lies there."""
+    flags: i64 = packed[place]
+    near = flags & _FAR == 0
+    place += _HEAD
+    if flags & _HEX:
+        size, place = read_size(packed, place)
+        place += size
+    if flags & _DEADLINE:
+        place += 4 if near else 8
+    return _after_said(packed, place, near) if flags & _SAID else place
 
 
 def unpack_instance(packed: bytes, place: i64, instances: list[Instance], latest: list[Instance]) -> i64:
@@ -264,30 +299,6 @@ def unpack_instance(packed: bytes, place: i64, instances: list[Instance], latest
     if flags & _KEY == _LATEST:
         latest.append(instance)
     return instance.unpack(packed, place + _HEAD, flags)
-
-
-def pack_instances(to: BytesWriter, instances: list[Instance], latest: KnownScan | None) -> None:
-    """Append instances to a state; those that are as they were, as they lie there, all at once that follow each other.
-
-    `latest` is the last scan of their shipment.
-    """
-    source = b""
-    begin: i64 = 0
-    end: i64 = 0
-    for instance in instances:
-        until = instance.copied()
-        if until and instance.place == end:
-            end = until
-            continue
-        if end:
-            to.write(source[begin:end])
-        if until:
-            source, begin, end = instance.packed, instance.place, until
-        else:
-            end = 0
-            instance.pack(to, latest)
-    if end:
-        to.write(source[begin:end])
 
 
 def _write_said(to: BytesWriter, said: Said, near: bool) -> None:  # noqa: FBT001 - of this module alone
@@ -324,15 +335,12 @@ def _read_said(packed: bytes, place: i64, near: bool) -> tuple[Said, i64]:  # no
     return said, place
 
 
-def _after_said(packed: bytes, place: i64) -> i64:
-    """The place after what has been said, in its near form."""
+def _after_said(packed: bytes, place: i64, near: bool) -> i64:  # noqa: FBT001 - of this module alone
+    """The place after what has been said."""
     flags: i64 = packed[place]
-    _, place = read_size(packed, place + 1)
-    _, place = read_size(packed, place)
+    place = after_size(packed, after_size(packed, place + 1))
     if flags & _OUTCOME:
-        _, place = read_size(packed, place)
-        _, place = read_size(packed, place)
-        place += 4
+        place = after_size(packed, after_size(packed, place)) + (4 if near else 8)
     if flags & _DOUBT:
         size, place = read_size(packed, place)
         place += size

@@ -25,7 +25,8 @@ _MINUTES: Final[list[bytes]] = [b"T%02d:%02d:" % divmod(minute, 60) for minute i
 _SECONDS: Final[list[bytes]] = [b"%02d." % second for second in range(60)]
 _MILLISECONDS: Final[list[bytes]] = [b"%03dZ" % millisecond for millisecond in range(1000)]
 
-_DATES: Final[list[tuple[int, bytes]]] = [(2**40, b"")] * 1024
+_DAYS: Final[list[int]] = [2**40] * 1024
+_DATES: Final[list[bytes]] = [b""] * 1024
 """Days since 1970 with their dates; each has one place where it can be, and takes it from the one before."""
 _UNITS: Final[list[bytes]] = [b" d", b" h", b" min", b" s"]
 _LENGTHS: Final[list[i64]] = [86_400, 3_600, 60, 1]
@@ -90,11 +91,11 @@ def write_instant(to: BytesWriter, instant: int) -> None:
 
 def write_date(to: BytesWriter, day: i64) -> None:
     """Append a day since 1970: `2026-11-01`."""
-    known, text = _DATES[day % 1024]
-    if known != day:
-        text = (_EPOCH + timedelta(days=int(day))).date().isoformat().encode()
-        _DATES[day % 1024] = (day, text)
-    to.write(text)
+    place = day & 1023
+    if _DAYS[place] != day:
+        _DATES[place] = (_EPOCH + timedelta(days=int(day))).date().isoformat().encode()
+        _DAYS[place] = day
+    to.write(_DATES[place])
 
 
 @lru_cache(maxsize=65_536)

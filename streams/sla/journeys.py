@@ -9,7 +9,7 @@ from mypy_extensions import mypyc_attr
 from streams.sla.codes import name_of
 from streams.sla.milestone_keys import milestone_key, milestone_of
 from streams.sla.plan import KnownLeg
-from streams.sla.policy.compiled import Clock
+from streams.sla.policy.compiled import ENDS, STARTS, Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled, running, stopped
@@ -50,7 +50,7 @@ class Journey:
     def milestones_after(self, clock: Clock, latest: KnownScan) -> list[Keyed]:
         """The milestones that the latest of all scans can have changed."""
         told: list[Keyed] = []
-        if latest.code in clock.ends or latest.code in clock.starts:
+        if clock.role(latest.code) & (STARTS | ENDS):
             for leg in self._plan.legs:
                 self._started(clock, leg, latest, told)
             return told
@@ -69,7 +69,7 @@ class Journey:
 
     def legs_after(self, clock: Clock, latest: KnownScan) -> list[Keyed]:
         """The legs that the latest of all scans can have changed."""
-        if latest.code in clock.ends or latest.code in clock.starts:
+        if clock.role(latest.code) & (STARTS | ENDS):
             return self.every_leg(clock)
         told: list[Keyed] = []
         own = self._leg_of(latest)
@@ -154,9 +154,8 @@ class Journey:
     def _start(self, clock: Clock, leg: KnownLeg) -> KnownScan | None:
         """The scan that starts a leg."""
         if not leg.after:
-            starts = clock.starts
             for scan in self._scans:
-                if scan.code in starts:
+                if clock.role(scan.code) & STARTS:
                     return scan
             return None
         latest: KnownScan | None = None
@@ -183,9 +182,8 @@ class Journey:
         """The scan that ends all that has not stopped."""
         if self._ending is not clock:
             self._ending, self._ended = clock, None
-            ends = clock.ends
             for scan in self._scans:
-                if scan.code in ends:
+                if clock.role(scan.code) & ENDS:
                     self._ended = scan
                     break
         return self._ended
@@ -193,12 +191,12 @@ class Journey:
 
 def _reached(leg: KnownLeg, scans: list[KnownScan]) -> list[KnownScan | None]:
     name = leg.name
-    own = [scan for scan in scans if scan.leg == name]
-    if not own:
-        return []
-    found: list[KnownScan | None] = [None] * leg.count
-    for scan in own:
-        place = leg.reached_by(scan, found)
-        if place >= 0:
-            found[place] = scan
+    found: list[KnownScan | None] = []
+    for scan in scans:
+        if scan.leg == name:
+            if not found:
+                found = [None] * leg.count
+            place = leg.reached_by(scan, found)
+            if place >= 0:
+                found[place] = scan
     return found

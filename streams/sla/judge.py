@@ -24,7 +24,7 @@ from streams.sla.scan import KnownScan
 from streams.sla.spans import span
 from streams.sla.state import Shipment
 from streams.sla.surroundings import Surroundings
-from streams.sla.transitions import Hearing, find
+from streams.sla.transitions import Hearing
 from streams.sla.verdict import Verdict
 from streams.sla.verdicts import Facts
 
@@ -146,7 +146,7 @@ class Judge:
             self._turn(deadline)
         hearing = Hearing(self._docket, shipment, deadline + 1, deadline, self._silent)
         after = deadline - shipment.life
-        due = [one for one in shipment.instances if one.next_after is not None and one.next_after <= after]
+        due = [one for one in shipment.instances.awake if one.next_after is not None and one.next_after <= after]
         registration = shipment.registration if due else None
         if registration is not None:
             facts = Facts(registration, effective(shipment), self._held(registration))
@@ -170,7 +170,7 @@ class Judge:
             return
         facts = Facts(registration, effective(shipment), self._held(registration))
         versions = self._versions(shipment, registration)
-        for instance in shipment.instances:
+        for instance in shipment.instances.awake:
             said = instance.said
             if said is not None and said.doubt is not None and said.doubt not in self._silent:
                 found = ruling(versions, facts, instance.clock, instance.key)
@@ -219,17 +219,21 @@ class Judge:
             number = clock.number
             if clock.per == "shipment":
                 instance = None
-                simple = clock.form == SPAN or clock.form == UPLOADS  # noqa: PLR1714 - faster
-                for known in instances:
+                for known in instances.awake:
                     if known.clock == number:
-                        instance = known
-                        status = known.status
-                        stale = status in _DONE or (status == RUNNING and roles == STARTS and not clock.last_start)
+                        instance, status = known, known.status
                         break
                 else:
-                    stale = not roles & STARTS
-                if stale and simple:
-                    continue
+                    status = instances.resting(number)
+                if clock.form == SPAN or clock.form == UPLOADS:  # noqa: PLR1714 - faster
+                    if status < 0:
+                        stale = not roles & STARTS
+                    else:
+                        stale = status in _DONE or (status == RUNNING and roles == STARTS and not clock.last_start)
+                    if stale:
+                        continue
+                if status >= 0 and instance is None:
+                    instance = instances.find(number, None)
                 if clock.plain:
                     verdict = span(clock, shipment.registered, shipment.scans, held)
                 else:
@@ -250,7 +254,7 @@ class Judge:
             if hearing is None:
                 hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
             for key, verdict in facts.after_latest(clock):
-                instance = find(shipment, number, key)
+                instance = instances.find(number, key)
                 if instance is None or instance.status == RUNNING:
                     hearing.settle(clock, key, instance, verdict, None)
                 elif instance.status not in _DONE:
@@ -286,7 +290,7 @@ class Judge:
     def _rolled(self, clock: Clock, shipment: Shipment, previous: KnownScan, latest: KnownScan, watermark: int) -> bool:
         """Let the one instance of a gap clock that runs roll on to the latest scan, if there is nothing to say."""
         number = clock.number
-        for instance in shipment.instances:
+        for instance in shipment.instances.awake:
             if instance.clock == number and instance.status == RUNNING:
                 begun = instance.scan is previous or instance.key == previous.scan_id
                 if begun and roll(clock, instance, shipment, latest, watermark):
@@ -336,7 +340,7 @@ class Judge:
         relabelled = hearing.relabelled
         for number in [*after, *(number for number in before if number not in after)]:
             now, then = after.get(number, nothing), before.get(number, nothing)
-            known = {instance.key: instance for instance in shipment.instances if instance.clock == number}
+            known = {instance.key: instance for instance in shipment.instances.every() if instance.clock == number}
             for key in [*now, *(key for key in known if key not in now)]:
                 found, earlier = now.get(key), then.get(key)
                 either = found or earlier
@@ -365,7 +369,7 @@ class Judge:
         if registration is not None:
             facts = Facts(registration, effective(shipment), self._held(registration))
             versions = self._versions(shipment, registration)
-            for instance in list(shipment.instances):
+            for instance in list(shipment.instances.awake):
                 if instance.status == RUNNING:
                     found = ruling(versions, facts, instance.clock, instance.key)
                     if found is not None:
@@ -383,7 +387,7 @@ class Judge:
         clock_of = self._book.clock
         return any(
             instance.status == RUNNING and (clock := clock_of(instance.clock)) is not None and clock.per == "case"
-            for instance in shipment.instances
+            for instance in shipment.instances.awake
         )
 
     def _last(self, shipment: Shipment) -> int:

@@ -30,6 +30,8 @@ _AT: Final = 8
 _FAR: Final = 16
 """Durations and instants have 64 bits."""
 _MOST_MINUTES: Final = 0x7FFF
+UNPLANNED: Final = -1
+"""Instead of a duration."""
 
 
 @mypyc_attr(acyclic=True)
@@ -76,7 +78,9 @@ def write_milestone(to: BytesWriter, milestone: KnownMilestone, life: int) -> No
 def read_milestone(packed: bytes, place: i64, life: int) -> KnownMilestone:
     """The milestone that lies there, of a life that began at `life`."""
     code, _ = read_code(packed, place + 1)
-    return KnownMilestone(code, facility_of(packed, place), within_of(packed, place), at_of(packed, place, life))
+    within = within_of(packed, place)
+    duration = None if within == UNPLANNED else int(within)
+    return KnownMilestone(code, facility_of(packed, place), duration, at_of(packed, place, life))
 
 
 def end_of(packed: bytes, place: i64) -> i64:
@@ -97,12 +101,12 @@ def is_of(packed: bytes, place: i64, code: Code) -> bool:
     return packed[place + 1] == code
 
 
-def within_of(packed: bytes, place: i64) -> int | None:
-    """Its planned milliseconds since the one before it."""
+def within_of(packed: bytes, place: i64) -> i64:
+    """Its planned milliseconds since the one before it; `UNPLANNED` where there are none."""
     flags: i64 = packed[place]
     if flags & _MINUTES:
-        return int(i64(read_i16_be(packed, _body(packed, place))) * MINUTE_MS)
-    return int(read_number(packed, _body(packed, place), flags & _FAR == 0)) if flags & _WITHIN else None
+        return i64(read_i16_be(packed, _body(packed, place))) * MINUTE_MS
+    return read_number(packed, _body(packed, place), flags & _FAR == 0) if flags & _WITHIN else UNPLANNED
 
 
 def at_of(packed: bytes, place: i64, life: int) -> int | None:

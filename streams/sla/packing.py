@@ -15,6 +15,8 @@ LONG: Final = 255
 _LEAST: Final = -0x8000_0000
 _MOST: Final = 0x7FFF_FFFF
 _SOON: Final = 1 << 40
+_WIDE: Final = 8
+_HALF: Final = 4
 _HASH: Final = 16
 """Characters of a hash at least."""
 _HEX: Final = "0123456789abcdef"
@@ -40,6 +42,11 @@ def read_size(packed: bytes, place: i64) -> tuple[i64, i64]:
     if size < LONG:
         raise ValueError(f"a size of {size} in five bytes")
     return size, place + 5
+
+
+def after_size(packed: bytes, place: i64) -> i64:
+    """The place after what `write_size` wrote."""
+    return place + (5 if packed[place] == LONG else 1)
 
 
 def write_bytes(to: BytesWriter, content: bytes) -> None:
@@ -69,10 +76,18 @@ def lies_at(content: bytes, packed: bytes, place: i64) -> bool:
     """Whether these bytes lie at a place.  Raises `IndexError` where there are not as many."""
     size: i64 = len(content)
     at: i64 = 0
-    while at + 8 <= size:
-        if read_i64_be(content, at) != read_i64_be(packed, place + at):
-            return False
-        at += 8
+    if size >= _WIDE:  # eight at a time, the last of which may have been looked at already
+        last = size - _WIDE
+        while at < last:
+            if read_i64_be(content, at) != read_i64_be(packed, place + at):
+                return False
+            at += _WIDE
+        return read_i64_be(content, last) == read_i64_be(packed, place + last)
+    if size >= _HALF:
+        last = size - _HALF
+        return read_i32_be(content, 0) == read_i32_be(packed, place) and (
+            read_i32_be(content, last) == read_i32_be(packed, place + last)
+        )
     while at < size:
         if content[at] != packed[place + at]:
             return False

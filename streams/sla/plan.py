@@ -10,6 +10,7 @@ from librt.strings import BytesWriter
 from mypy_extensions import i64, mypyc_attr
 
 from streams.sla.milestone import (
+    UNPLANNED,
     KnownMilestone,
     at_of,
     end_of,
@@ -68,7 +69,10 @@ class KnownLeg:
 
     def within(self, number: i64) -> int | None:
         """Planned milliseconds of a milestone since the one before it; the first is number 0."""
-        return within_of(self._packed, self._of(number)) if self._place else self._milestones[number].within
+        if not self._place:
+            return self._milestones[number].within
+        within = within_of(self._packed, self._of(number))
+        return None if within == UNPLANNED else int(within)
 
     def at(self, number: i64) -> int | None:
         """The planned instant of a milestone, UTC milliseconds."""
@@ -109,21 +113,21 @@ class KnownLeg:
     @property
     def total(self) -> int | None:
         """Its planned milliseconds; None when a milestone has no planned duration."""
-        total = 0
+        total: i64 = 0
         packed, place = self._packed, self._place
         if not place:
             for milestone in self._milestones:
                 if milestone.within is None:
                     return None
                 total += milestone.within
-            return total
+            return int(total)
         while place < self._end:
             within = within_of(packed, place)
-            if within is None:
+            if within == UNPLANNED:
                 return None
             total += within
             place = end_of(packed, place)
-        return total
+        return int(total)
 
     def fold(self, packed: bytes, place: int, end: int, life: int) -> None:
         """Let the milestones be read when somebody looks: they lie between two places of a packed plan."""
@@ -134,7 +138,7 @@ class KnownLeg:
 class Plan:
     """The legs of a shipment, in an order in which each comes after the legs that it waits for.
 
-    `streams.intake.registrations` sees to the order, and that no two have the same name.
+    `streams.intake.plans` sees to the order, and that no two have the same name.
     """
 
     __slots__ = ("_known", "_legs", "_life", "_packed", "_place")

@@ -30,6 +30,11 @@ _START: Final = b',"role":"start"'
 _STOP: Final = b',"role":"stop"'
 _LAST: Final = b',"role":"last"'
 
+_QUOTE: Final = 0x22
+_COMMA: Final = 0x2C
+_END_OF_LIST: Final = 0x5D
+_END: Final = 0x7D
+
 _CUSTOMER: Final = Field("customer_id")
 _FACILITY: Final = Field("facility", before=b'"')
 _SUSPECT: Final = Field("suspect", after=b"}")
@@ -58,7 +63,7 @@ class Subject:
         to.write(quoted(key.decode()))
         to.write(b',"life":"')
         write_instant(to, shipment.life)
-        to.write(b'"')
+        to.append(_QUOTE)
         self.text = to.getvalue()
         self.customer = b"" if registration is None else _CUSTOMER.of(registration.customer_id)
 
@@ -132,7 +137,7 @@ class Renderer:
         shipment.sequence += 1
         at_risk: list[bytes] = []
         overdue: list[bytes] = []
-        for instance in shipment.instances:
+        for instance in shipment.instances.awake:
             said = instance.said if instance.stands else None
             if said is None:
                 continue
@@ -205,8 +210,8 @@ class Renderer:
                 replaced.registration,
                 self._former,
             )
-            to.write(b"}")
-        to.write(b"}")
+            to.append(_END)
+        to.append(_END)
         return written
 
     def _write_outcome(
@@ -271,7 +276,7 @@ def _begin(
     write_instant(to, verdict.due)
     to.write(form.policy)
     write_instant(to, decided_at)
-    to.write(b'"')
+    to.append(_QUOTE)
     return ident
 
 
@@ -280,7 +285,7 @@ def _write_labels(to: BytesWriter, name: bytes, labels: list[bytes]) -> None:
     if labels:
         to.write(name)
         to.write(b",".join(labels))
-        to.write(b"]")
+        to.append(_END_OF_LIST)
 
 
 def _write_consequences(to: BytesWriter, verdict: Verdict) -> None:
@@ -305,7 +310,7 @@ def _write_stopped(to: BytesWriter, verdict: Verdict) -> None:
         return
     to.write(b',"stopped_at":"')
     write_instant(to, stopped_at)
-    to.write(b'"')
+    to.append(_QUOTE)
     if verdict.status == MISSED and stopped_at > verdict.due:
         to.write(b',"late_by_ms":')
         write_decimal(to, stopped_at - verdict.due)
@@ -339,10 +344,10 @@ def _write_evidence(
     if start is not None:
         _write_scan(to, start, _START, registration)
         if other is not None:
-            to.write(b",")
+            to.append(_COMMA)
     if other is not None:
         _write_scan(to, other, role, registration)
-    to.write(b"]")
+    to.append(_END_OF_LIST)
 
 
 def _write_scan(to: BytesWriter, scan: KnownScan, role: bytes, registration: Registration | None) -> None:

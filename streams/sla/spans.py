@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from mypy_extensions import i64
-
 from streams.sla.codes import name_of
 from streams.sla.pauses import paused_due
 from streams.sla.phases import CANCELLED
@@ -31,7 +29,6 @@ def span(  # noqa: C901, PLR0912 - the hot path: one pass over the scans decides
     A stop that lies before the start stops nothing; where it is all there is, the clock is cancelled for that reason:
     the parcel is there, so an alarm would be false, and a verdict would rest on an impossible order.
     """
-    roles, roles_of_numbers = clock.roles, clock.roles_of_numbers
     first = not clock.last_start
     start_at = registration.registered_at if clock.from_registration else None
     start = stop = end = early = None
@@ -40,8 +37,7 @@ def span(  # noqa: C901, PLR0912 - the hot path: one pass over the scans decides
     stopped_pieces: set[str] = _NONE if pieces == 1 else set()
     ended_pieces: set[str] = _NONE if pieces == 1 else set()
     for scan in scans:
-        code = scan.code
-        role: i64 = roles_of_numbers[code] if isinstance(code, int) else roles.get(code, 0)
+        role = clock.role(scan.code)
         if not role:
             continue
         paused = paused or role >= PAUSES

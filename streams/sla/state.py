@@ -4,7 +4,7 @@ from typing import Final
 
 from mypy_extensions import i64, mypyc_attr
 
-from streams.sla.instance import Instance
+from streams.sla.instances import Instances
 from streams.sla.registration import Registration, pack_registration, unpack_registration
 from streams.sla.scan import KnownScan
 from streams.sla.scans import Scans
@@ -68,7 +68,7 @@ class Shipment:
         self.evidence = Scans(life)
         self.has_voids = False
         """Whether any scan takes another one back."""
-        self.instances: list[Instance] = []
+        self.instances = Instances()
         self.taken_back: list[TakenBack] = []
         self._registration: Registration | None = None
         self._packed = b""

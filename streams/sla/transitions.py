@@ -12,7 +12,6 @@ from streams.sla.codes import Code
 from streams.sla.decision import ALERTS, CONFIRMED, NOTICES, OUTCOMES, REOPENED, Decision, Replaced
 from streams.sla.docket import Docket
 from streams.sla.instance import Instance, Said
-from streams.sla.packing import spell
 from streams.sla.phases import (
     CANCELLED,
     ENDED,
@@ -34,18 +33,6 @@ from streams.sla.verdict import Verdict
 
 _HEARD_GAPS: Final = frozenset({RUNNING, MISSED})
 """A gap that ended in time is not spoken of."""
-
-
-def find(shipment: Shipment, number: int, key: str | None) -> Instance | None:
-    """What has been said about an instance, or None."""
-    spelling: bytes | None = None
-    for instance in shipment.instances:
-        if instance.clock == number:
-            if spelling is None:
-                spelling = b"" if key is None else spell(key)
-            if instance.is_called(key, spelling):
-                return instance
-    return None
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
@@ -88,7 +75,7 @@ class Hearing:
             if verdict is None or (clock.per == "gap" and verdict.status not in _HEARD_GAPS):
                 return
             instance = Instance(clock.number, key)
-            self._shipment.instances.append(instance)
+            self._shipment.instances.awake.append(instance)
         status = WAITING if verdict is None else verdict.status
         if instance.status != status:
             count = self._docket.clocks(clock.name)
@@ -163,7 +150,7 @@ class Hearing:
         said = instance.said
         if said is None:
             if clock.per == "gap" and not missed:
-                self._shipment.instances.remove(instance)
+                self._shipment.instances.awake.remove(instance)
                 return
             said = instance.said = Said()
         else:
@@ -196,7 +183,7 @@ class Hearing:
         instance.next_after = None
         said = instance.said
         if said is None:
-            self._shipment.instances.remove(instance)
+            self._shipment.instances.awake.remove(instance)
             return
         if before is None:
             return

@@ -15,7 +15,9 @@ _PLACES: Final = 4_096
 _MOST: Final = 64
 """Bytes of a word; what is longer is not kept."""
 
-_words: Final[list[tuple[bytes, str]]] = [(b"", "")] * _PLACES
+_spellings: Final[list[bytes]] = [b""] * _PLACES
+_words: Final[list[str]] = [""] * _PLACES
+"""A word where its spelling is."""
 
 
 def read_word(packed: bytes, place: i64) -> tuple[str, i64]:
@@ -25,11 +27,12 @@ def read_word(packed: bytes, place: i64) -> tuple[str, i64]:
     if size == 0 or size > _MOST:
         return packed[begin:end].decode(), end
     own = _place_of(packed, begin, end)
-    spelling, word = _words[own]
-    if len(spelling) != size or not lies_at(spelling, packed, begin):
-        spelling = packed[begin:end]
-        word = spelling.decode()
-        _words[own] = (spelling, word)
+    spelling = _spellings[own]
+    if len(spelling) == size and lies_at(spelling, packed, begin):
+        return _words[own], end
+    spelling = packed[begin:end]
+    word = spelling.decode()
+    _spellings[own], _words[own] = spelling, word
     return word, end
 
 

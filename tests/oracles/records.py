@@ -52,7 +52,7 @@ def standing(policy: Policy, shipment_id: str, shipment: Shipment, sequence: int
     names = {clock.number: clock.name for clock in policy.clocks}
     labels = [
         (one.said, names[one.clock] if one.key is None else f"{names[one.clock]}/{one.key}")
-        for one in shipment.instances
+        for one in shipment.instances.every()
     ]
     return ShipmentStatus(
         id=_id(shipment_id, shipment, "", None, "shipment-status", sequence),

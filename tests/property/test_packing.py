@@ -1,5 +1,6 @@
 """What state packs comes back as it was, however often and in whatever order it is looked at."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from streams.sla.encoding import UnknownFormat, check, content, deadline_of, dec
 from streams.sla.evidence import insert
 from streams.sla.instance import Instance, Said
 from streams.sla.milestone import KnownMilestone
+from streams.sla.packing import lies_at
 from streams.sla.phases import ORPHAN
 from streams.sla.plan import KnownLeg, Plan
 from streams.sla.registration import Registration, pack_registration, unpack_registration
@@ -95,9 +97,13 @@ def seen(shipment: Shipment) -> tuple[object, ...]:
         (shipment.life, shipment.phase, shipment.sequence, shipment.life_at, shipment.has_voids),
         registration and content(registration),
         list(shipment.scans),
-        [(one.clock, one.key, one.status, one.next_after, one.said and _said(one.said)) for one in shipment.instances],
+        sorted(map(_instance, shipment.instances.every()), key=repr),
         list(map(taken, shipment.taken_back)),
     )
+
+
+def _instance(one: Instance) -> tuple[object, ...]:
+    return (one.clock, one.key, one.status, one.next_after, one.said and _said(one.said))
 
 
 def _said(said: Said) -> tuple[object, ...]:
@@ -114,9 +120,9 @@ def shipments(draw: st.DrawFn) -> Shipment:
     known = {scan.scan_id: scan for scan in draw(st.lists(scans, max_size=6))}
     for scan in known.values():
         insert(shipment, scan, None)
-    shipment.instances = draw(st.lists(instances(), max_size=4))
+    shipment.instances.awake = draw(st.lists(instances(), max_size=4))
     if draw(st.booleans()) and shipment.scans:
-        shipment.instances.append(Instance(7, shipment.scans[-1].scan_id))
+        shipment.instances.awake.append(Instance(7, shipment.scans[-1].scan_id))
     for _ in range(draw(st.integers(0, 2))):
         one = TakenBack(
             draw(st.integers(0, 0xFFFF)),
@@ -178,15 +184,20 @@ def test_what_has_changed_since_it_was_unpacked_is_packed_and_the_rest_copied(
         "",
         "",
     ]
-    for pair in zip(shipment.instances, back.instances, strict=True):
+    awake = shipment.instances.awake
+    shipment.instances.awake = [one for one in awake if one.rests] + [one for one in awake if not one.rests]
+    if data.draw(st.booleans()):
+        assert [_instance(one) for one in back.instances.awake] == [_instance(one) for one in awake if not one.rests]
+    for pair in zip(shipment.instances.awake, back.instances.every(), strict=True):
         what, number = data.draw(st.sampled_from(changes)), data.draw(st.integers(0, 5))
         for instance in pair:
             _change(instance, what, number)
-    order = data.draw(st.permutations(range(len(back.instances))) | st.just(range(len(back.instances))))
+    places = range(len(awake))
+    order = data.draw(st.permutations(places) | st.just(places))
     kept = order[: data.draw(st.integers(0, len(order)))]
     more = [Instance(9, "new")] if data.draw(st.booleans()) else []
     for one in (shipment, back):
-        one.instances = [one.instances[place] for place in kept] + more
+        one.instances.awake = [one.instances.awake[place] for place in kept] + more
     assert seen(decode(encode(back, 0, KEY), KEY)) == seen(shipment)
 
 
@@ -281,3 +292,18 @@ def test_a_leg_is_found_and_added_up_without_the_others(registration: Registrati
         assert len(found.milestones) == len(first.milestones)
         assert found.total == first.total, "added up again after it has been looked at"
     assert unpack_registration(packed, life).plan.leg("there is none of this name" * 20) is None
+
+
+@given(st.binary(max_size=40), st.binary(max_size=20), st.binary(max_size=20), st.data())
+def test_bytes_lie_where_every_one_of_them_does(
+    content: bytes, before: bytes, after: bytes, data: st.DataObject
+) -> None:
+    packed = bytearray(before + content + after)
+    assert lies_at(content, bytes(packed), len(before))
+    for place in range(len(before), len(before) + len(content)):
+        packed[place] ^= data.draw(st.integers(1, 255))
+        assert not lies_at(content, bytes(packed), len(before))
+        packed[place] = (before + content)[place]
+    if content:
+        with pytest.raises(IndexError):
+            lies_at(content, before + content[:-1], len(before))

@@ -165,7 +165,7 @@ def test_what_is_written_of_a_status_is_its_record(
         instance = Instance(clock.number, data.draw(maybe))
         instance.said = Said()
         instance.said.notice, instance.said.alert = notice, alert
-        shipment.instances.append(instance)
+        shipment.instances.awake.append(instance)
     sequence, decided_at = shipment.sequence + 1, data.draw(instants)
     ident, written = renderer.status(renderer.subject(shipment_id.encode(), shipment), decided_at)
     record = standing(policy, shipment_id, shipment, sequence, decided_at)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mypy_extensions import i64
+
 from streams.sla.codes import Code
 from streams.sla.policy.allowances import Allowance
 from streams.sla.policy.choices import Choice
@@ -102,6 +104,10 @@ class Clock:
     """What is owed for a miss; the first that holds."""
     plain: bool
     """Whether it is a span of the whole shipment of which nothing else is to be found out."""
+
+    def role(self, code: Code) -> i64:
+        """What a code does to it: `STARTS | STOPS | ENDS | PAUSES`."""
+        return self.roles_of_numbers[code] if isinstance(code, int) else self.roles.get(code, 0)
 
 
 @dataclass(eq=False)
