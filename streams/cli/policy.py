@@ -120,7 +120,7 @@ def explain(
                 insert(life, scan, other)
     last = max([registration.registered_at, *(scan.at for scan in life.scans)])
     found = accounts(
-        rules, registration, effective(life), at=last if instant is None else _instant(instant), clock=clock
+        rules, registration, effective(life).listed, at=last if instant is None else _instant(instant), clock=clock
     )
     if form == "json":
         click.echo(msgspec.json.encode(found))

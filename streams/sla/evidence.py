@@ -5,6 +5,7 @@ from typing import Final
 from streams.sla.instants import DAY_MS
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
+from streams.sla.scans import Scans, together
 from streams.sla.state import Shipment
 
 MOST_SCANS: Final = 400
@@ -26,16 +27,16 @@ def insert(shipment: Shipment, scan: KnownScan, replaced: KnownScan | None) -> N
     shipment.evidence.insert(scan, replaced)
 
 
-def effective(shipment: Shipment) -> list[KnownScan]:
+def effective(shipment: Shipment) -> Scans:
     """The scans that count, in order: without those that a void takes back, and without the voids themselves.
 
     A void holds whether it came before or after the scan it names; it can itself only be corrected by a later version
     under its own scan id.
     """
     if not shipment.has_voids:
-        return shipment.scans
+        return shipment.evidence
     taken_back = {scan.voids for scan in shipment.scans if scan.voids is not None}
-    return [scan for scan in shipment.scans if scan.voids is None and scan.scan_id not in taken_back]
+    return together([scan for scan in shipment.scans if scan.voids is None and scan.scan_id not in taken_back])
 
 
 BEFORE_REGISTRATION: Final = "before-registration"

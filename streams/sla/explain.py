@@ -124,11 +124,10 @@ def _finding(to: BytesWriter, decision: Decision, shipment: Shipment) -> None:
 
 
 def _latest(to: BytesWriter, shipment: Shipment) -> None:
-    scans = shipment.scans
-    if not scans:
+    latest = shipment.evidence.latest
+    if latest is None:
         to.write(b"its registration")
         return
-    latest = scans[-1]
     to.write(called(latest.code))
     to.write(b" at ")
     write_instant(to, latest.at)

@@ -44,10 +44,13 @@ class Instances:
         self.every()
         return self.find(number, key)
 
-    def resting(self, number: int) -> int:
-        """The status of the instance of a clock of the whole shipment, if it is at rest; else -1."""
+    def status_of(self, number: int) -> i64:
+        """The status of the one instance of a clock of the whole shipment; -1 where there is none."""
+        for instance in self.awake:
+            if instance.clock == number:
+                return instance.status
         place = self._seek(number, None, b"")
-        return _NOWHERE if place == _NOWHERE else int(status_at(self._packed, place))
+        return _NOWHERE if place == _NOWHERE else status_at(self._packed, place)
 
     def every(self) -> list[Instance]:
         """Wake all of them.  Raises `ValueError` where packed state breaks."""

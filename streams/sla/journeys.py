@@ -12,6 +12,7 @@ from streams.sla.plan import KnownLeg
 from streams.sla.policy.compiled import ENDS, STARTS, Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
+from streams.sla.scans import Scans
 from streams.sla.standing import cancelled, running, stopped
 from streams.sla.verdict import Verdict
 
@@ -22,16 +23,19 @@ Keyed = tuple[str | None, Verdict]
 class Journey:
     """A shipment's scans along its plan.  What each leg has reached is worked out once, when it is asked for."""
 
-    __slots__ = ("_ended", "_ending", "_plan", "_reached", "_registration", "_scans")
+    __slots__ = ("_ended", "_ending", "_evidence", "_found", "_own", "_plan", "_reached", "_registration")
 
-    def __init__(self, registration: Registration, scans: list[KnownScan]) -> None:
+    def __init__(self, registration: Registration, evidence: Scans) -> None:
         self._plan = registration.plan
         self._registration = registration
-        self._scans = scans
+        self._evidence = evidence
         self._ending: Clock | None = None
         self._ended: KnownScan | None = None
         """The scan that ends every instance of the clock `_ending`."""
         self._reached: dict[str, list[KnownScan | None]] = {}
+        self._own: KnownLeg | None = None
+        """The leg that was asked for last; most is asked of one."""
+        self._found: list[KnownScan | None] = []
 
     def every_milestone(self, clock: Clock) -> list[Keyed]:
         """All milestones whose predecessor has been reached."""
@@ -146,18 +150,18 @@ class Journey:
 
     def _milestones(self, leg: KnownLeg) -> list[KnownScan | None]:
         """For every milestone of a leg the scan that reached it, or None; empty where no scan is of the leg."""
+        if leg is self._own:
+            return self._found
         found = self._reached.get(leg.name)
         if found is None:
-            found = self._reached[leg.name] = _reached(leg, self._scans)
+            found = self._reached[leg.name] = _reached(leg, self._evidence.of_leg(leg.name))
+        self._own, self._found = leg, found
         return found
 
     def _start(self, clock: Clock, leg: KnownLeg) -> KnownScan | None:
         """The scan that starts a leg."""
         if not leg.after:
-            for scan in self._scans:
-                if clock.role(scan.code) & STARTS:
-                    return scan
-            return None
+            return self._evidence.first(clock, STARTS)
         latest: KnownScan | None = None
         for before in self._plan.legs:
             if before.name in leg.after:
@@ -181,22 +185,16 @@ class Journey:
     def _end(self, clock: Clock) -> KnownScan | None:
         """The scan that ends all that has not stopped."""
         if self._ending is not clock:
-            self._ending, self._ended = clock, None
-            for scan in self._scans:
-                if clock.role(scan.code) & ENDS:
-                    self._ended = scan
-                    break
+            self._ending, self._ended = clock, self._evidence.first(clock, ENDS)
         return self._ended
 
 
 def _reached(leg: KnownLeg, scans: list[KnownScan]) -> list[KnownScan | None]:
-    name = leg.name
-    found: list[KnownScan | None] = []
+    if not scans:
+        return []
+    found: list[KnownScan | None] = [None] * leg.count
     for scan in scans:
-        if scan.leg == name:
-            if not found:
-                found = [None] * leg.count
-            place = leg.reached_by(scan, found)
-            if place >= 0:
-                found[place] = scan
+        place = leg.reached_by(scan, found)
+        if place >= 0:
+            found[place] = scan
     return found

@@ -21,6 +21,7 @@ from streams.sla.refusal import TOO_LATE, TOO_MANY_SCANS, Refused
 from streams.sla.registration import Registration
 from streams.sla.rulings import Ruling, Rulings, ruling, rulings
 from streams.sla.scan import KnownScan
+from streams.sla.scans import Scans, together
 from streams.sla.spans import span
 from streams.sla.state import Shipment
 from streams.sla.surroundings import Surroundings
@@ -70,8 +71,7 @@ class Judge:
             and former.held(registration) == self._held(registration)
         ):
             return False
-        effective_scans = effective(shipment)
-        before = rulings(old, Facts(registration, effective_scans, former.held(registration)))
+        before = rulings(old, Facts(registration, effective(shipment), former.held(registration)))
         self._hear_all(shipment, before, watermark, stamp)
         return True
 
@@ -90,7 +90,7 @@ class Judge:
             shipment = self._begin(stamp, OPEN, stamp + self._lifecycle.expire)
             shipment.registration = registration
             hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
-            facts = Facts(registration, [], self._held(registration))
+            facts = Facts(registration, shipment.evidence, self._held(registration))
             for clock in self._book.at(registration.registered_at).policy.clocks:
                 if clock.from_registration:
                     for key, verdict in facts.every(clock):
@@ -218,13 +218,7 @@ class Judge:
         for clock, roles in touched:
             number = clock.number
             if clock.per == "shipment":
-                instance = None
-                for known in instances.awake:
-                    if known.clock == number:
-                        instance, status = known, known.status
-                        break
-                else:
-                    status = instances.resting(number)
+                status = instances.status_of(number)
                 if clock.form == SPAN or clock.form == UPLOADS:  # noqa: PLR1714 - faster
                     if status < 0:
                         stale = not roles & STARTS
@@ -232,25 +226,26 @@ class Judge:
                         stale = status in _DONE or (status == RUNNING and roles == STARTS and not clock.last_start)
                     if stale:
                         continue
-                if status >= 0 and instance is None:
-                    instance = instances.find(number, None)
+                instance = None if status < 0 else instances.find(number, None)
                 if clock.plain:
                     verdict = span(clock, shipment.registered, shipment.scans, held)
                 else:
                     if facts is None:
-                        facts = Facts(shipment.registered, shipment.scans, held)
+                        facts = Facts(shipment.registered, shipment.evidence, held)
                     verdict = facts.whole(clock)
                 if verdict is not None:
                     if hearing is None:
                         hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
                     again = instance is not None and instance.status != RUNNING
-                    before = Facts(shipment.registered, shipment.scans[:-1], held).whole(clock) if again else None
+                    before = (
+                        Facts(shipment.registered, together(shipment.scans[:-1]), held).whole(clock) if again else None
+                    )
                     hearing.settle(clock, None, instance, verdict, before)
                 continue
             if clock.rolls and previous is not None and self._rolled(clock, shipment, previous, scan, watermark):
                 continue
             if facts is None:
-                facts = Facts(shipment.registered, shipment.scans, held)
+                facts = Facts(shipment.registered, shipment.evidence, held)
             if hearing is None:
                 hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
             for key, verdict in facts.after_latest(clock):
@@ -258,7 +253,7 @@ class Judge:
                 if instance is None or instance.status == RUNNING:
                     hearing.settle(clock, key, instance, verdict, None)
                 elif instance.status not in _DONE:
-                    before = Facts(shipment.registered, shipment.scans[:-1], held).one(clock, key)
+                    before = Facts(shipment.registered, together(shipment.scans[:-1]), held).one(clock, key)
                     hearing.settle(clock, key, instance, verdict, before)
         if scan.code in self._lifecycle.closes:
             self._close_after(shipment, shipment.registered, scan, max(watermark, stamp))
@@ -282,9 +277,9 @@ class Judge:
         for version in self._surroundings.versions(registration, scans):
             policy = version.policy
             numbers.update(clock.number for clock, _ in policy.touched.get(scan.code, policy.touched_by_others))
-        before = self._rulings(shipment, registration, scans[:-1], numbers)
+        before = self._rulings(shipment, registration, together(scans[:-1]), numbers)
         hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
-        self._settle(hearing, shipment, before, self._rulings(shipment, registration, scans, numbers))
+        self._settle(hearing, shipment, before, self._rulings(shipment, registration, shipment.evidence, numbers))
         self._close_after(shipment, registration, scan, hearing.at)
 
     def _rolled(self, clock: Clock, shipment: Shipment, previous: KnownScan, latest: KnownScan, watermark: int) -> bool:
@@ -312,7 +307,7 @@ class Judge:
         self,
         shipment: Shipment,
         registration: Registration,
-        scans: list[KnownScan] | None = None,
+        scans: Scans | None = None,
         numbers: Collection[int] | None = None,
     ) -> Rulings:
         """What the clocks of a shipment are worth: with all that is effective, or with some of its scans alone."""
@@ -328,7 +323,7 @@ class Judge:
         scans = effective(shipment)
         hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent, formerly)
         self._settle(hearing, shipment, before, self._rulings(shipment, registration, scans))
-        closed = completing(scans, self._lifecycle.closes, registration.pieces) is not None
+        closed = completing(scans.listed, self._lifecycle.closes, registration.pieces) is not None
         if closed and shipment.phase == OPEN:
             self._enter(shipment, CLOSED, hearing.at + self._lifecycle.settle)
         elif not closed and shipment.phase == CLOSED:

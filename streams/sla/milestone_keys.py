@@ -6,8 +6,11 @@ from mypy_extensions import i64
 
 _MOST_LEGS: Final = 4_000
 _MOST_NAMED: Final = 64
+_MOST_KEYS: Final = 8_000
 _keys: Final[dict[str, list[str]]] = {}
 """The keys of the first milestones of a leg, by its name: plans use the same names again and again."""
+_named: Final[dict[str, tuple[str, int]]] = {}
+"""The legs and places that keys name."""
 
 
 def milestone_key(leg: str, place: i64) -> str:
@@ -24,5 +27,11 @@ def milestone_key(leg: str, place: i64) -> str:
 
 def milestone_of(key: str) -> tuple[str, int]:
     """The leg and the place that `milestone_key` named; place -1 for what it cannot have named."""
-    leg, _, number = key.rpartition("/")
-    return leg, int(number) - 1 if number.isdecimal() else -1
+    known = _named.get(key)
+    if known is None:
+        leg, _, number = key.rpartition("/")
+        known = (leg, int(number) - 1 if number.isdecimal() else -1)
+        if len(_named) >= _MOST_KEYS:
+            _named.clear()
+        _named[key] = known
+    return known

@@ -118,7 +118,7 @@ class Renderer:
             verdict,
             decision.decided_at,
         )
-        _write_evidence(to, verdict, shipment.scans[-1] if shipment.scans else None, registration)
+        _write_evidence(to, verdict, shipment.evidence.latest, registration)
         if decision.topic == ALERTS:
             to.write(_SEVERITY.of(_severity(decision, registration)))
         if clock.routes is not None and registration is not None:

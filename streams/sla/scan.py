@@ -16,9 +16,11 @@ from streams.sla.packing import (
     LONG,
     is_near,
     is_spelt,
+    lies_at,
     read_bytes,
     read_code,
     read_number,
+    read_size,
     spell,
     write_bytes,
     write_code,
@@ -313,6 +315,24 @@ class KnownScan:
         """Let what lies from `rest` to `end` of packed scans be read when somebody looks; it begins at `begin`."""
         self._packed, self._begin, self._rest, self._end, self._stem = packed, begin, rest, end, stem
         self._folded = True
+
+
+def code_at(packed: bytes, begin: i64) -> Code:
+    """The code of the scan that begins there."""
+    code, _ = read_code(packed, begin + 1)
+    return code
+
+
+def is_of_leg(packed: bytes, begin: i64, spelling: bytes) -> bool:
+    """Whether the scan that begins there is of the leg with these bytes as its name."""
+    flags: i64 = packed[begin]
+    if not flags & _LEG:
+        return False
+    place = begin + 2
+    if packed[begin + 1] == LONG:
+        _, place = read_code(packed, begin + 1)
+    size, place = read_size(packed, place + (4 if flags & _NEAR else 8))
+    return size == len(spelling) and lies_at(spelling, packed, place)
 
 
 def unpack_scan(packed: bytes, begin: i64, end: i64, life: int, stem: bytes) -> KnownScan:

@@ -6,7 +6,8 @@ from librt.strings import BytesWriter, read_i32_be
 from mypy_extensions import i64, mypyc_attr
 
 from streams.sla.packing import read_size
-from streams.sla.scan import TAIL, KnownScan, unpack_scan
+from streams.sla.policy.compiled import Clock
+from streams.sla.scan import TAIL, KnownScan, code_at, is_of_leg, unpack_scan
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
@@ -48,6 +49,49 @@ class Scans:
                 self._latest = _last(packed, self._life, self._stem)
         return self._latest
 
+    def of_leg(self, name: str) -> list[KnownScan]:
+        """Those of one leg of the plan, in order; the others stay packed."""
+        packed, listed, new = self._packed, self._listed, self._new
+        if listed is not None or packed is None:
+            return [scan for scan in self.listed if scan.leg == name]
+        found: list[KnownScan] = []
+        spelling = name.encode()
+        end: i64 = 0
+        total: i64 = len(packed)
+        while end < total:
+            size, begin = read_size(packed, end)
+            end = begin + size
+            if is_of_leg(packed, begin, spelling):
+                found.append(self._at(packed, begin, end))
+        if new is not None and new.leg == name:
+            found.append(new)
+        return found
+
+    def first(self, clock: Clock, role: i64) -> KnownScan | None:
+        """The first one that does something to a clock; None where none does."""
+        packed, listed, new = self._packed, self._listed, self._new
+        if listed is not None or packed is None:
+            for scan in self.listed:
+                if clock.role(scan.code) & role:
+                    return scan
+            return None
+        end: i64 = 0
+        total: i64 = len(packed)
+        while end < total:
+            size, begin = read_size(packed, end)
+            end = begin + size
+            if clock.role(code_at(packed, begin)) & role:
+                return self._at(packed, begin, end)
+        return new if new is not None and clock.role(new.code) & role else None
+
+    def _at(self, packed: bytes, begin: i64, end: i64) -> KnownScan:
+        """The scan that lies there: the latest is always the same object, so that it can be recognised."""
+        if self._new is None and end == len(packed):
+            latest = self.latest
+            if latest is not None:
+                return latest
+        return unpack_scan(packed, begin, end, self._life, self._stem)
+
     def find(self, scan: KnownScan) -> KnownScan | None:
         """The version of a scan that is known; None when it is new."""
         packed = self._packed
@@ -77,7 +121,12 @@ class Scans:
         if replaced is not None:
             listed.remove(replaced)
         insort(listed, scan, key=KnownScan.order)
-        self._packed = self._latest = None
+        self.replace(listed)
+
+    def replace(self, listed: list[KnownScan]) -> None:
+        """Consist of these, in order, from now on."""
+        self._listed = listed
+        self._packed = self._latest = self._new = None
         self.count = len(listed)
 
     def pack(self, to: BytesWriter, stem: bytes) -> None:
@@ -111,6 +160,13 @@ class Scans:
         elif latest is not None:
             listed[-1] = latest
         return listed
+
+
+def together(listed: list[KnownScan]) -> Scans:
+    """Some scans, in order, that are not packed."""
+    scans = Scans(0)
+    scans.replace(listed)
+    return scans
 
 
 def _may_hold(packed: bytes, spelling: bytes) -> bool:

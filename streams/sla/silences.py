@@ -38,7 +38,7 @@ def awaited(clock: Clock, key: str | None, shipment: Shipment) -> str | None:
         planned = _planned(key, shipment)
         if planned is not None:
             return planned
-    for scan in reversed(effective(shipment)):
+    for scan in reversed(effective(shipment).listed):
         if scan.facility is not None:
             return scan.facility
     return None

@@ -15,6 +15,7 @@ from streams.sla.policy.compiled import Clock
 from streams.sla.recordings import recorded, uploads
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
+from streams.sla.scans import Scans
 from streams.sla.spans import Held, span
 from streams.sla.standing import stop_of
 from streams.sla.verdict import Verdict
@@ -27,11 +28,11 @@ Keyed = tuple[str | None, Verdict]
 class Facts:
     """What is known of a shipment: its registration, its effective scans in order, and when its region was held."""
 
-    __slots__ = ("_held", "_journey", "_registration", "_scans")
+    __slots__ = ("_evidence", "_held", "_journey", "_registration")
 
-    def __init__(self, registration: Registration, scans: list[KnownScan], held: Held = ()) -> None:
+    def __init__(self, registration: Registration, evidence: Scans, held: Held = ()) -> None:
         self._registration = registration
-        self._scans = scans
+        self._evidence = evidence
         self._held = held
         self._journey: Journey | None = None
 
@@ -40,7 +41,7 @@ class Facts:
         if clock.per == "shipment":
             return self._only(clock)
         if clock.form == compiled.GAPS:
-            return self._told(clock, gaps(clock, self._registration, self._scans))
+            return self._told(clock, gaps(clock, self._registration, self._evidence.listed))
         if clock.form == compiled.PLANNED:
             journey = self._planned()
             every = journey.every_milestone(clock) if clock.per == "milestone" else journey.every_leg(clock)
@@ -49,13 +50,14 @@ class Facts:
 
     def after_latest(self, clock: Clock) -> list[Keyed]:
         """The instances that the latest scan can have changed; the others are as they were without it."""
-        latest = self._scans[-1]
+        latest = self._evidence.latest
+        assert latest is not None  # noqa: S101 - it has just come
         if clock.per == "shipment":
             return self._only(clock)
         if clock.form == compiled.GAPS:
-            last_two = self._scans[-2:]
+            last_two = self._evidence.listed[-2:]
             simple = clock.starts_any and clock.stops_any and all(scan.case is None for scan in last_two)
-            return self._told(clock, gaps(clock, self._registration, last_two if simple else self._scans))
+            return self._told(clock, gaps(clock, self._registration, last_two if simple else self._evidence.listed))
         if clock.form == compiled.PLANNED:
             journey = self._planned()
             if clock.per == "milestone":
@@ -74,7 +76,7 @@ class Facts:
             planned = self._planned().one(clock, key)
             return None if planned is None else self._full(clock, planned)
         if clock.form == compiled.GAPS:
-            found = self._told(clock, gaps(clock, self._registration, self._scans))
+            found = self._told(clock, gaps(clock, self._registration, self._evidence.listed))
         else:
             found = self._group(clock, key)
         for name, verdict in found:
@@ -84,7 +86,7 @@ class Facts:
 
     def whole(self, clock: Clock) -> Verdict | None:
         """The one instance of a clock of the whole shipment."""
-        registration, scans = self._registration, self._scans
+        registration, scans = self._registration, self._evidence.listed
         if clock.form == compiled.SPAN:
             verdict = span(clock, registration, scans, self._held)
         elif clock.form == compiled.RECORDED:
@@ -100,7 +102,7 @@ class Facts:
 
     def _planned(self) -> Journey:
         if self._journey is None:
-            self._journey = Journey(self._registration, self._scans)
+            self._journey = Journey(self._registration, self._evidence)
         return self._journey
 
     def _only(self, clock: Clock) -> list[Keyed]:
@@ -109,7 +111,7 @@ class Facts:
 
     def _groups(self, clock: Clock) -> list[Keyed]:
         found: list[Keyed] = []
-        for key in dict.fromkeys([_key(clock, scan) for scan in self._scans]):
+        for key in dict.fromkeys([_key(clock, scan) for scan in self._evidence.listed]):
             if key is not None:
                 found += self._group(clock, key)
         return found
@@ -117,7 +119,7 @@ class Facts:
     def _group(self, clock: Clock, key: str) -> list[Keyed]:
         """One instance of a clock per leg, facility, piece or case: its own scans, and those that end every one."""
         ends = clock.ends
-        own = [scan for scan in self._scans if _key(clock, scan) == key or scan.code in ends]
+        own = [scan for scan in self._evidence.listed if _key(clock, scan) == key or scan.code in ends]
         verdict = span(clock, self._registration, own, self._held)
         return [] if verdict is None else [(key, self._full(clock, verdict))]
 
@@ -132,7 +134,7 @@ class Facts:
         if verdict.status == MISSED and (clock.stages or clock.proposals):
             stop = stop_of(verdict)
             assert stop is not None  # noqa: S101 - a clock that was missed has stopped
-            verdict.faults = faults(clock.stages, self._scans, verdict.start, stop)
+            verdict.faults = faults(clock.stages, self._evidence.listed, verdict.start, stop)
             verdict.owed = owed(clock.proposals, self._registration, verdict.start_scan, stop - verdict.due)
         return verdict
 

@@ -11,6 +11,7 @@ from streams.sla.policy import compiled
 from streams.sla.policy.compiled import Clock, Policy
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
+from streams.sla.scans import together
 from streams.sla.standing import stop_of
 from streams.sla.state import NEVER
 from streams.sla.verdict import Verdict
@@ -40,7 +41,7 @@ def accounts(
     `scans` are those that count, in order; what happened after that instant is left out.
     """
     known = [scan for scan in scans if scan.at <= at]
-    facts = Facts(registration, known)
+    facts = Facts(registration, together(known))
     found: list[Account] = []
     for one in policy.clocks:
         if clock is None or one.name == clock:

@@ -138,20 +138,20 @@ def test_what_comes_to_rest_under_the_name_of_the_latest_scan_keeps_it_when_anot
 @pytest.mark.parametrize("status", [WAITING, MET, MISSED, CANCELLED, EXCUSED])
 @pytest.mark.parametrize("alert", [0, ENDED, WITHDRAWN])
 def test_what_has_stopped_and_of_which_nothing_stands_rests_until_somebody_asks_for_it(status: int, alert: int) -> None:
-    others = [instance_of(number, "x", 70, spoken_of=True) for number in (2, 5)]
+    others = [instance_of(number, "x", 70, spoken_of=True) for number in (2, 4)]
     one = instance_of(5, None, None, spoken_of=True)
     one.status, one.said.alert = status, alert  # type: ignore[union-attr]
     packed = once_more(shipment_with([others[0], one, others[1]]))
     for _ in range(2):
-        assert [known.clock for known in packed.instances.awake] == [2, 5]
-        assert packed.instances.resting(5) == status
+        assert [known.clock for known in packed.instances.awake] == [2, 4]
+        assert packed.instances.status_of(5) == status
         assert packed.instances.find(5, "other") is None
         packed = once_more(packed)
-    assert packed.instances.resting(2) < 0
+    assert packed.instances.status_of(6) < 0
     found = packed.instances.find(5, None)
     assert found is not None
-    assert (found.status, found in packed.instances.awake, packed.instances.resting(5)) == (status, True, -1)
-    assert packed.instances.find(5, "x") is packed.instances.awake[-1]
+    assert (found.status, found in packed.instances.awake, packed.instances.status_of(5)) == (status, True, status)
+    assert packed.instances.find(4, "x") is packed.instances.awake[-1]
 
 
 @pytest.mark.parametrize("stands", ["notice", "alert"])
