@@ -19,6 +19,7 @@ FASTER_CALLS = ("-fno-plt", "-fno-semantic-interposition") if sys.platform == "l
 
 HOT_PATH = (
     "streams/intake/care.py",
+    "streams/intake/moments.py",
     "streams/intake/plans.py",
     "streams/intake/reading.py",
     "streams/intake/registrations.py",

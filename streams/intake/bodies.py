@@ -1,8 +1,8 @@
-"""Registrations as they are decoded: as the contract has them, but that durations of plans are still texts."""
+"""Records as they are decoded: as the contract has them, but that most instants and durations are still texts."""
 
 from typing import Annotated
 
-from schemas.records import Plan, PlannedLeg, PlannedMilestone, ShipmentRegistration
+from schemas.records import ParcelScan, Plan, PlannedLeg, PlannedMilestone, ShipmentRegistration
 from schemas.records.inputs import SOME_LEGS, SOME_MILESTONES
 
 
@@ -27,4 +27,13 @@ class ReadPlan(Plan, frozen=True, kw_only=True, gc=False):
 class ReadRegistration(ShipmentRegistration, frozen=True, kw_only=True, gc=False):
     """A registration as it is read."""
 
+    registered_at: str  # type: ignore[assignment]
+    promised_at: str | None = None  # type: ignore[assignment]
     plan: ReadPlan | None = None
+
+
+class ReadScan(ParcelScan, frozen=True, kw_only=True, gc=False):
+    """A scan as it is read."""
+
+    occurred_at: str  # type: ignore[assignment]
+    recorded_at: str | None = None  # type: ignore[assignment]

@@ -2,10 +2,12 @@
 
 import re
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
+from mypy_extensions import i64
 
+from streams.intake.moments import instant_of
 from streams.intake.rejection import ABSURD_TIME, INVALID, NOT_JSON, NULL_KEY, TOMBSTONE, Rejected
 from streams.sla.instants import from_datetime
 
@@ -22,8 +24,13 @@ _PATH: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]+)`)?$", re.DOT
 _DETAIL_LIMIT: Final = 300
 
 
-def read(decoder: "msgspec.json.Decoder[Body]", key: bytes | None, value: bytes | None) -> Body:
-    """The decoded body.  Raises `Rejected`."""
+def read(
+    decoder: "msgspec.json.Decoder[Body]",
+    key: bytes | None,
+    value: bytes | None,
+    contract: "msgspec.json.Decoder[Any] | None" = None,
+) -> Body:
+    """The decoded body.  Raises `Rejected`; in the words of the contract, where the decoder has a type of its own."""
     if value is None:
         raise Rejected(TOMBSTONE, "the record has no value")
     if key is None:
@@ -31,22 +38,49 @@ def read(decoder: "msgspec.json.Decoder[Body]", key: bytes | None, value: bytes 
     try:
         return decoder.decode(value)
     except msgspec.ValidationError as error:
-        matched = _PATH.match(str(error))
+        said = str(error) if contract is None else _said(contract, value, error)
+        matched = _PATH.match(said)
         path = (matched and matched["path"]) or "$"
-        raise Rejected(INVALID, (matched["what"] if matched else str(error))[:_DETAIL_LIMIT], path) from None
+        raise Rejected(INVALID, (matched["what"] if matched else said)[:_DETAIL_LIMIT], path) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Rejected(NOT_JSON, str(error)[:_DETAIL_LIMIT]) from None
     except RecursionError:
         raise Rejected(NOT_JSON, "the record is nested too deeply") from None
 
 
+def _said(contract: "msgspec.json.Decoder[Any]", value: bytes, error: msgspec.ValidationError) -> str:
+    try:
+        contract.decode(value)
+    except msgspec.ValidationError as own:
+        return str(own)
+    return str(error)
+
+
 def event_time(moment: datetime, stamp: int, path: str) -> int:
     """UTC milliseconds of something that has happened, read from a record written at `stamp`.  Raises `Rejected`."""
     at = from_datetime(moment)
-    if at < EARLIEST or at > stamp + FURTHEST_AHEAD:
-        side = "before 2000" if at < EARLIEST else "more than a day after the record was written"
-        raise Rejected(ABSURD_TIME, f"{moment.isoformat()} is {side}", path)
+    if not can_have_happened(at, stamp):
+        raise absurd(at, moment.isoformat(), path)
     return at
+
+
+def event_instant(text: str, stamp: int, path: str) -> int:
+    """The same of an RFC 3339 text."""
+    at = instant_of(text, path)
+    if not can_have_happened(at, stamp):
+        raise absurd(at, text, path)
+    return at
+
+
+def can_have_happened(at: i64, stamp: i64) -> bool:
+    """Whether something can have happened then of which a record was written at `stamp`."""
+    return EARLIEST <= at <= stamp + FURTHEST_AHEAD
+
+
+def absurd(at: i64, said: str, path: str) -> Rejected:
+    """Why an instant is none at which anything can have happened, or be promised."""
+    side = "before 2000" if at < EARLIEST else "more than a day after the record was written"
+    return Rejected(ABSURD_TIME, f"{said} is {side}", path)
 
 
 def promise(moment: datetime, path: str) -> int:
@@ -56,5 +90,13 @@ def promise(moment: datetime, path: str) -> int:
     """
     at = from_datetime(moment)
     if at < EARLIEST:
-        raise Rejected(ABSURD_TIME, f"{moment.isoformat()} is before 2000", path)
+        raise absurd(at, moment.isoformat(), path)
+    return at
+
+
+def promised_instant(text: str, path: str) -> int:
+    """The same of an RFC 3339 text."""
+    at = instant_of(text, path)
+    if at < EARLIEST:
+        raise absurd(at, text, path)
     return at

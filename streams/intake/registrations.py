@@ -12,13 +12,14 @@ from schemas.records import Appointment, Place, ShipmentRegistration
 from streams.intake.amounts import check_amount
 from streams.intake.bodies import ReadRegistration
 from streams.intake.plans import read_plan
-from streams.intake.reading import event_time, promise, read
+from streams.intake.reading import event_instant, promise, promised_instant, read
 from streams.intake.rejection import BAD_APPOINTMENT, BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
 from streams.sla.details import BARE, RegistrationDetails, Window
 from streams.sla.registration import NO_PLAN, Registration
 
 _astuple: Final = astuple  # a name of this module is found faster
 _decoder: Final = msgspec.json.Decoder(ReadRegistration)
+_contract: Final = msgspec.json.Decoder(ShipmentRegistration)
 
 LARGEST_PLANNED: Final = 200_000
 """Bytes of a registration with a plan: what is kept of it and of all its scans must fit into one state record."""
@@ -31,7 +32,7 @@ def read_registration(
 
     `needs` are the attributes that a policy asks for (`streams.sla.policy.compiled.Policy.needs`).  Raises `Rejected`.
     """
-    body = read(_decoder, key, value)
+    body = read(_decoder, key, value, _contract)
     # All fields at once: one by one they would cost as much as the decoding.
     (
         shipment_id,
@@ -49,6 +50,8 @@ def read_registration(
         promised_date,
         plan,
     ) = _astuple(body)[:14]
+    registered = event_instant(registered_at, stamp, "$.registered_at")
+    promised = None if promised_at is None else promised_instant(promised_at, "$.promised_at")
     if plan is not None and value is not None and len(value) > LARGEST_PLANNED:
         raise Rejected(BAD_PLAN, f"with its plan it has {len(value)} bytes, more than {LARGEST_PLANNED}", "$.plan")
     if shipment_id.encode() != key:
@@ -64,7 +67,7 @@ def read_registration(
             raise Rejected(UNKNOWN_TIME_ZONE, f"no such time zone: {zone!r}", "$.destination.time_zone")
     return Registration(
         customer_id,
-        event_time(registered_at, stamp, "$.registered_at"),
+        registered,
         revision,
         tier,
         product,
@@ -73,7 +76,7 @@ def read_registration(
         None if promised_date is None else zone,  # only a date without a time needs it
         remote,
         pieces,
-        None if promised_at is None else promise(promised_at, "$.promised_at"),
+        promised,
         None if promised_date is None else _promised_day(promised_date),
         NO_PLAN if plan is None else read_plan(plan),
         _details(body, needs) if needs else None,

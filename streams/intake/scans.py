@@ -1,27 +1,27 @@
 """Scans: record to `KnownScan`."""
 
-from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 from msgspec.structs import astuple, replace
 
 from schemas.records import Facility, ParcelScan
-from streams.intake.reading import AHEAD, EARLIEST, FURTHEST_AHEAD, event_time, read
+from streams.intake.bodies import ReadScan
+from streams.intake.moments import UNCOMMON, common_instant, instant_of, moment_of
+from streams.intake.reading import AHEAD, absurd, can_have_happened, read
 from streams.intake.rejection import AHEAD_OF_TIME, KEY_MISMATCH, UNKNOWN_CODE, Rejected
 from streams.sla.codes import NUMBERS
 from streams.sla.details import PLAIN, ScanDetails
-from streams.sla.instants import from_datetime, from_timedelta
+from streams.sla.instants import from_timedelta
 from streams.sla.scan import KnownScan
 
-_decoder: Final = msgspec.json.Decoder(ParcelScan)
+_decoder: Final = msgspec.json.Decoder(ReadScan)
+_contract: Final = msgspec.json.Decoder(ParcelScan)
 _NO_FLAGS: Final[tuple[str, ...]] = ()
 _astuple: Final = astuple  # a name of this module is found faster
 
-_Fields = tuple[
-    str, str, str, datetime, int, datetime | None, str | None, str | None, Facility | None, Any, Any, str | None
-]
-"""Of a `ParcelScan`, in their order."""
+_Fields = tuple[str, str, str, str, int, str | None, str | None, str | None, Facility | None, Any, Any, str | None]
+"""Of a `ReadScan`, in their order."""
 
 
 def read_scan(
@@ -34,22 +34,20 @@ def read_scan(
     Raises `Rejected`.
     """
     if value is None or key is None:
-        read(_decoder, key, value)
+        read(_decoder, key, value, _contract)
     try:
         body = _decoder.decode(value)  # type: ignore[arg-type]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        body = read(_decoder, key, value)
+        body = read(_decoder, key, value, _contract)
     # All fields at once: one by one they would cost as much as the decoding.
     fields: _Fields = _astuple(body)
     scan_id, shipment_id, name, happened, revision, recorded, piece, leg, facility, _, _, voids = fields
+    at = instant_of(happened, "$.occurred_at")
+    delay = None if recorded is None else 0 if recorded == happened else _delay(recorded, happened)
     if shipment_id.encode() != key:
         raise Rejected(KEY_MISMATCH, f"the key is not the body's shipment_id {shipment_id!r}", "$.shipment_id")
-    at = from_datetime(happened)
-    if at < EARLIEST or at > stamp + FURTHEST_AHEAD:
-        event_time(happened, stamp, "$.occurred_at")
-    delay = None
-    if recorded is not None:
-        delay = 0 if recorded == happened else from_timedelta(recorded - happened)
+    if not can_have_happened(at, stamp):
+        raise absurd(at, happened, "$.occurred_at")
     code = NUMBERS.get(name)
     scan = KnownScan(scan_id, name if code is None else code, at, delay, None if facility is None else facility.id, leg)
     if revision or piece is not None or voids is not None or (facilities and facility is not None):
@@ -61,7 +59,15 @@ def read_scan(
     return scan, ((UNKNOWN_CODE,) if code is None else ()) + ((AHEAD_OF_TIME,) if at > stamp + AHEAD else ())
 
 
-def _details(body: ParcelScan, facilities: bool) -> ScanDetails | None:  # noqa: FBT001 - of this module alone
+def _delay(recorded: str, happened: str) -> int:
+    """Milliseconds between two instants, rounded down."""
+    then, since = common_instant(recorded), common_instant(happened)
+    if UNCOMMON not in (then, since):
+        return int(then - since)
+    return from_timedelta(moment_of(recorded, "$.recorded_at") - moment_of(happened, "$.occurred_at"))
+
+
+def _details(body: ReadScan, facilities: bool) -> ScanDetails | None:  # noqa: FBT001 - of this module alone
     facility = body.facility if facilities else None
     details = ScanDetails(
         body.revision,
