@@ -16,7 +16,7 @@ from streams.intake.rejection import Rejected
 from streams.intake.scans import read_scan
 from streams.pages import Value
 from streams.sla.evidence import effective, insert
-from streams.sla.instants import from_datetime
+from streams.sla.instants import NEVER, from_datetime
 from streams.sla.phases import OPEN
 from streams.sla.policy.account import accounts
 from streams.sla.policy.checking import doubts
@@ -27,7 +27,7 @@ from streams.sla.policy.naming import page_file
 from streams.sla.policy.schema import policy_schema
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
-from streams.sla.state import NEVER, Shipment
+from streams.sla.state import Shipment
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)

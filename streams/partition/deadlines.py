@@ -13,8 +13,8 @@ from typing import Final
 from librt.strings import BytesWriter
 from mypy_extensions import i64
 
+from streams.sla.instants import NEVER
 from streams.sla.packing import read_bytes, write_bytes
-from streams.sla.state import NEVER
 
 BUCKET_MS: Final = 3_600_000
 _NEVER: Final[int] = NEVER  # a name of this module is found faster

@@ -16,12 +16,11 @@ from streams.errors import PartitionParked, PolicyError
 from streams.intake import Rejected
 from streams.intake.rejection import BAD_POLICY, BAD_SUSPENSION
 from streams.partition.meta import Meta, PolicyInForce, Sweep
-from streams.sla.instants import from_datetime
+from streams.sla.instants import NEVER, from_datetime
 from streams.sla.policy import Policy
 from streams.sla.policy.load import restored
 from streams.sla.policy.rulebook import Rulebook
 from streams.sla.silences import Silence
-from streams.sla.state import NEVER
 from streams.sla.surroundings import Surroundings, Suspension
 
 PAGES: Final = b"\xff"

@@ -23,9 +23,8 @@ from streams.partition.plain import PlainJob
 from streams.partition.ports import Output, Record
 from streams.partition.reject_guard import RejectGuard
 from streams.partition.watching import moment
-from streams.sla.instants import from_datetime
+from streams.sla.instants import NEVER, from_datetime
 from streams.sla.listening import SPEAKING, Facility, Heard, Said, hear, meet, pass_over
-from streams.sla.state import NEVER
 from streams.sla.telling import feed_alert
 
 PROGRESS: Final = b"\xff"

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from streams.sla.instants import NEVER
 from streams.sla.phases import CANCELLED, EXCUSED, MET, MISSED, RUNNING
 from streams.sla.policy.compiled import Clock
 from streams.sla.scan import KnownScan
 from streams.sla.standing import stop_of
-from streams.sla.state import NEVER
 from streams.sla.verdict import Verdict
 
 

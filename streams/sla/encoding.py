@@ -48,12 +48,10 @@ class UnknownFormat(ValueError):
 
 def next_deadline(shipment: Shipment) -> int:
     """The earliest instant at which something changes without a record."""
-    life: int = shipment.life
-    earliest: int = shipment.life_at - life
+    life: i64 = shipment.life
+    earliest: i64 = shipment.life_at - life
     for instance in shipment.instances.awake:
-        after = instance.next_after
-        if after is not None and after < earliest:
-            earliest = after
+        earliest = min(earliest, instance.next_after)
     return life + earliest
 
 

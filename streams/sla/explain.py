@@ -6,13 +6,13 @@ from librt.strings import BytesWriter
 
 from streams.sla.decision import Decision
 from streams.sla.forms import called, escaped
-from streams.sla.instants import write_description, write_instant
+from streams.sla.instants import NEVER, write_description, write_instant
 from streams.sla.milestone_keys import milestone_of
 from streams.sla.phases import MISSED
 from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
 from streams.sla.registration import Registration
 from streams.sla.standing import stop_of
-from streams.sla.state import NEVER, Shipment
+from streams.sla.state import Shipment
 from streams.sla.verdict import Verdict
 
 _SPACE: Final = 0x20

@@ -2,6 +2,7 @@
 
 from streams.sla.codes import name_of
 from streams.sla.instance import Instance
+from streams.sla.instants import NEVER
 from streams.sla.policy.compiled import Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
@@ -47,7 +48,7 @@ def roll(clock: Clock, instance: Instance, shipment: Shipment, latest: KnownScan
     False when that is not so, and everything has to be looked at.  `latest` follows the scan that began the gap.
     """
     after = instance.next_after
-    if after is None or not instance.silent or latest.code in clock.ends:
+    if after == NEVER or not instance.silent or latest.code in clock.ends:
         return False
     at, life = latest.at, shipment.life
     warn_before = clock.warn_before if clock.warns is None else warning(clock, shipment.registered, latest)

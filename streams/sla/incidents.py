@@ -1,13 +1,13 @@
 """Promises that something does not happen: loss, damage, delivery to the wrong door."""
 
 from streams.sla.codes import name_of
+from streams.sla.instants import NEVER
 from streams.sla.phases import MET, MISSED, RUNNING
 from streams.sla.pieces import completing
 from streams.sla.policy.compiled import Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled
-from streams.sla.state import NEVER
 from streams.sla.verdict import Verdict
 
 

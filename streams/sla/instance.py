@@ -8,6 +8,7 @@ from typing import Final
 from librt.strings import BytesWriter, read_i16_be, write_i16_be
 from mypy_extensions import i16, i64, mypyc_attr, u8
 
+from streams.sla.instants import NEVER
 from streams.sla.packing import (
     after_size,
     is_near,
@@ -106,9 +107,9 @@ class Instance:
         self.scan: KnownScan | None = None
         """The scan whose id is its key, where that is at hand: then nobody need read the id."""
         self.status = 0
-        self.next_after: int | None = None
-        """Its next deadline, in milliseconds after the life began."""
-        self._after: i64 = 0
+        self.next_after: i64 = NEVER
+        """Its next deadline, in milliseconds after the life began; `NEVER` while it has none."""
+        self._after: i64 = NEVER
         """The deadline that is packed."""
         self._said: Said | None = None
         self._begin: i64 = 0
@@ -169,7 +170,7 @@ class Instance:
     @property
     def rests(self) -> bool:
         """Whether only a record can wake it: it does not run, and nothing about it stands."""
-        return self.status != RUNNING and self.next_after is None and not self.stands
+        return self.status != RUNNING and self.next_after == NEVER and not self.stands
 
     def copied(self) -> i64:
         """The place after it in the state that it came from, where that still says all of it; else 0."""
@@ -182,8 +183,7 @@ class Instance:
             flags & _STATUS != self.status
             or (flags & _SAID != 0) != (self._begin != 0)
             or self._said is not None
-            or (flags & _DEADLINE != 0) != (after is not None)
-            or (after is not None and after != self._after)
+            or after != self._after
         ):
             return 0
         return self._until
@@ -191,7 +191,7 @@ class Instance:
     def pack(self, to: BytesWriter, latest: KnownScan | None) -> None:
         """Append it to a state; `latest` is the last scan of its shipment."""
         after, said = self.next_after, self._said
-        far = after is not None and not is_near(after)
+        far = after != NEVER and not is_near(after)
         if far and self._begin:
             said = self.said
         flags: i64 = self.status
@@ -199,7 +199,7 @@ class Instance:
         if self.scan is not None or self._kind:
             naming, spelling = self._name(latest)
             flags |= naming
-        if after is not None:
+        if after != NEVER:
             flags |= _DEADLINE
         if far or (said is not None and not is_near(said.outcome_after)):
             flags |= _FAR
@@ -210,7 +210,7 @@ class Instance:
         write_i16_be(to, i16(number - 0x8000))
         if flags & _HEX:  # of a text this bit is set, too
             write_bytes(to, spelling)
-        if after is not None:
+        if after != NEVER:
             write_number(to, after, flags & _FAR == 0)
         if self._begin:
             to.write(self.packed[self._begin : self._end])

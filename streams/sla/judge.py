@@ -13,6 +13,7 @@ from streams.sla.docket import Docket
 from streams.sla.encoding import content
 from streams.sla.evidence import MOST_SCANS, effective, insert, is_latest
 from streams.sla.gaps import roll
+from streams.sla.instants import NEVER
 from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHASES, RESIDUE, RUNNING
 from streams.sla.pieces import completing
 from streams.sla.policy.compiled import SPAN, STARTS, UPLOADS, Clock, Policy
@@ -146,7 +147,7 @@ class Judge:
             self._turn(deadline)
         hearing = Hearing(self._docket, shipment, deadline + 1, deadline, self._silent)
         after = deadline - shipment.life
-        due = [one for one in shipment.instances.awake if one.next_after is not None and one.next_after <= after]
+        due = [one for one in shipment.instances.awake if one.next_after <= after]
         registration = shipment.registration if due else None
         if registration is not None:
             facts = Facts(registration, effective(shipment), self._held(registration))
@@ -155,7 +156,7 @@ class Judge:
                 found = ruling(versions, facts, instance.clock, instance.key)
                 clock = self._book.clock(instance.clock) if found is None else found[0]
                 if clock is None:
-                    instance.next_after = None
+                    instance.next_after = NEVER
                     continue
                 hearing.settle(clock, instance.key, instance, None if found is None else found[1], None)
         if shipment.life_at > deadline:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from streams.sla.state import NEVER
+from streams.sla.instants import NEVER
 
 SPEAKING: Final = 0
 SILENT: Final = 1

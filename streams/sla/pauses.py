@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from streams.sla.instants import NEVER
 from streams.sla.policy.compiled import Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
-from streams.sla.state import NEVER
 
 
 def paused_due(

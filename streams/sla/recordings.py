@@ -1,12 +1,12 @@
 """Promises about the recording of scans: that all are there, and that each was uploaded soon."""
 
 from streams.sla.codes import Code, name_of, rank
+from streams.sla.instants import NEVER
 from streams.sla.phases import MET, MISSED, RUNNING
 from streams.sla.policy.compiled import Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled, running
-from streams.sla.state import NEVER
 from streams.sla.verdict import Verdict
 
 

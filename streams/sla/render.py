@@ -13,14 +13,14 @@ from streams.sla.evidence import suspicion
 from streams.sla.explain import explain
 from streams.sla.forms import Field, Form, Named, encode, happened, quoted
 from streams.sla.identity import Matter, decision_id, life_of
-from streams.sla.instants import write_date, write_instant
+from streams.sla.instants import NEVER, write_date, write_instant
 from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
 from streams.sla.policy.compiled import Clock, Policy
 from streams.sla.policy.rulebook import Rulebook
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.standing import stop_of
-from streams.sla.state import NEVER, Shipment
+from streams.sla.state import Shipment
 from streams.sla.surroundings import Surroundings
 from streams.sla.verdict import Verdict
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from streams.sla.codes import name_of
+from streams.sla.instants import NEVER
 from streams.sla.pauses import paused_due
 from streams.sla.phases import CANCELLED
 from streams.sla.pieces import completes
@@ -11,7 +12,6 @@ from streams.sla.policy.compiled import ENDS, PAUSES, STARTS, STOPS, Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled, running, stopped
-from streams.sla.state import NEVER
 from streams.sla.verdict import STOPPED_BEFORE_START, Verdict
 
 Held = Sequence[tuple[int, int]]

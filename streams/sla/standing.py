@@ -1,10 +1,10 @@
 """How an instance of a clock stands between its start, its due instant and what ended it."""
 
+from streams.sla.instants import NEVER
 from streams.sla.phases import CANCELLED, EXCUSED, MET, MISSED, RUNNING
 from streams.sla.policy.compiled import Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
-from streams.sla.state import NEVER
 from streams.sla.verdict import Verdict
 
 

@@ -1,16 +1,12 @@
 """The state of one shipment: everything that is kept of it between two scans."""
 
-from typing import Final
-
 from mypy_extensions import i64, mypyc_attr
 
 from streams.sla.instances import Instances
+from streams.sla.instants import NEVER
 from streams.sla.registration import Registration, pack_registration, unpack_registration
 from streams.sla.scan import KnownScan
 from streams.sla.scans import Scans
-
-NEVER: Final = 2**63 - 1
-"""A deadline that does not come."""
 
 
 @mypyc_attr(acyclic=True)

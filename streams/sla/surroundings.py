@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from msgspec import Struct
 from msgspec.structs import replace
 
+from streams.sla.instants import NEVER
 from streams.sla.policy.compiled import Policy
 from streams.sla.policy.rulebook import Rulebook, Version
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.silences import Silence
-from streams.sla.state import NEVER
 
 
 class Suspension(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from streams.sla.codes import Code
 from streams.sla.decision import ALERTS, CONFIRMED, NOTICES, OUTCOMES, REOPENED, Decision, Replaced
 from streams.sla.docket import Docket
 from streams.sla.instance import Instance, Said
+from streams.sla.instants import NEVER
 from streams.sla.phases import (
     CANCELLED,
     ENDED,
@@ -28,7 +29,7 @@ from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.silences import NOBODY, awaited
 from streams.sla.standing import stop_of
-from streams.sla.state import NEVER, Shipment, TakenBack
+from streams.sla.state import Shipment, TakenBack
 from streams.sla.verdict import Verdict
 
 _HEARD_GAPS: Final = frozenset({RUNNING, MISSED})
@@ -108,7 +109,7 @@ class Hearing:
         if said.outcome_revision:
             self._reopen(clock, instance, said, verdict, before)
         if alarm_at < self.watermark:
-            instance.next_after = None
+            instance.next_after = NEVER
             if said.alert != STANDING:
                 self._open(clock, instance, said, verdict)
                 if said.notice == STANDING:
@@ -142,10 +143,10 @@ class Hearing:
         self._docket.doubts_changed = True
 
     def _wait(self, instance: Instance, until: int) -> None:
-        instance.next_after = None if until == NEVER else until - self._shipment.life
+        instance.next_after = NEVER if until == NEVER else until - self._shipment.life
 
     def _stop(self, clock: Clock, instance: Instance, verdict: Verdict, before: Verdict | None) -> None:
-        instance.next_after = None
+        instance.next_after = NEVER
         missed = verdict.status == MISSED
         said = instance.said
         if said is None:
@@ -180,7 +181,7 @@ class Hearing:
 
     def _take_back(self, clock: Clock, instance: Instance, before: Verdict | None) -> None:
         """What started the clock was taken back."""
-        instance.next_after = None
+        instance.next_after = NEVER
         said = instance.said
         if said is None:
             self._shipment.instances.awake.remove(instance)

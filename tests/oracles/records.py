@@ -16,12 +16,13 @@ from schemas.records import (
 )
 from streams.sla.codes import name_of
 from streams.sla.decision import ALERTS, NOTICES, Decision
+from streams.sla.instants import NEVER
 from streams.sla.phases import MISSED, STANDING, VERDICTS
 from streams.sla.policy import Clock, Policy
 from streams.sla.policy.compiled import ALL_OF, NEVER_HAPPENS
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
-from streams.sla.state import NEVER, Shipment
+from streams.sla.state import Shipment
 from streams.sla.verdict import Verdict
 
 NAMESPACE = "ns"

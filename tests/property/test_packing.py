@@ -9,6 +9,7 @@ from streams.sla.details import RegistrationDetails, ScanDetails
 from streams.sla.encoding import UnknownFormat, check, content, deadline_of, decode, encode, examine, next_deadline
 from streams.sla.evidence import insert
 from streams.sla.instance import Instance, Said
+from streams.sla.instants import NEVER
 from streams.sla.milestone import KnownMilestone
 from streams.sla.packing import lies_at
 from streams.sla.phases import ORPHAN
@@ -74,7 +75,7 @@ registrations = st.builds(
 def instances(draw: st.DrawFn) -> Instance:
     instance = Instance(draw(st.integers(0, 0xFFFF)), draw(st.none() | identifiers))
     instance.status = draw(st.integers(0, 5))
-    instance.next_after = draw(st.none() | st.integers(-(2**61), 2**61))
+    instance.next_after = draw(st.just(NEVER) | st.integers(-(2**61), 2**61))
     if draw(st.booleans()):
         said = instance.said = Said()
         said.notice, said.alert = draw(st.integers(0, 3)), draw(st.integers(0, 3))
@@ -154,7 +155,7 @@ def _change(instance: Instance, what: str, number: int) -> None:
         case "its deadline":
             instance.next_after = number
         case "no deadline":
-            instance.next_after = None
+            instance.next_after = NEVER
         case "said anew":
             instance.said = Said()
         case "unsaid":

@@ -10,7 +10,7 @@ from streams.partition.deadlines import BUCKET_MS, DeadlineIndex
 from streams.partition.lanes import Lanes, TimeSource
 from streams.partition.partitioners import murmur2
 from streams.partition.ports import CaughtUp, SourceBatch
-from streams.sla.state import NEVER
+from streams.sla.instants import NEVER
 from tests.property.engine import Stored
 
 TOPICS = ("a", "b", "c")

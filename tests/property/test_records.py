@@ -14,6 +14,7 @@ from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, Decision, Replaced
 from streams.sla.details import ScanDetails
 from streams.sla.identity import Matter, decision_id, life_of
 from streams.sla.instance import Instance, Said
+from streams.sla.instants import NEVER
 from streams.sla.milestone import KnownMilestone
 from streams.sla.phases import CANCELLED, EXCUSED, MET, MISSED, VERDICTS
 from streams.sla.plan import KnownLeg, Plan
@@ -22,7 +23,7 @@ from streams.sla.policy.compensation import Owed
 from streams.sla.registration import Registration
 from streams.sla.render import Renderer
 from streams.sla.scan import KnownScan
-from streams.sla.state import NEVER, Shipment
+from streams.sla.state import Shipment
 from streams.sla.verdict import Fault, Verdict
 from tests.oracles.records import NAMESPACE, standing, told
 

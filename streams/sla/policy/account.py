@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from streams.sla.codes import name_of
-from streams.sla.instants import describe, rfc3339
+from streams.sla.instants import NEVER, describe, rfc3339
 from streams.sla.phases import RUNNING, VERDICTS
 from streams.sla.policy import compiled
 from streams.sla.policy.compiled import Clock, Policy
@@ -13,7 +13,6 @@ from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.scans import together
 from streams.sla.standing import stop_of
-from streams.sla.state import NEVER
 from streams.sla.verdict import Verdict
 from streams.sla.verdicts import Facts
 

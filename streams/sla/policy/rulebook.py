@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from streams.sla.instants import NEVER
 from streams.sla.policy.compiled import Clock, Policy
-from streams.sla.state import NEVER
 
 EVER: Final = -(2**63)
 """Before every instant."""

@@ -8,8 +8,9 @@ import pytest
 
 from streams.partition.states import States
 from streams.sla.encoding import encode
+from streams.sla.instants import NEVER
 from streams.sla.phases import OPEN
-from streams.sla.state import NEVER, Shipment
+from streams.sla.state import Shipment
 
 
 class Colliding(bytes):

@@ -7,17 +7,18 @@ import pytest
 
 from streams.sla.encoding import decode, encode
 from streams.sla.instance import Instance, Said
+from streams.sla.instants import NEVER
 from streams.sla.phases import CANCELLED, ENDED, EXCUSED, MET, MISSED, RUNNING, STANDING, WAITING, WITHDRAWN
 from streams.sla.scan import KnownScan
 from streams.sla.state import Shipment
 
 KEY = b"S1"
 KEYS = (None, "1234", "i2/1", "scan", "")
-DEADLINES = (None, 5_000, 2**40)
+DEADLINES = (NEVER, 5_000, 2**40)
 Told = tuple[object, ...]
 
 
-def instance_of(number: int, key: str | None, after: int | None, *, spoken_of: bool) -> Instance:
+def instance_of(number: int, key: str | None, after: int, *, spoken_of: bool) -> Instance:
     instance = Instance(number, key)
     instance.status, instance.next_after = 1, after
     if spoken_of:
@@ -73,7 +74,7 @@ def _far(one: Instance) -> None:
 
 
 def _never(one: Instance) -> None:
-    one.next_after = None
+    one.next_after = NEVER
 
 
 def _said_anew(one: Instance) -> None:
@@ -120,13 +121,13 @@ def test_instances_that_are_taken_away_or_added_leave_the_others_as_they_were() 
 
 
 def test_what_was_named_by_the_latest_scan_keeps_its_name_when_another_is_the_latest() -> None:
-    packed = once_more(shipment_with([instance_of(1, "scan", None, spoken_of=False)]))
+    packed = once_more(shipment_with([instance_of(1, "scan", NEVER, spoken_of=False)]))
     packed.evidence.append(KnownScan("later", 30, 3_000))
     assert [one.key for one in once_more(packed).instances.every()] == ["scan"]
 
 
 def test_what_comes_to_rest_under_the_name_of_the_latest_scan_keeps_it_when_another_is_the_latest() -> None:
-    packed = once_more(shipment_with([instance_of(1, "scan", None, spoken_of=False)]))
+    packed = once_more(shipment_with([instance_of(1, "scan", NEVER, spoken_of=False)]))
     packed.instances.awake[0].status = MET
     packed = once_more(packed)
     packed.evidence.append(KnownScan("later", 30, 3_000))
@@ -139,7 +140,7 @@ def test_what_comes_to_rest_under_the_name_of_the_latest_scan_keeps_it_when_anot
 @pytest.mark.parametrize("alert", [0, ENDED, WITHDRAWN])
 def test_what_has_stopped_and_of_which_nothing_stands_rests_until_somebody_asks_for_it(status: int, alert: int) -> None:
     others = [instance_of(number, "x", 70, spoken_of=True) for number in (2, 4)]
-    one = instance_of(5, None, None, spoken_of=True)
+    one = instance_of(5, None, NEVER, spoken_of=True)
     one.status, one.said.alert = status, alert  # type: ignore[union-attr]
     packed = once_more(shipment_with([others[0], one, others[1]]))
     for _ in range(2):
@@ -156,7 +157,7 @@ def test_what_has_stopped_and_of_which_nothing_stands_rests_until_somebody_asks_
 
 @pytest.mark.parametrize("stands", ["notice", "alert"])
 def test_what_waits_for_a_deadline_or_has_said_what_stands_does_not_rest(stands: str) -> None:
-    waiting, standing = instance_of(1, None, 70, spoken_of=False), instance_of(2, None, None, spoken_of=True)
+    waiting, standing = instance_of(1, None, 70, spoken_of=False), instance_of(2, None, NEVER, spoken_of=True)
     waiting.status = standing.status = MISSED
     standing.said.alert = 0  # type: ignore[union-attr]
     setattr(standing.said, stands, STANDING)
@@ -164,12 +165,12 @@ def test_what_waits_for_a_deadline_or_has_said_what_stands_does_not_rest(stands:
     assert [one.clock for one in packed.instances.awake] == [1, 2]
     standing = packed.instances.awake[1]
     setattr(standing.said, stands, ENDED)
-    packed.instances.awake[0].next_after = None
+    packed.instances.awake[0].next_after = NEVER
     assert once_more(packed).instances.awake == []
 
 
 def test_many_may_rest() -> None:
-    fresh = shipment_with([instance_of(number, f"leg-{number}", None, spoken_of=True) for number in range(100)])
+    fresh = shipment_with([instance_of(number, f"leg-{number}", NEVER, spoken_of=True) for number in range(100)])
     packed = fresh
     for number in range(100):
         one = packed.instances.find(number, f"leg-{number}")
@@ -181,7 +182,7 @@ def test_many_may_rest() -> None:
 
 
 def test_rest_that_breaks_off_is_found_out() -> None:
-    one = instance_of(1, "leg", None, spoken_of=False)
+    one = instance_of(1, "leg", NEVER, spoken_of=False)
     one.status = MET
     value = bytearray(encode(shipment_with([one]), 0, KEY))
     size = value.index(b"leg")  # before it: the size of all that rests, flags, the clock, the size of the key
@@ -194,7 +195,7 @@ def test_rest_that_breaks_off_is_found_out() -> None:
 def test_names_whose_bytes_are_the_same_are_told_apart() -> None:
     for status in (RUNNING, MET):
         for named, other in (("34", "4"), ("4", "34")):
-            one = instance_of(1, named, None, spoken_of=False)
+            one = instance_of(1, named, NEVER, spoken_of=False)
             one.status = status
             packed = once_more(shipment_with([one]))
             assert packed.instances.find(1, other) is None

@@ -5,12 +5,12 @@ from dataclasses import replace
 from streams.sla.calendars import ALWAYS
 from streams.sla.codes import code_of
 from streams.sla.details import RegistrationDetails, Window
+from streams.sla.instants import NEVER
 from streams.sla.policy import parse_policy
 from streams.sla.policy.allowances import Allowance, Appointment, Days, Duration, Place, Promised, Working
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.spans import span
-from streams.sla.state import NEVER
 from tests.unit.sla.calendars.wall import HOUR, at, calendar, shown
 
 ZONE = "Asia/Shanghai"
