@@ -15,8 +15,8 @@ MINUTE_MS: Final = 60_000
 DAY_MS: Final = 86_400_000
 LONGEST_MS: Final = 3_653 * DAY_MS
 """Ten years: no promise is longer.  What is longer is a slip of the pen, and may lie beyond the end of the calendar."""
-NEVER: Final = 2**63 - 1
-"""An instant that does not come, or how long it lies ahead."""
+NEVER: Final = 2**62 - 1
+"""An instant that does not come, or how long it lies ahead.  Native code needs an object for a greater number."""
 FOREVER: Final = "9999-12-31T23:59:59.999Z"
 """How an instant is written that does not come."""
 BEGINNING: Final = "0001-01-01T00:00:00.000Z"
