@@ -17,7 +17,7 @@ from schemas.records.inputs import Moment
 from streams.intake.rejection import INVALID, Rejected
 from streams.sla.instants import DAY_MS, from_datetime
 
-UNCOMMON: Final = -(1 << 62)
+UNCOMMON: Final = -(1 << 60)
 """Instead of an instant that is not written in a common form."""
 _NO_NUMBER: Final = 1_000
 """Instead of two digits; too large for whatever two digits may mean, tenfold or not."""
