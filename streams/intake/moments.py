@@ -1,7 +1,8 @@
 """Instants of records, read from their texts.
 
 A `datetime` costs more to make and to take apart again than the text does to read.  What is not written in one of the
-common forms - whole seconds or milliseconds, with `Z` or an offset - is read as the contract would have it.
+common forms - whole seconds or milliseconds, with `Z` or an offset - is read, or refused, as the contract's decoder
+does; but after the rest of the record, so that of two faults the other one is told.
 """
 
 import re
@@ -19,8 +20,8 @@ from streams.sla.instants import DAY_MS, from_datetime
 
 UNCOMMON: Final = -(1 << 60)
 """Instead of an instant that is not written in a common form."""
-_NO_NUMBER: Final = 1_000
-"""Instead of two digits; too large for whatever two digits may mean, tenfold or not."""
+_NO_DIGIT: Final = 1_000
+"""Instead of a digit; larger than whatever digits may mean here, and so is what is reckoned with it."""
 _DATE: Final = 10
 """Characters of a date."""
 _SECONDS: Final = 19
@@ -62,7 +63,7 @@ def common_instant(text: str) -> i64:
     if len(spelt) <= _SECONDS:
         return UNCOMMON
     end: i64 = _MILLISECONDS if spelt[_SECONDS] == _POINT and len(spelt) > _MILLISECONDS else _SECONDS
-    midnight, time, ahead = _dates.midnight(spelt), _time(spelt, end), _ahead(spelt, end)
+    midnight, time, ahead = _midnights.of(spelt), _time(spelt, end), _ahead(spelt, end)
     if midnight == UNCOMMON or time == UNCOMMON or ahead == UNCOMMON:  # noqa: PLR1714 - faster
         return UNCOMMON
     return midnight + time - ahead
@@ -75,7 +76,7 @@ def _time(spelt: bytes, end: i64) -> i64:
     hour, minute, second = _two(spelt, 11), _two(spelt, 14), _two(spelt, 17)
     millisecond: i64 = 0
     if end == _MILLISECONDS:
-        millisecond = _two(spelt, 20) * 10 + _two(spelt, 21) % 10
+        millisecond = _two(spelt, 20) * 10 + _digit(spelt, 22)
     if hour > 23 or minute > 59 or second > 59 or millisecond > 999:  # noqa: PLR2004 - as clocks go
         return UNCOMMON
     return hour * 3_600_000 + minute * 60_000 + second * 1_000 + millisecond
@@ -97,12 +98,15 @@ def _ahead(spelt: bytes, place: i64) -> i64:
 
 def _two(spelt: bytes, at: i64) -> i64:
     """The number of two digits."""
-    tens: i64 = i64(spelt[at]) - _ZERO
-    ones: i64 = i64(spelt[at + 1]) - _ZERO
-    return tens * 10 + ones if 0 <= tens <= _NINE and 0 <= ones <= _NINE else _NO_NUMBER
+    return _digit(spelt, at) * 10 + _digit(spelt, at + 1)
 
 
-class _Dates:
+def _digit(spelt: bytes, at: i64) -> i64:
+    digit: i64 = i64(spelt[at]) - _ZERO
+    return digit if 0 <= digit <= _NINE else _NO_DIGIT
+
+
+class _Midnights:
     """Dates that have been read.  Each has one place where it can be, and takes it from the one before."""
 
     def __init__(self) -> None:
@@ -110,16 +114,16 @@ class _Dates:
         """The eight bytes of `2026-11-`."""
         self._days = vec[i64]([0] * _PLACES)
         """The two bytes of the day."""
-        self._midnights = vec[i64]([0] * _PLACES)
+        self._instants = vec[i64]([0] * _PLACES)
         """UTC milliseconds at which they begin."""
 
-    def midnight(self, spelt: bytes) -> i64:
+    def of(self, spelt: bytes) -> i64:
         """When the date with which a text begins begins, UTC milliseconds; `UNCOMMON` for what is no date."""
         month = read_i64_be(spelt, 0)
         day: i64 = i64(read_i16_be(spelt, 8))
         place = (month >> 8 ^ month >> 3 ^ month >> 29 ^ day ^ day >> 3) & (_PLACES - 1)
         if self._months[place] == month and self._days[place] == day:
-            return self._midnights[place]
+            return self._instants[place]
         if not _DATE_FORM.match(spelt):
             return UNCOMMON
         try:
@@ -127,8 +131,8 @@ class _Dates:
         except ValueError:
             return UNCOMMON
         self._months[place], self._days[place] = month, day
-        self._midnights[place] = midnight = (ordinal - _EPOCH) * DAY_MS
+        self._instants[place] = midnight = (ordinal - _EPOCH) * DAY_MS
         return midnight
 
 
-_dates: Final = _Dates()
+_midnights: Final = _Midnights()

@@ -16,6 +16,7 @@ from streams.sla.milestone import KnownMilestone
 from streams.sla.plan import KnownLeg, Plan
 
 _MOST_KNOWN: Final = 8_000
+_LONGEST_KNOWN: Final = 32
 
 _astuple: Final = astuple  # a name of this module is found faster
 _durations: Final[dict[str, int]] = {}
@@ -83,7 +84,8 @@ def _duration(text: str, leg: int, number: int) -> int:
         raise Rejected(
             BAD_PLAN, f"a planned duration is {'negative' if duration < 0 else 'longer than ten years'}", path
         )
-    if len(_durations) >= _MOST_KNOWN:
-        _durations.clear()
-    _durations[text] = duration
+    if len(text) <= _LONGEST_KNOWN:
+        if len(_durations) >= _MOST_KNOWN:
+            _durations.clear()
+        _durations[text] = duration
     return duration

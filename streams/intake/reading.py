@@ -7,7 +7,6 @@ from typing import Any, Final, TypeVar
 import msgspec
 from mypy_extensions import i64
 
-from streams.intake.moments import instant_of
 from streams.intake.rejection import ABSURD_TIME, INVALID, NOT_JSON, NULL_KEY, TOMBSTONE, Rejected
 from streams.sla.instants import from_datetime
 
@@ -59,44 +58,33 @@ def _said(contract: "msgspec.json.Decoder[Any]", value: bytes, error: msgspec.Va
 def event_time(moment: datetime, stamp: int, path: str) -> int:
     """UTC milliseconds of something that has happened, read from a record written at `stamp`.  Raises `Rejected`."""
     at = from_datetime(moment)
-    if not can_have_happened(at, stamp):
-        raise absurd(at, moment.isoformat(), path)
-    return at
+    return at if can_have_happened(at, stamp) else check_event(at, moment.isoformat(), stamp, path)
 
 
-def event_instant(text: str, stamp: int, path: str) -> int:
-    """The same of an RFC 3339 text."""
-    at = instant_of(text, path)
+def check_event(at: int, said: str, stamp: int, path: str) -> int:
+    """An instant at which something can have happened of which a record was written at `stamp`.  Raises `Rejected`."""
     if not can_have_happened(at, stamp):
-        raise absurd(at, text, path)
+        side = "before 2000" if at < EARLIEST else "more than a day after the record was written"
+        raise Rejected(ABSURD_TIME, f"{said} is {side}", path)
     return at
 
 
 def can_have_happened(at: i64, stamp: i64) -> bool:
     """Whether something can have happened then of which a record was written at `stamp`."""
-    return EARLIEST <= at <= stamp + FURTHEST_AHEAD
-
-
-def absurd(at: i64, said: str, path: str) -> Rejected:
-    """Why an instant is none at which anything can have happened, or be promised."""
-    side = "before 2000" if at < EARLIEST else "more than a day after the record was written"
-    return Rejected(ABSURD_TIME, f"{said} is {side}", path)
+    return at >= EARLIEST and at - FURTHEST_AHEAD <= stamp
 
 
 def promise(moment: datetime, path: str) -> int:
-    """UTC milliseconds of a promised or planned instant.
-
-    The far future is a way to say "never"; the far past is a field that nobody has filled in.  Raises `Rejected`.
-    """
+    """UTC milliseconds of a promised or planned instant.  Raises `Rejected`."""
     at = from_datetime(moment)
-    if at < EARLIEST:
-        raise absurd(at, moment.isoformat(), path)
-    return at
+    return at if at >= EARLIEST else check_promise(at, moment.isoformat(), path)
 
 
-def promised_instant(text: str, path: str) -> int:
-    """The same of an RFC 3339 text."""
-    at = instant_of(text, path)
+def check_promise(at: int, said: str, path: str) -> int:
+    """An instant that can be promised.  Raises `Rejected`.
+
+    The far future is a way to say "never"; the far past is a field that nobody has filled in.
+    """
     if at < EARLIEST:
-        raise absurd(at, text, path)
+        raise Rejected(ABSURD_TIME, f"{said} is before 2000", path)
     return at

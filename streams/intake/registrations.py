@@ -11,8 +11,9 @@ from msgspec.structs import astuple
 from schemas.records import Appointment, Place, ShipmentRegistration
 from streams.intake.amounts import check_amount
 from streams.intake.bodies import ReadRegistration
+from streams.intake.moments import instant_of
 from streams.intake.plans import read_plan
-from streams.intake.reading import event_instant, promise, promised_instant, read
+from streams.intake.reading import check_event, check_promise, promise, read
 from streams.intake.rejection import BAD_APPOINTMENT, BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
 from streams.sla.details import BARE, RegistrationDetails, Window
 from streams.sla.registration import NO_PLAN, Registration
@@ -50,8 +51,8 @@ def read_registration(
         promised_date,
         plan,
     ) = _astuple(body)[:14]
-    registered = event_instant(registered_at, stamp, "$.registered_at")
-    promised = None if promised_at is None else promised_instant(promised_at, "$.promised_at")
+    registered = instant_of(registered_at, "$.registered_at")
+    promised = None if promised_at is None else instant_of(promised_at, "$.promised_at")
     if plan is not None and value is not None and len(value) > LARGEST_PLANNED:
         raise Rejected(BAD_PLAN, f"with its plan it has {len(value)} bytes, more than {LARGEST_PLANNED}", "$.plan")
     if shipment_id.encode() != key:
@@ -67,7 +68,7 @@ def read_registration(
             raise Rejected(UNKNOWN_TIME_ZONE, f"no such time zone: {zone!r}", "$.destination.time_zone")
     return Registration(
         customer_id,
-        registered,
+        check_event(registered, registered_at, stamp, "$.registered_at"),
         revision,
         tier,
         product,
@@ -76,7 +77,7 @@ def read_registration(
         None if promised_date is None else zone,  # only a date without a time needs it
         remote,
         pieces,
-        promised,
+        None if promised is None else check_promise(promised, promised_at, "$.promised_at"),
         None if promised_date is None else _promised_day(promised_date),
         NO_PLAN if plan is None else read_plan(plan),
         _details(body, needs) if needs else None,

@@ -8,7 +8,7 @@ from msgspec.structs import astuple, replace
 from schemas.records import Facility, ParcelScan
 from streams.intake.bodies import ReadScan
 from streams.intake.moments import UNCOMMON, common_instant, instant_of, moment_of
-from streams.intake.reading import AHEAD, absurd, can_have_happened, read
+from streams.intake.reading import AHEAD, check_event, read
 from streams.intake.rejection import AHEAD_OF_TIME, KEY_MISMATCH, UNKNOWN_CODE, Rejected
 from streams.sla.codes import NUMBERS
 from streams.sla.details import PLAIN, ScanDetails
@@ -46,8 +46,7 @@ def read_scan(
     delay = None if recorded is None else 0 if recorded == happened else _delay(recorded, happened)
     if shipment_id.encode() != key:
         raise Rejected(KEY_MISMATCH, f"the key is not the body's shipment_id {shipment_id!r}", "$.shipment_id")
-    if not can_have_happened(at, stamp):
-        raise absurd(at, happened, "$.occurred_at")
+    check_event(at, happened, stamp, "$.occurred_at")
     code = NUMBERS.get(name)
     scan = KnownScan(scan_id, name if code is None else code, at, delay, None if facility is None else facility.id, leg)
     if revision or piece is not None or voids is not None or (facilities and facility is not None):

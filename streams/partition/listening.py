@@ -30,7 +30,7 @@ from streams.sla.telling import feed_alert
 PROGRESS: Final = b"\xff"
 """With what the changelog keys of partitions of the main job begin; the name of a facility is UTF-8 and never begins
 so."""
-_PREFIX: Final = b"\x01"
+_PREFIX: Final = b"\x02"
 """Version of the state of a facility."""
 
 _report: msgspec.json.Decoder[FeedSighting | FeedProgress] = msgspec.json.Decoder(FeedReport)

@@ -11,7 +11,7 @@ from streams.sla.surroundings import Suspension
 
 KEY: Final = b""
 """Its changelog key; a shipment id cannot be empty."""
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 class PolicyInForce(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,8 @@ a scan does not change is copied as it is: the registration, and the scans that 
 
 A value is, in this order: the format (a byte), the shipment's key, phase and flags (a byte), the beginning of the life
 (64 bits), how long after it lie the next deadline and the next change of the life itself (40 bits each where that is
-enough), sequence, the registration, instances of clocks, first those at rest, what was taken back, and the scans.
+enough), the hash of a life with a plan, sequence, the registration, instances of clocks, first those at rest, what was
+taken back, and the scans.
 """
 
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 from librt.strings import BytesWriter, read_i64_be, write_i64_be
 from mypy_extensions import i64, u8
 
+from streams.sla.identity import is_known
 from streams.sla.instance import Instance
 from streams.sla.packing import (
     is_soon,
@@ -33,7 +35,9 @@ FORMAT: Final = 6
 _SHORTEST: Final = 26
 """Bytes of a state value at least, besides its key."""
 
-_PHASE: Final = 15
+_PHASE: Final = 7
+_HASHED: Final = 8
+"""The hash of the life is kept."""
 _VOIDS: Final = 16
 _TAKEN_BACK: Final = 32
 _SOON: Final = 64
@@ -95,12 +99,17 @@ def encode(shipment: Shipment, deadline: int, key: bytes) -> bytes:
         flags |= _SOON
     if is_soon(life_ahead):
         flags |= _LIFE_SOON
+    if is_known(shipment.life_hash):
+        flags |= _HASHED
     to.append(FORMAT)
     write_bytes(to, key)
     to.append(u8(flags))
     write_i64_be(to, life)
     write_duration(to, ahead, flags & _SOON != 0)
     write_duration(to, life_ahead, flags & _LIFE_SOON != 0)
+    if flags & _HASHED:
+        write_i64_be(to, shipment.life_hash[0])
+        write_i64_be(to, shipment.life_hash[1])
     write_size(to, shipment.sequence)
     write_bytes(to, shipment.packed_registration)
     evidence = shipment.evidence
@@ -170,8 +179,14 @@ def _decoded(value: bytes, key: bytes) -> Shipment:
     place += 5 if soon else 8
     soon = flags & _LIFE_SOON != 0
     life_at = life + read_duration(value, place, soon)
-    sequence, place = read_size(value, place + (5 if soon else 8))
+    place += 5 if soon else 8
+    hashed: i64 = place
+    if flags & _HASHED:
+        place += 16
+    sequence, place = read_size(value, place)
     shipment = Shipment(life, flags & _PHASE, sequence, life_at)
+    if flags & _HASHED:
+        shipment.life_hash = (read_i64_be(value, hashed), read_i64_be(value, hashed + 8))
     shipment.filed = filed
     shipment.packed_registration, place = read_bytes(value, place)
     latest: list[Instance] = []

@@ -22,6 +22,11 @@ Halves = tuple[i64, i64]
 """A hash of 128 bits."""
 
 
+def is_known(halves: Halves) -> bool:
+    """Whether this is a hash; zeros stand for none."""
+    return halves[0] != 0 or halves[1] != 0
+
+
 def life_of(namespace: bytes, key: bytes, life: i64) -> Halves:
     """What a decision is about: one use of a number; `life` in UTC milliseconds."""
     to = BytesWriter()

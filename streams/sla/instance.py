@@ -129,6 +129,11 @@ class Instance:
         return self._key
 
     @property
+    def unnamed(self) -> bool:
+        """Whether it is the one of a clock of the whole shipment."""
+        return not self._kind and self.scan is None
+
+    @property
     def silent(self) -> bool:
         """Whether nothing has been said about it, which is how most clocks live and end."""
         return not self._begin and self._said is None

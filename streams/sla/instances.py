@@ -24,7 +24,8 @@ class Instances:
 
     def __init__(self) -> None:
         self.awake: list[Instance] = []
-        """Those that wait for something: all that run, or have a deadline, or have said what still stands."""
+        """Those that wait for something - they run, or have a deadline, or have said what still stands - and, until the
+        shipment is packed, those that have been woken."""
         self._packed = b""
         """The state in which the others lie,"""
         self._begin: i64 = 0
@@ -47,7 +48,7 @@ class Instances:
     def status_of(self, number: int) -> i64:
         """The status of the one instance of a clock of the whole shipment; -1 where there is none."""
         for instance in self.awake:
-            if instance.clock == number:
+            if instance.clock == number and instance.unnamed:
                 return instance.status
         place = self._seek(number, None, b"")
         return _NOWHERE if place == _NOWHERE else status_at(self._packed, place)

@@ -12,7 +12,7 @@ from streams.sla.digits import write_decimal
 from streams.sla.evidence import suspicion
 from streams.sla.explain import explain
 from streams.sla.forms import Field, Form, Named, encode, happened, quoted
-from streams.sla.identity import Matter, decision_id, life_of
+from streams.sla.identity import Matter, decision_id, is_known, life_of
 from streams.sla.instants import NEVER, write_date, write_instant
 from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
 from streams.sla.policy.compiled import Clock, Policy
@@ -57,7 +57,11 @@ class Subject:
     def __init__(self, namespace: bytes, key: bytes, shipment: Shipment) -> None:
         registration = shipment.registration
         self.shipment = shipment
-        self.life = life_of(namespace, key, shipment.life)
+        self.life = shipment.life_hash
+        if not is_known(self.life):
+            self.life = life_of(namespace, key, shipment.life)
+            if registration is not None and registration.plan:
+                shipment.life_hash = self.life
         to = BytesWriter()
         to.write(b'","shipment_id":')
         to.write(quoted(key.decode()))

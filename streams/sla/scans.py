@@ -1,4 +1,4 @@
-"""The scans of one life, in order: packed, until somebody looks at more than the last one."""
+"""The scans of one life, in order: packed, until somebody looks at all of them."""
 
 from bisect import insort
 
@@ -85,7 +85,10 @@ class Scans:
         return new if new is not None and clock.role(new.code) & role else None
 
     def _at(self, packed: bytes, begin: i64, end: i64) -> KnownScan:
-        """The scan that lies there: the latest is always the same object, so that it can be recognised."""
+        """The scan that lies there.
+
+        The latest is always the same object: evidence names it once, though it both starts a clock and is the last.
+        """
         if self._new is None and end == len(packed):
             latest = self.latest
             if latest is not None:

@@ -2,6 +2,7 @@
 
 from mypy_extensions import i64, mypyc_attr
 
+from streams.sla.identity import Halves
 from streams.sla.instances import Instances
 from streams.sla.instants import NEVER
 from streams.sla.registration import Registration, pack_registration, unpack_registration
@@ -46,6 +47,7 @@ class Shipment:
         "instances",
         "life",
         "life_at",
+        "life_hash",
         "phase",
         "sequence",
         "taken_back",
@@ -58,6 +60,8 @@ class Shipment:
         self.sequence = sequence
         self.life_at = life_at
         """When the life itself changes next: an orphan or an open life expires, a closed one shrinks or ends."""
+        self.life_hash: Halves = (0, 0)
+        """What its ids are made of (`streams.sla.identity`), where it is kept: with a plan, of which much is said."""
         self.filed: i64 = NEVER
         """The deadline that it had when it was taken from where it is kept: under this or an earlier one it is filed.
         `NEVER` for one that is new.  Whoever keeps it files it anew only when its deadline has moved before this."""

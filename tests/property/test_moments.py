@@ -83,6 +83,16 @@ def test_what_is_none_is_refused_as_by_the_contract(text: str) -> None:
     assert read(text) == by_the_contract(text)
 
 
+@pytest.mark.parametrize("form", ["2026-11-30T08:30:00Z", "2026-11-30T08:30:00.125Z", "2026-11-30T08:30:00-05:30"])
+def test_whatever_stands_in_whatever_place_is_read_or_refused_as_by_the_contract(form: str) -> None:
+    for place in range(len(form) + 1):
+        for other in map(chr, range(128)):
+            for changed in (form[:place] + other + form[place + 1 :], form[:place] + other + form[place:]):
+                assert read(changed) == by_the_contract(changed), changed
+    for changed in (form[:place] + form[place + 1 :] for place in range(len(form))):
+        assert read(changed) == by_the_contract(changed), changed
+
+
 def test_dates_that_share_a_place_are_told_apart() -> None:
     days = [datetime(2000, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(0, 36_500, 7)]
     for day in [*days, *reversed(days)]:

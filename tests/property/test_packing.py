@@ -95,7 +95,7 @@ def seen(shipment: Shipment) -> tuple[object, ...]:
     """Everything that a shipment tells."""
     registration = shipment.registration
     return (
-        (shipment.life, shipment.phase, shipment.sequence, shipment.life_at, shipment.has_voids),
+        (shipment.life, shipment.phase, shipment.sequence, shipment.life_at, shipment.has_voids, shipment.life_hash),
         registration and content(registration),
         list(shipment.scans),
         sorted(map(_instance, shipment.instances.every()), key=repr),
@@ -118,6 +118,8 @@ def _said(said: Said) -> tuple[object, ...]:
 def shipments(draw: st.DrawFn) -> Shipment:
     shipment = Shipment(draw(lives), draw(st.integers(0, 3)), draw(st.integers(0, 70_000)), draw(instants))
     shipment.registration = draw(st.none() | registrations)
+    if draw(st.booleans()):
+        shipment.life_hash = (draw(st.integers(-(2**63), 2**63 - 1)), draw(st.integers(-(2**63), 2**63 - 1)))
     known = {scan.scan_id: scan for scan in draw(st.lists(scans, max_size=6))}
     for scan in known.values():
         insert(shipment, scan, None)

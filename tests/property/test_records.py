@@ -12,7 +12,7 @@ from schemas.records import BreachAlert, DelayNotice, SlaOutcome
 from streams.sla.codes import NAMES
 from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, Decision, Replaced
 from streams.sla.details import ScanDetails
-from streams.sla.identity import Matter, decision_id, life_of
+from streams.sla.identity import Matter, decision_id, is_known, life_of
 from streams.sla.instance import Instance, Said
 from streams.sla.instants import NEVER
 from streams.sla.milestone import KnownMilestone
@@ -20,7 +20,7 @@ from streams.sla.phases import CANCELLED, EXCUSED, MET, MISSED, VERDICTS
 from streams.sla.plan import KnownLeg, Plan
 from streams.sla.policy import Clock, Policy, load_policy
 from streams.sla.policy.compensation import Owed
-from streams.sla.registration import Registration
+from streams.sla.registration import NO_PLAN, Registration
 from streams.sla.render import Renderer
 from streams.sla.scan import KnownScan
 from streams.sla.state import Shipment
@@ -247,3 +247,13 @@ def test_what_is_remembered_of_a_matter_does_not_depend_on_the_order_of_asking()
         assert decision_id(life, matter, revision) == decision_id(
             life, Matter("delay-notices", "promise", None), revision
         )
+
+
+@pytest.mark.parametrize("plan", [NO_PLAN, Plan((KnownLeg("main", (KnownMilestone(30, None, 60_000),)),))])
+def test_the_hash_of_a_life_is_kept_with_a_plan_and_is_the_same_when_it_is_not(plan: Plan) -> None:
+    renderer, _ = RENDERERS[0]
+    shipment = shipment_of(1_780_000_000_000, 1, 0, Registration("C1", 0, plan=plan), [])
+    first = renderer.subject(b"SF1029384757", shipment)
+    assert is_known(shipment.life_hash) == (plan is not NO_PLAN)
+    again = renderer.subject(b"SF1029384757", shipment)
+    assert again.life == first.life == life_of(NAMESPACE.encode(), b"SF1029384757", 1_780_000_000_000)

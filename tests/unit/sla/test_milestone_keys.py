@@ -20,6 +20,12 @@ def test_names_of_legs_without_end_do_not_fill_memory() -> None:
     assert len(milestone_keys._keys) <= milestone_keys._MOST_LEGS < 5_000
 
 
+def test_keys_without_end_do_not_fill_memory() -> None:
+    for number in range(9_000):
+        assert milestone_of(f"leg/{number + 1}") == ("leg", number)
+    assert len(milestone_keys._named) <= milestone_keys._MOST_KEYS < 9_000
+
+
 @pytest.mark.parametrize("leg", ["i1", "o", "i1/2", ""])
 @pytest.mark.parametrize("place", PLACES)
 def test_a_name_tells_its_milestone(leg: str, place: int) -> None:
