@@ -4,15 +4,16 @@ from typing import Any, Final
 
 import msgspec
 from msgspec.structs import astuple, replace
+from mypy_extensions import i64
 
 from schemas.records import Facility, ParcelScan
 from streams.intake.bodies import ReadScan
-from streams.intake.moments import UNCOMMON, common_instant, instant_of, moment_of
+from streams.intake.moments import UNCOMMON, common_instant, moment_of
 from streams.intake.reading import AHEAD, check_event, read
 from streams.intake.rejection import AHEAD_OF_TIME, KEY_MISMATCH, UNKNOWN_CODE, Rejected
 from streams.sla.codes import NUMBERS
 from streams.sla.details import PLAIN, ScanDetails
-from streams.sla.instants import from_timedelta
+from streams.sla.instants import from_datetime, from_timedelta
 from streams.sla.scan import KnownScan
 
 _decoder: Final = msgspec.json.Decoder(ReadScan)
@@ -42,8 +43,9 @@ def read_scan(
     # All fields at once: one by one they would cost as much as the decoding.
     fields: _Fields = _astuple(body)
     scan_id, shipment_id, name, happened, revision, recorded, piece, leg, facility, _, _, voids = fields
-    at = instant_of(happened, "$.occurred_at")
-    delay = None if recorded is None else 0 if recorded == happened else _delay(recorded, happened)
+    common = common_instant(happened)
+    at = from_datetime(moment_of(happened, "$.occurred_at")) if common == UNCOMMON else common
+    delay = None if recorded is None else 0 if recorded == happened else _delay(recorded, happened, common)
     if shipment_id.encode() != key:
         raise Rejected(KEY_MISMATCH, f"the key is not the body's shipment_id {shipment_id!r}", "$.shipment_id")
     check_event(at, happened, stamp, "$.occurred_at")
@@ -58,11 +60,11 @@ def read_scan(
     return scan, ((UNKNOWN_CODE,) if code is None else ()) + ((AHEAD_OF_TIME,) if at > stamp + AHEAD else ())
 
 
-def _delay(recorded: str, happened: str) -> int:
-    """Milliseconds between two instants, rounded down."""
-    then, since = common_instant(recorded), common_instant(happened)
-    if UNCOMMON not in (then, since):
-        return int(then - since)
+def _delay(recorded: str, happened: str, common: i64) -> int:
+    """Milliseconds between two instants, rounded down; `common` is `happened`, as `common_instant` reads it."""
+    then = common_instant(recorded)
+    if UNCOMMON not in (then, common):
+        return int(then - common)
     return from_timedelta(moment_of(recorded, "$.recorded_at") - moment_of(happened, "$.occurred_at"))
 
 

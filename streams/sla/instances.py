@@ -27,7 +27,7 @@ class Instances:
         """Those that wait for something - they run, or have a deadline, or have said what still stands - and, until the
         shipment is packed, those that have been woken."""
         self._packed = b""
-        """The state in which the others lie,"""
+        """The state in which the others lie, between these places."""
         self._begin: i64 = 0
         self._end: i64 = 0
 
