@@ -193,11 +193,11 @@ class Core:
         if instant <= self.time:
             return True
         job = self._job
-        index, deadline_of, fire = job.index, job.deadline_of, job.fire
+        index, fire = job.index, job.fire
         while index.earliest < instant:
             if self._deadlines_left <= 0:
                 return False
-            found = index.pop(instant, deadline_of)
+            found = index.pop(instant)
             if found is None:
                 break
             deadline, key = found

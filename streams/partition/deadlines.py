@@ -7,7 +7,7 @@ narrower buckets there would be as many as shipments: promises lie weeks ahead, 
 """
 
 from collections.abc import Callable
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import Final
 
 from librt.strings import BytesWriter
@@ -17,19 +17,30 @@ from streams.sla.instants import NEVER
 from streams.sla.packing import read_bytes, write_bytes
 
 BUCKET_MS: Final = 3_600_000
+_AHEAD: Final = 100
+"""Keys to get ready for at once."""
 _NEVER: Final[int] = NEVER  # a name of this module is found faster
 
 DeadlineOf = Callable[[bytes], int | None]
 """The deadline that a key has now; None when the shipment is gone."""
+LookAhead = Callable[[list[bytes]], None]
+"""Told of keys whose deadlines are asked for next."""
 
 
 class DeadlineIndex:
     """Files keys under deadlines (UTC milliseconds) and gives them back in (deadline, key) order."""
 
-    def __init__(self) -> None:
+    def __init__(self, deadline_of: DeadlineOf, look_ahead: LookAhead | None = None) -> None:
+        self._deadline_of = deadline_of
+        self._look_ahead = look_ahead
         self._buckets: dict[int, BytesWriter] = {}
         self._order: list[int] = []
         self._open: list[tuple[int, bytes]] = []
+        """What lay in the bucket that was opened last, the next at the end."""
+        self._seen: i64 = 0
+        """What of it has not been looked ahead to: so many from the front."""
+        self._late: list[tuple[int, bytes]] = []
+        """A heap of what was filed there after it had been opened."""
         self._opened: i64 = -1
         self.earliest: i64 = NEVER
         """No deadline lies before this instant."""
@@ -40,7 +51,7 @@ class DeadlineIndex:
             return
         number: i64 = deadline // BUCKET_MS
         if number <= self._opened:
-            heappush(self._open, (deadline, key))
+            heappush(self._late, (deadline, key))
         else:
             bucket = self._buckets.get(number)
             if bucket is None:
@@ -49,48 +60,68 @@ class DeadlineIndex:
             write_bytes(bucket, key)
         self.earliest = min(self.earliest, deadline)
 
-    def pop(self, before: i64, deadline_of: DeadlineOf) -> tuple[int, bytes] | None:
+    def pop(self, before: i64) -> tuple[int, bytes] | None:
         """The next (deadline, key) whose deadline lies before `before`, or None.
 
         The caller handles it and files the key again under its new deadline.
         """
         while True:
-            while self._open:
-                deadline, key = self._open[0]
-                if deadline >= before:
-                    self.earliest = deadline
-                    return None
-                heappop(self._open)
-                now = deadline_of(key)
+            while (noted := self._take(before)) is not None:
+                deadline, key = noted
+                now = self._deadline_of(key)
                 if now == deadline:
-                    return deadline, key
+                    return noted
                 if now is not None and now > deadline:
                     self.file(key, now)
+            if self._open or self._late:
+                return None
             if not self._order:
                 self.earliest = NEVER
                 return None
             if self._order[0] * BUCKET_MS >= before:
                 self.earliest = self._order[0] * BUCKET_MS
                 return None
-            self._open_next(deadline_of)
+            self._open_next()
 
-    def _open_next(self, deadline_of: DeadlineOf) -> None:
+    def _take(self, before: i64) -> tuple[int, bytes] | None:
+        """The next note of the open bucket, where it is of an instant before `before`."""
+        ready, late = self._open, self._late
+        if not ready and not late:
+            return None
+        from_late = bool(late) and (not ready or late[0] < ready[-1])
+        deadline, _ = late[0] if from_late else ready[-1]
+        if deadline >= before:
+            self.earliest = deadline
+            return None
+        if from_late:
+            return heappop(late)
+        if len(ready) <= self._seen and self._look_ahead is not None:
+            self._seen = max(len(ready) - _AHEAD, 0)
+            self._look_ahead([key for _, key in ready[self._seen :]])
+        return ready.pop()
+
+    def _open_next(self) -> None:
         number = heappop(self._order)
         self._opened = number
         ready: list[tuple[int, bytes]] = []
-        for key in _apart(self._buckets.pop(number)):
-            now = deadline_of(key)
-            if now is None:
-                continue
-            if now // BUCKET_MS > number:
-                self.file(key, now)
-            else:
-                ready.append((now, key))
-        heapify(ready)
-        self._open = ready
+        keys = _apart(self._buckets.pop(number))
+        for first in range(0, len(keys), _AHEAD):
+            some = keys[first : first + _AHEAD]
+            if self._look_ahead is not None:
+                self._look_ahead(some)
+            for key in some:
+                now = self._deadline_of(key)
+                if now is None:
+                    continue
+                if now // BUCKET_MS > number:
+                    self.file(key, now)
+                else:
+                    ready.append((now, key))
+        ready.sort(reverse=True)
+        self._open, self._seen = ready, len(ready)
 
 
-def _apart(bucket: BytesWriter) -> dict[bytes, None]:
+def _apart(bucket: BytesWriter) -> list[bytes]:
     """The keys of a bucket, each once."""
     packed = bucket.getvalue()
     keys: dict[bytes, None] = {}
@@ -98,4 +129,4 @@ def _apart(bucket: BytesWriter) -> dict[bytes, None]:
     while place < len(packed):
         key, place = read_bytes(packed, place)
         keys[key] = None
-    return keys
+    return list(keys)

@@ -76,9 +76,6 @@ class Job(Protocol):
     def index(self) -> DeadlineIndex:
         """The keys by what is due."""
 
-    def deadline_of(self, key: bytes) -> int | None:
-        """When a key needs attention next; None when it is gone."""
-
     def fire(self, key: bytes, deadline: int) -> None:
         """Attend to a key: partition time has passed its deadline (UTC milliseconds)."""
 

@@ -103,10 +103,6 @@ class Judging:
         """The shipments by what is due."""
         return self._clerk.memory.index
 
-    def deadline_of(self, key: bytes) -> int | None:
-        """When a shipment needs attention next."""
-        return self._clerk.memory.deadline_of(key)
-
     def fire(self, key: bytes, deadline: int) -> None:
         """Attend to a shipment."""
         self._clerk.fire(key, deadline)

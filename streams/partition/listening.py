@@ -45,7 +45,7 @@ class Listening(PlainJob):
         super().__init__(settings, guard)
         self.handlers: Mapping[str, Handler] = {SIGHTINGS: self._take_in}
         self._facilities: dict[bytes, Facility] = {}
-        self._due = DeadlineIndex()
+        self._due = DeadlineIndex(self._deadline_of)
         """By the time of the main job; by that of the topic nothing is due."""
         self._read: dict[int, int] = {}
         """How far each partition of the main job has read."""
@@ -71,7 +71,7 @@ class Listening(PlainJob):
 
     def restored(self, meta: Meta | None) -> None:  # noqa: ARG002 - it holds nothing of ours
         """File what has been loaded."""
-        self._due = DeadlineIndex()
+        self._due = DeadlineIndex(self._deadline_of)
         for key, facility in self._facilities.items():
             self._due.file(key, facility.deadline)
         self._pass()
@@ -157,7 +157,7 @@ class Listening(PlainJob):
             self._changed[key] = _PREFIX + msgspec.msgpack.encode(facility)
             self._due.file(key, facility.deadline)
 
-    def deadline_of(self, key: bytes) -> int | None:
+    def _deadline_of(self, key: bytes) -> int | None:
         """When something changes for a facility, by the time of the main job."""
         facility = self._facilities.get(key)
         return None if facility is None else facility.deadline
@@ -173,7 +173,7 @@ class Listening(PlainJob):
     def sweep(self, most: int, time: int) -> int:  # noqa: ARG002 - see above
         """Attend to up to `most` facilities; gives how many."""
         for count in range(most):
-            found = self._due.pop(self._through, self.deadline_of)
+            found = self._due.pop(self._through)
             if found is None:
                 return count
             deadline, key = found

@@ -4,6 +4,7 @@ A shipment is decoded to be changed and encoded again at once: what a scan alloc
 so it stays in the processor's cache, and the garbage collector has nothing to walk through.
 """
 
+from streams.build import is_native
 from streams.errors import PartitionParked
 from streams.partition.deadlines import DeadlineIndex
 from streams.partition.states import States
@@ -21,7 +22,7 @@ class Memory:
         """What has been loaded and is no state; a later record may make it good."""
         self._changed: dict[bytes, bytes | None] = {}
         self._looked_at = b""
-        self.index = DeadlineIndex()
+        self.index = self._indexed()
 
     def __len__(self) -> int:
         return len(self._states)
@@ -46,9 +47,13 @@ class Memory:
                 check(value, key)
             except UnknownFormat as error:
                 raise _unreadable(key, error) from error
-        self.index = index = DeadlineIndex()
+        self.index = index = self._indexed()
         for value in self._states:
             index.file(key_of(value), deadline_of(value))
+
+    def _indexed(self) -> DeadlineIndex:
+        # In plain Python to look ahead costs more than it saves.
+        return DeadlineIndex(self.deadline_of, self._states.look_ahead if is_native() else None)
 
     def keys_after(self, after: bytes) -> list[bytes]:
         """The keys of the shipments that follow one, in their order."""

@@ -16,7 +16,7 @@ class PlainJob:
 
     def __init__(self, settings: CoreSettings, guard: RejectGuard) -> None:
         self.tally = Tally()
-        self.index = DeadlineIndex()
+        self.index = DeadlineIndex(self.deadline_of)
         self.settings = settings
         self.outputs: list[Output] = []
         self.envelope = Envelope(settings.namespace, settings.partition)
@@ -61,6 +61,10 @@ class PlainJob:
     def sweep(self, most: int, time: int) -> int:  # noqa: ARG002 - the signature is the port's
         """Do nothing."""
         return 0
+
+    def deadline_of(self, key: bytes) -> int | None:  # noqa: ARG002 - other jobs have use for it
+        """When a key needs attention next, by the time of the job; None when that is never."""
+        return None
 
     def look_ahead(self, keys: list[bytes]) -> None:
         """Do nothing: there are few keys."""

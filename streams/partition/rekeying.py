@@ -104,10 +104,6 @@ class Rekeying(PlainJob):
     def restored(self, meta: object) -> None:
         """There is nothing to take over."""
 
-    def deadline_of(self, key: bytes) -> int | None:  # noqa: ARG002 - the signature is the port's
-        """Never: nothing is due."""
-        return None
-
     def fire(self, key: bytes, deadline: int) -> None:
         """Nothing is due."""
 

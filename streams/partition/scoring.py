@@ -58,7 +58,7 @@ class Scoring(PlainJob):
 
     def restored(self, meta: Meta | None) -> None:  # noqa: ARG002 - it holds nothing of ours
         """File what has been loaded."""
-        self.index = DeadlineIndex()
+        self.index = DeadlineIndex(self.deadline_of)
         for key, deadline in self._seen.items():
             self.index.file(key, deadline)
 

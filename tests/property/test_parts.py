@@ -30,8 +30,8 @@ steps = st.lists(st.builds(Step, keys, st.none() | deadlines, st.integers(0, 6 *
 
 @given(steps)
 def test_the_deadline_index_fires_like_a_list_that_is_searched(taken: list[Step]) -> None:
-    index, now = DeadlineIndex(), 0
     current: dict[bytes, int] = {}
+    index, now = DeadlineIndex(current.get), 0
     for step in taken:
         if step.deadline is None:
             current.pop(step.key, None)
@@ -45,7 +45,7 @@ def test_the_deadline_index_fires_like_a_list_that_is_searched(taken: list[Step]
         due = sorted((deadline, key) for key, deadline in current.items() if deadline < now)
         assert all(index.earliest <= deadline for deadline in current.values())
         fired = []
-        while (found := index.pop(now, current.get)) is not None:
+        while (found := index.pop(now)) is not None:
             fired.append(found)
             del current[found[1]]
         assert fired == due
@@ -53,14 +53,14 @@ def test_the_deadline_index_fires_like_a_list_that_is_searched(taken: list[Step]
 
 @given(steps, st.integers(BUCKET_MS // 4, 3 * BUCKET_MS))
 def test_a_deadline_that_is_filed_anew_when_it_fires_comes_again(taken: list[Step], period: int) -> None:
-    index = DeadlineIndex()
     current = {step.key: step.deadline for step in taken if step.deadline is not None and step.deadline < NEVER}
+    index = DeadlineIndex(current.get)
     for key, deadline in current.items():
         index.file(key, deadline)
     end = 12 * BUCKET_MS
     expected = sorted((at, key) for key, deadline in current.items() for at in range(deadline, end, period))
     fired = []
-    while (found := index.pop(end, current.get)) is not None:
+    while (found := index.pop(end)) is not None:
         deadline, key = found
         fired.append(found)
         current[key] = deadline + period

@@ -19,7 +19,7 @@ def test_a_shipment_whose_deadline_moves_earlier_is_found_at_it() -> None:
     memory = Memory()
     memory.put(b"SF1029384757", Shipment(1_000, OPEN, 0, 9_000_000))
     memory.put(b"SF1029384757", Shipment(1_000, OPEN, 0, 5_000_000))
-    assert memory.index.pop(5_000_001, memory.deadline_of) == (5_000_000, b"SF1029384757")
+    assert memory.index.pop(5_000_001) == (5_000_000, b"SF1029384757")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_key_of_any_length_is_kept_filed_and_restored(size: int) -> None:
     restored.index_all()
     for one in (memory, restored):
         assert one.deadline_of(key) == 9_000_000
-        assert one.index.pop(9_000_001, one.deadline_of) == (9_000_000, key)
+        assert one.index.pop(9_000_001) == (9_000_000, key)
         assert one.keys_after(b"") == ([key] if size else [])
 
 
