@@ -33,14 +33,14 @@ _PLACES: Final = 1_024
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _DATE_FORM: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NO_TEXT: Final = -1
-_ZERO: Final = ord("0")
+_ZERO: Final = 0x30
 _NINE: Final = 9
-_T: Final = ord("T")
-_Z: Final = ord("Z")
-_COLON: Final = ord(":")
-_POINT: Final = ord(".")
-_PLUS: Final = ord("+")
-_MINUS: Final = ord("-")
+_T: Final = 0x54
+_Z: Final = 0x5A
+_COLON: Final = 0x3A
+_POINT: Final = 0x2E
+_PLUS: Final = 0x2B
+_MINUS: Final = 0x2D
 
 
 def moment_of(text: str, path: str) -> datetime:
@@ -54,7 +54,9 @@ def moment_of(text: str, path: str) -> datetime:
 def instant_of(text: str, path: str) -> i64:
     """UTC milliseconds of an RFC 3339 text, rounded down.  Raises `Rejected`, which names the path."""
     common = common_instant(text)
-    return from_datetime(moment_of(text, path)) if common == UNCOMMON else common
+    if common == UNCOMMON:
+        return from_datetime(moment_of(text, path))
+    return common
 
 
 def common_instant(text: str) -> i64:
@@ -103,7 +105,9 @@ def _two(spelt: bytes, at: i64) -> i64:
 
 def _digit(spelt: bytes, at: i64) -> i64:
     digit: i64 = i64(spelt[at]) - _ZERO
-    return digit if 0 <= digit <= _NINE else _NO_DIGIT
+    if digit < 0 or digit > _NINE:
+        return _NO_DIGIT
+    return digit
 
 
 class _Midnights:

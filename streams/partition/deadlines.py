@@ -66,39 +66,47 @@ class DeadlineIndex:
         The caller handles it and files the key again under its new deadline.
         """
         while True:
-            while (noted := self._take(before)) is not None:
-                deadline, key = noted
+            deadline = self._first()
+            if deadline == _NEVER:
+                if not self._order:
+                    self.earliest = NEVER
+                    return None
+                if self._order[0] * BUCKET_MS >= before:
+                    self.earliest = self._order[0] * BUCKET_MS
+                    return None
+                self._open_next()
+            elif deadline >= before:
+                self.earliest = deadline
+                return None
+            else:
+                key = self._take()
                 now = self._deadline_of(key)
-                if now == deadline:
-                    return noted
-                if now is not None and now > deadline:
-                    self.file(key, now)
-            if self._open or self._late:
-                return None
-            if not self._order:
-                self.earliest = NEVER
-                return None
-            if self._order[0] * BUCKET_MS >= before:
-                self.earliest = self._order[0] * BUCKET_MS
-                return None
-            self._open_next()
+                if now is None:
+                    continue
+                at: i64 = now
+                if at == deadline:
+                    return deadline, key
+                if at > deadline:
+                    self.file(key, at)
 
-    def _take(self, before: i64) -> tuple[int, bytes] | None:
-        """The next note of the open bucket, where it is of an instant before `before`."""
+    def _first(self) -> i64:
+        """The earliest deadline of the open bucket; `NEVER` when it is empty."""
         ready, late = self._open, self._late
-        if not ready and not late:
-            return None
-        from_late = bool(late) and (not ready or late[0] < ready[-1])
-        deadline, _ = late[0] if from_late else ready[-1]
-        if deadline >= before:
-            self.earliest = deadline
-            return None
-        if from_late:
-            return heappop(late)
+        if late and (not ready or late[0] < ready[-1]):
+            return late[0][0]
+        if ready:
+            return ready[-1][0]
+        return NEVER
+
+    def _take(self) -> bytes:
+        """The key of the earliest deadline of the open bucket."""
+        ready, late = self._open, self._late
+        if late and (not ready or late[0] < ready[-1]):
+            return heappop(late)[1]
         if len(ready) <= self._seen and self._look_ahead is not None:
             self._seen = max(len(ready) - _AHEAD, 0)
             self._look_ahead([key for _, key in ready[self._seen :]])
-        return ready.pop()
+        return ready.pop()[1]
 
     def _open_next(self) -> None:
         number = heappop(self._order)

@@ -13,6 +13,7 @@ from streams.sla.calendars.zones import zone_of
 from streams.sla.codes import NAMES, Code, name_of
 from streams.sla.identity import Matter
 from streams.sla.policy.compiled import ALL_OF, NEVER_HAPPENS, Clock, Policy
+from streams.sla.registration import KINDS_OF_LABELS, Registration
 
 _MOST_KNOWN: Final = 8_000
 _MEASURES: Final = {ALL_OF: ',"measure":"perfect-order"', NEVER_HAPPENS: ',"measure":"incident"'}
@@ -57,6 +58,30 @@ class Field:
                 self._known.clear()
             known = self._known[value] = self._before + quoted(value) + self._after
         return known
+
+
+_TIER: Final = Field("tier")
+_PRODUCT: Final = Field("product")
+_ORIGIN: Final = Field("origin")
+_DESTINATION: Final = Field("destination")
+_labels: Final[list[dict[bytes, bytes]]] = [{} for _ in range(KINDS_OF_LABELS)]
+
+
+def labels(registration: Registration) -> bytes:
+    """The labels of a shipment; they come again with many others."""
+    kinds, packed = registration.labels
+    known = _labels[kinds]
+    told = known.get(packed)
+    if told is None:
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        told = known[packed] = (
+            _TIER.of(registration.tier)
+            + _PRODUCT.of(registration.product)
+            + _ORIGIN.of(registration.origin)
+            + _DESTINATION.of(registration.destination)
+        )
+    return told
 
 
 class Form:

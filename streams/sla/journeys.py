@@ -23,7 +23,7 @@ Keyed = tuple[str | None, Verdict]
 class Journey:
     """A shipment's scans along its plan.  What each leg has reached is worked out once, when it is asked for."""
 
-    __slots__ = ("_ended", "_ending", "_evidence", "_found", "_own", "_plan", "_reached", "_registration")
+    __slots__ = ("_asked", "_ended", "_ending", "_evidence", "_found", "_own", "_plan", "_reached", "_registration")
 
     def __init__(self, registration: Registration, evidence: Scans) -> None:
         self._plan = registration.plan
@@ -32,7 +32,10 @@ class Journey:
         self._ending: Clock | None = None
         self._ended: KnownScan | None = None
         """The scan that ends every instance of the clock `_ending`."""
-        self._reached: dict[str, list[KnownScan | None]] = {}
+        self._asked: list[str] = []
+        """Legs of which it is known what they have reached,"""
+        self._reached: list[list[KnownScan | None]] = []
+        """and that."""
         self._own: KnownLeg | None = None
         """The leg that was asked for last; most is asked of one."""
         self._found: list[KnownScan | None] = []
@@ -152,10 +155,14 @@ class Journey:
         """For every milestone of a leg the scan that reached it, or None; empty where no scan is of the leg."""
         if leg is self._own:
             return self._found
-        found = self._reached.get(leg.name)
-        if found is None:
-            found = self._reached[leg.name] = _reached(leg, self._evidence.of_leg(leg.name))
-        self._own, self._found = leg, found
+        self._own = leg
+        for place, name in enumerate(self._asked):
+            if name == leg.name:
+                found = self._found = self._reached[place]
+                return found
+        found = self._found = _reached(leg, self._evidence.of_leg(leg.name))
+        self._asked.append(leg.name)
+        self._reached.append(found)
         return found
 
     def _start(self, clock: Clock, leg: KnownLeg) -> KnownScan | None:

@@ -4,8 +4,6 @@ A scan or a deadline concerns one leg, seldom those that wait for it too; so leg
 asks for them.  Their milestones stay packed: what is asked of one is read where it lies.
 """
 
-from collections.abc import Sequence
-
 from librt.strings import BytesWriter
 from mypy_extensions import i64, mypyc_attr
 
@@ -82,7 +80,7 @@ class KnownLeg:
         """Where a milestone is planned to take place."""
         return facility_of(self._packed, self._of(number)) if self._place else self._milestones[number].facility
 
-    def reached_by(self, scan: KnownScan, taken: Sequence[KnownScan | None]) -> i64:
+    def reached_by(self, scan: KnownScan, taken: list[KnownScan | None]) -> i64:
         """The number of the milestone that a scan reaches; -1 where it reaches none.
 
         It is the first of its code, at its facility where both name one, that is not `taken` by an earlier scan.

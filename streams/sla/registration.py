@@ -7,7 +7,7 @@ from librt.strings import BytesWriter, read_i32_be, read_i64_be, write_i32_be, w
 from mypy_extensions import i32, i64, mypyc_attr, u8
 
 from streams.sla.details import BARE, RegistrationDetails
-from streams.sla.packing import is_near, read_bytes, read_number, write_bytes, write_number, write_text
+from streams.sla.packing import is_near, read_bytes, read_number, read_size, write_bytes, write_number, write_text
 from streams.sla.plan import Plan, pack_plan, unpack_plan
 from streams.sla.words import read_word
 
@@ -17,6 +17,9 @@ _TIER: Final = 2
 _PRODUCT: Final = 4
 _ORIGIN: Final = 8
 _DESTINATION: Final = 16
+_LABELS: Final = 30
+KINDS_OF_LABELS: Final = 32
+"""What `Registration.labels` says of which labels there are is less than this."""
 _REMOTE: Final = 32
 _PROMISED_AT: Final = 64
 _RARE: Final = 128
@@ -39,19 +42,22 @@ class Registration:
     """What was registered, compactly: what promises depend on.  Instants in UTC milliseconds."""
 
     __slots__ = (
+        "_destination",
+        "_folded",
+        "_kinds",
+        "_labels",
+        "_origin",
+        "_product",
+        "_tier",
         "customer_id",
-        "destination",
         "more",
-        "origin",
         "pieces",
         "plan",
-        "product",
         "promised_at",
         "promised_day",
         "registered_at",
         "remote",
         "revision",
-        "tier",
         "time_zone",
     )
 
@@ -76,10 +82,16 @@ class Registration:
         self.customer_id = customer_id
         self.registered_at = registered_at
         self.revision = revision
-        self.tier = tier
-        self.product = product
-        self.origin = origin
-        self.destination = destination
+        self._tier = tier
+        self._product = product
+        self._origin = origin
+        self._destination = destination
+        self._kinds: i64 = -1
+        """Which labels it has; -1 until somebody asks."""
+        self._labels = b""
+        """Those, packed."""
+        self._folded = False
+        """Whether nobody has looked yet at labels that came packed."""
         self.time_zone = time_zone
         self.remote = remote
         self.pieces = pieces
@@ -87,6 +99,58 @@ class Registration:
         self.promised_day = promised_day
         self.plan = plan
         self.more = more
+
+    @property
+    def tier(self) -> str | None:
+        """The service level that was bought."""
+        if self._folded:
+            self._unfold()
+        return self._tier
+
+    @property
+    def product(self) -> str | None:
+        """What was bought."""
+        if self._folded:
+            self._unfold()
+        return self._product
+
+    @property
+    def origin(self) -> str | None:
+        """The region that it comes from."""
+        if self._folded:
+            self._unfold()
+        return self._origin
+
+    @property
+    def destination(self) -> str | None:
+        """The region that it goes to."""
+        if self._folded:
+            self._unfold()
+        return self._destination
+
+    @property
+    def labels(self) -> tuple[i64, bytes]:
+        """Which of tier, product, origin and destination it has, and those as bytes: equal where all of them are."""
+        if self._kinds < 0:
+            self._kinds, self._labels = _pack_labels(self._tier, self._product, self._origin, self._destination)
+        return self._kinds, self._labels
+
+    def fold(self, kinds: i64, labels: bytes) -> None:
+        """Let the labels be read when somebody looks."""
+        self._kinds, self._labels = kinds, labels
+        self._folded = kinds != 0
+
+    def _unfold(self) -> None:
+        kinds, labels, place = self._kinds, self._labels, i64(0)
+        self._folded = False
+        if kinds & _TIER:
+            self._tier, place = read_word(labels, place)
+        if kinds & _PRODUCT:
+            self._product, place = read_word(labels, place)
+        if kinds & _ORIGIN:
+            self._origin, place = read_word(labels, place)
+        if kinds & _DESTINATION:
+            self._destination, place = read_word(labels, place)
 
     @property
     def details(self) -> RegistrationDetails:
@@ -99,9 +163,7 @@ class Registration:
     __hash__ = None  # type: ignore[assignment]
 
 
-def pack_registration(  # noqa: C901 - one line a part
-    registration: Registration, life: int
-) -> bytes:
+def pack_registration(registration: Registration, life: int) -> bytes:
     """A registration as bytes; `life` is when the life began, in UTC milliseconds."""
     to = BytesWriter()
     registered: i64 = registration.registered_at - life
@@ -109,17 +171,8 @@ def pack_registration(  # noqa: C901 - one line a part
     promised: i64 = 0 if promised_at is None else promised_at - life
     near = is_near(registered) and is_near(promised)
     rare = _rare(registration)
-    flags: i64 = (_NEAR if near else 0) | (_RARE if rare else 0) | (_REMOTE if registration.remote else 0)
-    tier, product = registration.tier, registration.product
-    origin, destination = registration.origin, registration.destination
-    if tier is not None:
-        flags |= _TIER
-    if product is not None:
-        flags |= _PRODUCT
-    if origin is not None:
-        flags |= _ORIGIN
-    if destination is not None:
-        flags |= _DESTINATION
+    kinds, labels = registration.labels
+    flags: i64 = kinds | (_NEAR if near else 0) | (_RARE if rare else 0) | (_REMOTE if registration.remote else 0)
     if promised_at is not None:
         flags |= _PROMISED_AT
     to.append(u8(flags))
@@ -127,19 +180,32 @@ def pack_registration(  # noqa: C901 - one line a part
         to.append(u8(rare))
     write_text(to, registration.customer_id)
     write_number(to, registered, near)
-    if tier is not None:
-        write_text(to, tier)
-    if product is not None:
-        write_text(to, product)
-    if origin is not None:
-        write_text(to, origin)
-    if destination is not None:
-        write_text(to, destination)
+    to.write(labels)
     if promised_at is not None:
         write_number(to, promised, near)
     if rare:
         _write_rare(to, registration, life)
     return to.getvalue()
+
+
+def _pack_labels(
+    tier: str | None, product: str | None, origin: str | None, destination: str | None
+) -> tuple[i64, bytes]:
+    to = BytesWriter()
+    kinds: i64 = 0
+    if tier is not None:
+        kinds |= _TIER
+        write_text(to, tier)
+    if product is not None:
+        kinds |= _PRODUCT
+        write_text(to, product)
+    if origin is not None:
+        kinds |= _ORIGIN
+        write_text(to, origin)
+    if destination is not None:
+        kinds |= _DESTINATION
+        write_text(to, destination)
+    return kinds, to.getvalue()
 
 
 def _rare(registration: Registration) -> i64:
@@ -187,14 +253,15 @@ def unpack_registration(packed: bytes, life: int) -> Registration:
     customer_id, place = read_word(packed, place)
     registration = Registration(customer_id, life + read_number(packed, place, near))
     place += width
-    if flags & _TIER:
-        registration.tier, place = read_word(packed, place)
-    if flags & _PRODUCT:
-        registration.product, place = read_word(packed, place)
-    if flags & _ORIGIN:
-        registration.origin, place = read_word(packed, place)
-    if flags & _DESTINATION:
-        registration.destination, place = read_word(packed, place)
+    begin = place
+    kinds = flags & _LABELS
+    label: i64 = _TIER
+    while label <= _DESTINATION:
+        if kinds & label:
+            size, place = read_size(packed, place)
+            place += size
+        label += label
+    registration.fold(kinds, packed[begin:place])
     registration.remote = flags & _REMOTE != 0
     if flags & _PROMISED_AT:
         registration.promised_at = life + read_number(packed, place, near)

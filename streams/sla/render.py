@@ -11,7 +11,7 @@ from streams.sla.decision import ALERTS, CONFIRMED, OUTCOMES, STATUS, Decision
 from streams.sla.digits import write_decimal
 from streams.sla.evidence import suspicion
 from streams.sla.explain import explain
-from streams.sla.forms import Field, Form, Named, encode, happened, quoted
+from streams.sla.forms import Field, Form, Named, encode, happened, labels, quoted
 from streams.sla.identity import Matter, decision_id, is_known, life_of
 from streams.sla.instants import NEVER, write_date, write_instant
 from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
@@ -42,10 +42,6 @@ _ROUTE: Final = Field("route")
 _SEVERITY: Final = Field("severity")
 _SILENT_FEED: Final = Field("silent_feed")
 _REASON: Final = Field("reason")
-_TIER: Final = Field("tier")
-_PRODUCT: Final = Field("product")
-_ORIGIN: Final = Field("origin")
-_DESTINATION: Final = Field("destination")
 
 
 @mypyc_attr(acyclic=True)
@@ -241,10 +237,7 @@ class Renderer:
         _write_evidence(to, verdict, None, registration)
         _write_stopped(to, verdict)
         to.write(_REASON.of(reason))
-        to.write(_TIER.of(registration.tier))
-        to.write(_PRODUCT.of(registration.product))
-        to.write(_ORIGIN.of(registration.origin))
-        to.write(_DESTINATION.of(registration.destination))
+        to.write(labels(registration))
         counted_at = decided_at if verdict.due == NEVER else verdict.due
         to.write(b',"day":"')
         write_date(to, min(form.zone.day(counted_at), LAST_DAY) - EPOCH)

@@ -5,7 +5,7 @@ from bisect import insort
 from librt.strings import BytesWriter, read_i32_be
 from mypy_extensions import i64, mypyc_attr
 
-from streams.sla.packing import read_size
+from streams.sla.packing import LONG, read_size
 from streams.sla.policy.compiled import Clock
 from streams.sla.scan import TAIL, KnownScan, code_at, is_of_leg, unpack_scan
 
@@ -80,7 +80,7 @@ class Scans:
         while end < total:
             size, begin = read_size(packed, end)
             end = begin + size
-            if clock.role(code_at(packed, begin)) & role:
+            if _role_at(clock, packed, begin) & role:
                 return self._at(packed, begin, end)
         return new if new is not None and clock.role(new.code) & role else None
 
@@ -170,6 +170,14 @@ def together(listed: list[KnownScan]) -> Scans:
     scans = Scans(0)
     scans.replace(listed)
     return scans
+
+
+def _role_at(clock: Clock, packed: bytes, begin: i64) -> i64:
+    """What the scan that begins there does to a clock."""
+    number: i64 = packed[begin + 1]
+    if number == LONG:
+        return clock.role(code_at(packed, begin))
+    return clock.roles_of_numbers[number]
 
 
 def _may_hold(packed: bytes, spelling: bytes) -> bool:

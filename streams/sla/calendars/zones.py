@@ -10,7 +10,9 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from streams.sla.instants import DAY_MS, from_timedelta
+from mypy_extensions import i64
+
+from streams.sla.instants import DAY_MS, NEVER, from_timedelta
 
 EPOCH: Final = 719_163
 """The ordinal of 1970-01-01."""
@@ -33,10 +35,23 @@ class Zone:
         self.name = name
         self._info = ZoneInfo(name)
         self._offsets: dict[int, int] = {}
+        self._last_day: i64 = NEVER
+        """That was asked for last, and how far ahead the clock is all day."""
+        self._last_offset: i64 = 0
 
-    def offset(self, instant: int) -> int:
+    def offset(self, instant: i64) -> i64:
         """Milliseconds that the local clock is ahead of UTC."""
-        day = instant // DAY_MS
+        day: i64 = instant // DAY_MS
+        if day == self._last_day:
+            return self._last_offset
+        known = self._offset_on(day)
+        if known == _CHANGES:
+            return self._look_up(instant)
+        self._last_day, self._last_offset = day, known
+        return known
+
+    def _offset_on(self, day: int) -> int:
+        """The offset of a whole day after 1970-01-01 UTC; `_CHANGES` where it has two."""
         known = self._offsets.get(day)
         if known is None:
             if len(self._offsets) >= _MOST_DAYS:
@@ -45,13 +60,13 @@ class Zone:
             if known != self._look_up((day + 1) * DAY_MS):
                 known = _CHANGES
             self._offsets[day] = known
-        return self._look_up(instant) if known == _CHANGES else known
+        return known
 
     def _look_up(self, instant: int) -> int:
         moment = _START + timedelta(milliseconds=min(max(instant, _EARLIEST), _LATEST))
         return from_timedelta(moment.astimezone(self._info).utcoffset() or timedelta())
 
-    def day(self, instant: int) -> int:
+    def day(self, instant: i64) -> i64:
         """The local date of an instant."""
         return EPOCH + (instant + self.offset(instant)) // DAY_MS
 
