@@ -18,6 +18,7 @@ EMBEDDED := tests/integration/test_embedded_*.py
 ON_KAFKA := tests/integration
 OTHERS := $(filter-out tests/integration/ tests/__pycache__/,$(wildcard tests/*/))
 COMPILED := build/compiled
+QUICK := build/quick
 SOURCES := $(shell find streams schemas agents -name '*.py') hatch_build.py
 UV_VERSION := 0.13.9
 COMPILE := $(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
@@ -54,8 +55,8 @@ else
 endif
 
 # The domain's tests on native modules: the same sources must mean the same when they are compiled.
-native: $(COMPILED)/.stamp
-	@PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/$(COMPILED):$(CURDIR) $(PYTHON) -m pytest -o pythonpath= \
+native: $(QUICK)/.stamp
+	@PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/$(QUICK):$(CURDIR) $(PYTHON) -m pytest -o pythonpath= \
 		tests/unit/sla tests/unit/partition tests/unit/intake tests/stories tests/property $(ARGS)
 
 lint: $(READY)
@@ -107,14 +108,16 @@ $(READY): pyproject.toml $(VENV)/.requirements.stamp
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . >&2
 	@touch $@
 
-$(COMPILED)/.stamp: $(READY) $(SOURCES)
-	@rm -rf build/wheel $(COMPILED) && mkdir -p $(COMPILED)
-	@if SHIPCLOCK_COMPILE=1 $(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
-		--wheel-dir build/wheel . >build/compile.log 2>&1; then \
-		$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --target $(COMPILED) build/wheel/*.whl >&2; \
+$(COMPILED)/.stamp: HOW := 1
+$(QUICK)/.stamp: HOW := quick
+$(COMPILED)/.stamp $(QUICK)/.stamp: build/%/.stamp: $(READY) $(SOURCES)
+	@rm -rf build/wheel-$* build/$* && mkdir -p build/$*
+	@if SHIPCLOCK_COMPILE=$(HOW) $(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--wheel-dir build/wheel-$* . >build/$*.log 2>&1; then \
+		$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --target build/$* build/wheel-$*/*.whl >&2; \
 		echo "Compiled the hot path" >&2; \
 	else \
-		echo "The hot path stays plain Python: it could not be compiled (build/compile.log says why)" >&2; \
+		echo "The hot path stays plain Python: it could not be compiled (build/$*.log says why)" >&2; \
 	fi
 	@touch $@
 

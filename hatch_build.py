@@ -2,11 +2,16 @@
 
 The same sources run as plain Python everywhere; compiled they do about seven times as much.  `SHIPCLOCK_COMPILE=1 pip
 wheel .` builds such a wheel; `make compiled` builds one and unpacks it for the bench.
+
+GCC compiles it twice: what the first build does with the loads of the bench tells the second one which way the code
+goes most.  Where that cannot be - another compiler, no bench - or with `SHIPCLOCK_COMPILE=quick`, once is enough.
 """
 
 import os
+import shlex
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from shutil import copytree
@@ -16,6 +21,15 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FASTER_CALLS = ("-fno-plt", "-fno-semantic-interposition") if sys.platform == "linux" else ()
 """For the C compiler: Python, and one module another, are called without a detour.  5 % less of the core."""
+
+WATCHED = ("-fprofile-generate",)
+"""For a first build, which notes what it does."""
+TRAINED = ("-fprofile-use", "-fprofile-partial-training", "-fprofile-correction", "-Wno-missing-profile")
+"""For the build after it.  What no load went through is compiled as if nothing were known, not as if it never ran."""
+_QUICK = "quick"
+_HOW = ("1", _QUICK)
+"""What may be asked for."""
+_TRAINING = ("-m", "bench.core", "--scans", "30000")
 
 HOT_PATH = (
     "streams/intake/care.py",
@@ -105,24 +119,33 @@ class CustomBuildHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile, unless this is an editable install or nobody asked."""
-        if version == "editable" or os.environ.get("SHIPCLOCK_COMPILE") != "1":
+        asked = os.environ.get("SHIPCLOCK_COMPILE")
+        if version == "editable" or asked not in _HOW:
             return
         self._workplace = tempfile.TemporaryDirectory(prefix="shipclock-compile-")
         place = Path(self._workplace.name)
         for package in ("agents", "schemas", "streams"):
             copytree(Path(self.root, package), place / package)
-        command = [sys.executable, "-m", "mypyc", "--ignore-missing-imports", *HOT_PATH]
-        environment = {**os.environ, "CFLAGS": " ".join([*FASTER_CALLS, os.environ.get("CFLAGS", "")])}
-        done = subprocess.run(  # noqa: S603 - our own files
-            command, cwd=place, env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise RuntimeError(f"mypyc could not compile the hot path: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-        for module in place.rglob("*.so"):
-            if "build" not in module.relative_to(place).parts:
-                build_data["force_include"][str(module)] = str(module.relative_to(place))
+        if asked == _QUICK or not (_is_gcc() and self._train(place)):
+            _compile(place)
+        for module in _modules(place):
+            build_data["force_include"][str(module)] = str(module.relative_to(place))
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
+
+    def _train(self, place: Path) -> bool:
+        """Compile, run, and compile for what has run; False where it does not run here."""
+        _compile(place, *WATCHED)
+        paths = os.pathsep.join([str(place), self.root])
+        environment = {**os.environ, "PYTHONPATH": paths, "PYTHONSAFEPATH": "1"}
+        done = _run([sys.executable, *_TRAINING], place, environment)
+        for built in [*place.rglob("*.so"), *place.rglob("*.o")]:
+            built.unlink()
+        if done.returncode:
+            self.app.display_warning(f"The native hot path is built without a profile: {done.stderr[-500:]}")
+            return False
+        _compile(place, *TRAINED)
+        return True
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Take the workplace away."""
@@ -130,3 +153,32 @@ class CustomBuildHook(BuildHookInterface[Any]):
         workplace = getattr(self, "_workplace", None)
         if workplace is not None:
             workplace.cleanup()
+
+
+def _compile(place: Path, *flags: str) -> None:
+    """Compile the hot path of the packages that lie there, beside its sources."""
+    environment = {**os.environ, "CFLAGS": " ".join([*FASTER_CALLS, *flags, os.environ.get("CFLAGS", "")])}
+    done = _run([sys.executable, "-m", "mypyc", "--ignore-missing-imports", *HOT_PATH], place, environment)
+    if done.returncode:
+        raise RuntimeError(f"mypyc could not compile the hot path: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def _modules(place: Path) -> list[Path]:
+    """The native modules, as they are imported."""
+    return [module for module in place.rglob("*.so") if "build" not in module.relative_to(place).parts]
+
+
+def _is_gcc() -> bool:
+    """Whether the C compiler is GCC: others want their profiles in another way."""
+    compiler = os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc"
+    try:
+        said = subprocess.run([*shlex.split(compiler), "-v"], capture_output=True, text=True, check=False).stderr  # noqa: S603
+    except OSError:
+        return False
+    return "gcc version" in said
+
+
+def _run(command: list[str], place: Path, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(  # noqa: S603 - our own files
+        command, cwd=place, env=environment, capture_output=True, text=True, check=False
+    )
