@@ -48,6 +48,7 @@ HOT_PATH = (
     "streams/partition/judging.py",
     "streams/partition/lanes.py",
     "streams/partition/memory.py",
+    "streams/partition/output.py",
     "streams/partition/outputs.py",
     "streams/partition/partitioners.py",
     "streams/partition/reject_guard.py",

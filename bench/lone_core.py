@@ -16,8 +16,9 @@ from streams.partition.core import Core
 from streams.partition.job import CoreSettings
 from streams.partition.judging import judging
 from streams.partition.lanes import TimeSource
+from streams.partition.output import Output
 from streams.partition.pace import TaskSettings
-from streams.partition.ports import CaughtUp, Output, SourceBatch
+from streams.partition.ports import CaughtUp, SourceBatch
 from streams.sla.policy import load_policy
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 import msgspec
 
 from streams.backtest.history import UNKNOWN, Labels
+from streams.partition.output import Output
 from streams.partition.outputs import REJECTS
-from streams.partition.ports import Output, Tally
+from streams.partition.ports import Tally
 from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, REOPENED, STATUS
 
 OWED = "owed"

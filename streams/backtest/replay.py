@@ -14,7 +14,8 @@ from streams.backtest.spool import Event, Pile
 from streams.partition.clerk import Clerk
 from streams.partition.judging import SCANS, SHIPMENTS
 from streams.partition.memory import Memory
-from streams.partition.ports import Output, Record
+from streams.partition.output import Output
+from streams.partition.ports import Record
 from streams.partition.reject_guard import RejectGuard
 from streams.sla.policy import Policy
 

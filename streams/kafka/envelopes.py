@@ -11,7 +11,7 @@ from librt.strings import BytesWriter
 from mypy_extensions import i64
 
 from streams.partition.headers import Identified, Kind
-from streams.partition.ports import Headers, Output
+from streams.partition.output import Headers, Output
 
 Entry = tuple[bytes | None, bytes | None, Headers, int]
 """Key, value, headers and timestamp (UTC milliseconds) of a record."""
@@ -159,26 +159,34 @@ class Pile:
         self._headings = headings
         self._most: i64 = batch_bytes
         self._batches: list[_Growing] = []
+        self._batch: _Growing | None = None
+        """The last of them."""
         self.largest: i64 = 0
         """Bytes of the largest record, about."""
         self.largest_key: bytes | None = None
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Take records over, in order.
-
-        It is the broker that knows whether the topic allows the size of a record.
-        """
-        headings, batches = self._headings, self._batches
-        batch = batches[-1] if batches else None
+        """Take records over, in order."""
         for key, value, headers, timestamp in entries:
-            tail = headings.of(headers)
-            size: i64 = len(key or b"") + len(value or b"") + len(tail) + _MOST_OVERHEAD
-            if size > self.largest:
-                self.largest, self.largest_key = size, key
-            if batch is None or batch.size + size > self._most:
-                batch = _Growing(timestamp)
-                batches.append(batch)
-            batch.add(key, value, tail, timestamp)
+            self._put(key, value, headers, timestamp)
+
+    def put(self, outputs: list[Output], now: i64) -> None:
+        """The same of output records; of those that do not say when they are made, that is `now`."""
+        for output in outputs:
+            timestamp = output.timestamp
+            self._put(output.key, output.value, output.headers, now if timestamp is None else i64(timestamp))
+
+    def _put(self, key: bytes | None, value: bytes | None, headers: Headers, timestamp: i64) -> None:
+        """It is the broker that knows whether the topic allows the size of a record."""
+        tail = self._headings.of(headers)
+        size: i64 = len(key or b"") + len(value or b"") + len(tail) + _MOST_OVERHEAD
+        if size > self.largest:
+            self.largest, self.largest_key = size, key
+        batch = self._batch
+        if batch is None or batch.size + size > self._most:
+            batch = self._batch = _Growing(timestamp)
+            self._batches.append(batch)
+        batch.add(key, value, tail, timestamp)
 
     def finish(self, stamp: Stamp, sequence: int) -> list[Packed]:
         """Return the batches; the first record has this sequence number."""
@@ -189,15 +197,19 @@ class Pile:
         return packed
 
 
-def by_place(outputs: Iterable[Output], now: int) -> dict[tuple[str, int | None], list[Entry]]:
-    """The entries of output records by topic and partition, as the records name them; `now` is UTC milliseconds."""
-    found: dict[tuple[str, int | None], list[Entry]] = {}
+def by_place(outputs: Iterable[Output]) -> dict[tuple[str, int | None], list[Output]]:
+    """Output records by topic and partition, as they name them."""
+    at_home: dict[str, list[Output]] = {}
+    found: dict[tuple[str, int | None], list[Output]] = {}
     for output in outputs:
-        place, timestamp = (output.topic, output.partition), output.timestamp
-        entries = found.get(place)
-        if entries is None:
-            entries = found[place] = []
-        entries.append((output.key, output.value, output.headers, now if timestamp is None else timestamp))
+        topic, partition = output.topic, output.partition
+        if partition is None:
+            some = at_home.get(topic)
+            if some is None:
+                some = at_home[topic] = found[topic, None] = []
+        else:
+            some = found.setdefault((topic, partition), [])
+        some.append(output)
     return found
 
 

@@ -21,6 +21,7 @@ from aiokafka.protocol.transaction import (
 from streams.kafka.appending import Appended, Appender
 from streams.kafka.coordinators import Coordinators
 from streams.kafka.envelopes import Entry, Headings, Packed, Pile, Stamp, advance
+from streams.partition.output import Output
 
 CLOSE_WITHIN_S = 0.5
 """Closing is a matter of milliseconds, unless the broker is silent."""
@@ -69,10 +70,17 @@ class Producer:
 
     def add(self, tp: TopicPartition, entries: Iterable[Entry]) -> None:
         """Pack records of the next transaction, while they are at hand."""
+        self._pile(tp).add(entries)
+
+    def put(self, tp: TopicPartition, outputs: list[Output], now: int) -> None:
+        """The same of output records; `now` in UTC milliseconds."""
+        self._pile(tp).put(outputs, now)
+
+    def _pile(self, tp: TopicPartition) -> Pile:
         pile = self._piles.get(tp)
         if pile is None:
             pile = self._piles[tp] = Pile(self._headings, self._batch_bytes)
-        pile.add(entries)
+        return pile
 
     def take(self) -> dict[TopicPartition, list[Packed]]:
         """The batches that the partitions must get next: all that has been added."""

@@ -22,7 +22,8 @@ from streams.kafka.envelopes import NO_HEADERS, by_place
 from streams.kafka.names import Names
 from streams.kafka.producing import Producer, WriterLimits
 from streams.partition import meta
-from streams.partition.ports import Committed, Output, UnitOfWork, WallClock, Writer
+from streams.partition.output import Output
+from streams.partition.ports import Committed, UnitOfWork, WallClock, Writer
 
 ABORT_WITHIN_S = 3.0
 
@@ -66,8 +67,8 @@ class KafkaWriter(Writer):
         if not outputs:
             return
         producer, now = self._started, self._now()
-        for (short, partition), entries in by_place(outputs, now).items():
-            producer.add(self._place(short, partition), entries)
+        for (short, partition), some in by_place(outputs).items():
+            producer.put(self._place(short, partition), some, now)
 
     async def commit(self, unit: UnitOfWork) -> Committed:
         """Write a unit; see `Writer`.  After an error `start` must come first.

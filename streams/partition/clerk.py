@@ -14,9 +14,10 @@ from streams.partition.doubts import Doubts
 from streams.partition.governance import Governance
 from streams.partition.job import SIGHTINGS
 from streams.partition.memory import Memory
+from streams.partition.output import Output
 from streams.partition.outputs import BY_CUSTOMER, Envelope
 from streams.partition.partitioners import Partitioner
-from streams.partition.ports import Output, Record, Tally
+from streams.partition.ports import Record, Tally
 from streams.partition.reject_guard import RejectGuard
 from streams.partition.watching import Watch
 from streams.sla.decision import OUTCOMES, STATUS, Decision

@@ -15,7 +15,8 @@ from streams.build import is_native
 from streams.partition.job import CONTROL, TURNING, CoreSettings, MakeJob, OtherPolicy
 from streams.partition.lanes import Lane, Lanes, TimeSource
 from streams.partition.meta import KEY, Meta, decode_meta, encode_meta
-from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, Output, SourceBatch, UnitOfWork
+from streams.partition.output import Output
+from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, SourceBatch, UnitOfWork
 from streams.partition.reject_guard import RejectGuard
 from streams.sla.instants import from_datetime
 

@@ -11,8 +11,9 @@ from typing import Final, NamedTuple, Protocol
 from streams.partition.deadlines import DeadlineIndex
 from streams.partition.lanes import TimeSource
 from streams.partition.meta import Meta
+from streams.partition.output import Output
 from streams.partition.partitioners import Partitioner, murmur2
-from streams.partition.ports import Output, Record, Tally
+from streams.partition.ports import Record, Tally
 from streams.partition.reject_guard import RejectGuard
 
 CONTROL: Final = "control"

@@ -9,7 +9,8 @@ from streams.partition.doubts import DOUBTS
 from streams.partition.governance import PAGES
 from streams.partition.job import CONTROL, CoreSettings, Done, Handler, MakeJob, OtherPolicy
 from streams.partition.meta import FORMAT, Meta
-from streams.partition.ports import Output, Tally
+from streams.partition.output import Output
+from streams.partition.ports import Tally
 from streams.partition.reject_guard import RejectGuard
 from streams.partition.watching import HEARD
 from streams.sla.policy import Policy

@@ -18,9 +18,10 @@ from streams.partition.belonging import check_partition
 from streams.partition.deadlines import DeadlineIndex
 from streams.partition.job import CONTROL, SIGHTINGS, CoreSettings, Done, Handler
 from streams.partition.meta import Meta
+from streams.partition.output import Output
 from streams.partition.outputs import FEED_ALERTS
 from streams.partition.plain import PlainJob
-from streams.partition.ports import Output, Record
+from streams.partition.ports import Record
 from streams.partition.reject_guard import RejectGuard
 from streams.partition.watching import moment
 from streams.sla.instants import NEVER, from_datetime

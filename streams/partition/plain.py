@@ -6,8 +6,9 @@ from streams.intake import Rejected
 from streams.partition.deadlines import DeadlineIndex
 from streams.partition.job import CoreSettings, OtherPolicy
 from streams.partition.meta import FORMAT, Meta
+from streams.partition.output import Output
 from streams.partition.outputs import Envelope
-from streams.partition.ports import Output, Record, Tally
+from streams.partition.ports import Record, Tally
 from streams.partition.reject_guard import RejectGuard
 
 

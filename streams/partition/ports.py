@@ -1,12 +1,10 @@
 """What a partition needs of the world.  Kafka is one implementation (`streams.kafka`), `streams.simulation` another."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
-from msgspec import Struct
-
-Headers = Iterable[tuple[str, bytes]]
+from streams.partition.output import Output
 
 EARLIEST: Final = -1
 """Instead of an offset: where the log begins.  Only a partition without any state starts there."""
@@ -55,20 +53,6 @@ class CaughtUp(NamedTuple):
     """Wall clock of the worker, UTC milliseconds: a time BEFORE the poll that found the end of the log was sent."""
     began: int = 0
     """Where reading of the topic began."""
-
-
-class Output(Struct, frozen=True, gc=False):
-    """One record for an output topic."""
-
-    topic: str
-    """Short name, without the namespace: `breach-alerts`."""
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
-    partition: int | None = None
-    """Where it goes; None is the partition of the task."""
-    timestamp: int | None = None
-    """Create time, UTC milliseconds; None is when it is written.  Topics with append time override both."""
 
 
 @dataclass(slots=True)

@@ -14,9 +14,10 @@ from streams.partition.belonging import check_partition
 from streams.partition.deadlines import DeadlineIndex
 from streams.partition.job import CoreSettings, Done, Handler
 from streams.partition.meta import Meta
+from streams.partition.output import Output
 from streams.partition.outputs import BY_CUSTOMER, SCORECARDS
 from streams.partition.plain import PlainJob
-from streams.partition.ports import Output, Record
+from streams.partition.ports import Record
 from streams.partition.reject_guard import RejectGuard
 from streams.scorecards.book import Book
 from streams.scorecards.card import PREFIX

@@ -8,8 +8,8 @@ import msgspec
 
 from schemas.records import FeedProgress, FeedSighting
 from streams.partition.job import SIGHTINGS
+from streams.partition.output import Output
 from streams.partition.partitioners import Partitioner
-from streams.partition.ports import Output
 from streams.sla.feeds import feed_of, interval, silent_at
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from streams.partition.ports import Output, WallClock
+from streams.partition.output import Output
+from streams.partition.ports import WallClock
 from streams.simulation.log import Log, Transaction
 
 Fault = Literal["aborted", "unknown-committed", "unknown-aborted"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from streams.partition.ports import Headers
+from streams.partition.output import Headers
 
 
 @dataclass(frozen=True, slots=True)

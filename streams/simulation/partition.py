@@ -5,12 +5,12 @@ from typing import Protocol
 
 from streams.errors import ChangelogTruncated, Fenced, TransactionFailed
 from streams.partition.meta import KEY
+from streams.partition.output import Output
 from streams.partition.ports import (
     CaughtUp,
     Changelog,
     ChangelogEntry,
     Committed,
-    Output,
     Source,
     SourceBatch,
     UnitOfWork,

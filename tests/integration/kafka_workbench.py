@@ -13,7 +13,8 @@ from streams.kafka.connection import Connection
 from streams.kafka.names import SOURCE_TOPICS, STATE_TOPIC, Names
 from streams.kafka.producing import WriterLimits
 from streams.kafka.writer import KafkaWriter
-from streams.partition.ports import Output, Tally, UnitOfWork
+from streams.partition.output import Output
+from streams.partition.ports import Tally, UnitOfWork
 
 WITHIN_S = 30.0
 

@@ -11,8 +11,9 @@ from streams.partition.job import CONTROL, SIGHTINGS, CoreSettings
 from streams.partition.judging import SOURCES, judging
 from streams.partition.lanes import TimeSource
 from streams.partition.meta import KEY
+from streams.partition.output import Output
 from streams.partition.outputs import BY_CUSTOMER
-from streams.partition.ports import CaughtUp, ChangelogEntry, Output, Record, SourceBatch
+from streams.partition.ports import CaughtUp, ChangelogEntry, Record, SourceBatch
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy
 

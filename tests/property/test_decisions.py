@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.partition.judging import SOURCES
-from streams.partition.ports import Output
+from streams.partition.output import Output
 from streams.sla.policy import Policy, parse_policy
 from tests.property.engine import Arrival, Player, bodies, replay
 from tests.property.worlds import arrivals, worlds

@@ -9,8 +9,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.partition.output import Output
 from streams.partition.outputs import FEED_ALERTS
-from streams.partition.ports import Output
 from streams.sla.policy import parse_policy
 from tests.property.engine import Arrival, Decision, bodies, replay
 from tests.property.vocabulary import FACILITIES, FAR

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.partition.ports import Output
+from streams.partition.output import Output
 from streams.sla.policy import parse_policy
 from tests.oracles.promises import Final, finals, ms
 from tests.property.engine import bodies, newest, replay

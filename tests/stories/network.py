@@ -19,8 +19,9 @@ from streams.partition.job import CONTROL, SIGHTINGS, CoreSettings
 from streams.partition.judging import SCANS, SHIPMENTS
 from streams.partition.lanes import TimeSource
 from streams.partition.listening import Listening
+from streams.partition.output import Output
 from streams.partition.outputs import FEED_ALERTS
-from streams.partition.ports import Output, SourceBatch
+from streams.partition.ports import SourceBatch
 from streams.sla.policy import Policy
 from tests.property.engine import NAMESPACE, Arrival, Player, Stored, arrival, bodies, tick
 

@@ -3,7 +3,7 @@ from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBat
 
 from streams.kafka.envelopes import NO_HEADERS, Entry, Headings, Packed, Pile, Stamp, advance, by_place
 from streams.partition.headers import Identified, Kind
-from streams.partition.ports import Output
+from streams.partition.output import Output
 
 LAST = 2**31 - 1
 STAMP = Stamp(producer_id=7, epoch=3)
@@ -119,9 +119,31 @@ def test_outputs_are_put_where_they_say_in_their_order() -> None:
         Output("a", b"5", b"w", NO_HEADERS, 3, 8),
         Output("a", b"6", b"v", NO_HEADERS, 0),
     ]
-    assert by_place(outputs, 5) == {
-        ("a", None): [(b"1", b"x", NO_HEADERS, 5), (b"4", b"z", NO_HEADERS, 5)],
-        ("a", 3): [(b"2", b"y", NO_HEADERS, 5), (b"5", b"w", NO_HEADERS, 8)],
-        ("b", None): [(b"3", None, NO_HEADERS, 7)],
-        ("a", 0): [(b"6", b"v", NO_HEADERS, 5)],
-    }
+    first, second, third, fourth, fifth, sixth = outputs
+    places = by_place(outputs)
+    assert places == {("a", None): [first, fourth], ("a", 3): [second, fifth], ("b", None): [third], ("a", 0): [sixth]}
+
+
+def test_outputs_are_packed_as_other_records_are_at_their_own_time_or_now() -> None:
+    kind = Identified("ce_id", b"1", KIND)
+    outputs = [Output("a", b"1", b"x", kind), Output("a", b"2", None, (), 3, 8), Output("a", None, b"z", [("h", b"1")])]
+    pile = Pile(HEADINGS, BATCH_BYTES)
+    for some in (outputs[:1], outputs[1:]):
+        pile.put(some, 5)
+    records: list[Entry] = [(b"1", b"x", kind, 5), (b"2", None, (), 8), (None, b"z", [("h", b"1")], 5)]
+    assert pile.finish(STAMP, 9) == pack(records, 9)
+
+
+def test_outputs_are_equal_when_all_that_they_say_is() -> None:
+    same = [Output("a", b"1", b"x", NO_HEADERS, 3, 7) for _ in range(2)]
+    assert same[0] == same[1]
+    for other in (
+        Output("b", b"1", b"x", NO_HEADERS, 3, 7),
+        Output("a", b"2", b"x", NO_HEADERS, 3, 7),
+        Output("a", b"1", None, NO_HEADERS, 3, 7),
+        Output("a", b"1", b"x", [("h", b"1")], 3, 7),
+        Output("a", b"1", b"x", NO_HEADERS, None, 7),
+        Output("a", b"1", b"x", NO_HEADERS, 3),
+    ):
+        assert other != same[0]
+    assert repr(same[0]) == "Output('a', b'1', b'x', (), 3, 7)"

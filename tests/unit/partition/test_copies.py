@@ -6,9 +6,10 @@ from streams.partition.core import Core
 from streams.partition.job import CoreSettings
 from streams.partition.judging import judging
 from streams.partition.lanes import TimeSource
+from streams.partition.output import Output
 from streams.partition.outputs import BY_CUSTOMER
 from streams.partition.partitioners import murmur2
-from streams.partition.ports import CaughtUp, Output, SourceBatch
+from streams.partition.ports import CaughtUp, SourceBatch
 from streams.sla.policy import parse_policy
 from tests.property.engine import Stored, arrival, tick
 from tests.unit.partition.town import BEGIN, HOUR, PAGE

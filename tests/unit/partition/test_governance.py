@@ -9,7 +9,7 @@ from streams.partition.core import Core
 from streams.partition.governance import PAGES
 from streams.partition.judging import SCANS, SHIPMENTS, judging
 from streams.partition.lanes import TimeSource
-from streams.partition.ports import Output
+from streams.partition.output import Output
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy, load
 from tests.property.engine import Arrival, Decision, Player, arrival, bodies, newest, settings, tick

@@ -11,9 +11,10 @@ from streams.partition.job import CONTROL, SIGHTINGS, CoreSettings
 from streams.partition.lanes import TimeSource
 from streams.partition.listening import Listening
 from streams.partition.meta import KEY
+from streams.partition.output import Output
 from streams.partition.outputs import FEED_ALERTS
 from streams.partition.partitioners import murmur2
-from streams.partition.ports import ChangelogEntry, Output, SourceBatch
+from streams.partition.ports import ChangelogEntry, SourceBatch
 from streams.simulation import Broker, ManualClock
 from streams.simulation.broker import Fault
 from streams.sla.instants import rfc3339

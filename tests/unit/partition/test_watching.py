@@ -13,8 +13,9 @@ from streams.partition.governance import MOST_SILENCES, Governance
 from streams.partition.job import SIGHTINGS, CoreSettings
 from streams.partition.judging import CARE, SCANS, SHIPMENTS, SOURCES, judging
 from streams.partition.lanes import TimeSource
+from streams.partition.output import Output
 from streams.partition.partitioners import murmur2
-from streams.partition.ports import CaughtUp, Output, SourceBatch
+from streams.partition.ports import CaughtUp, SourceBatch
 from streams.partition.watching import MOST_AT_ONCE, MOST_FACILITIES, MOST_PASSED_OVER, Watch
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy, parse_policy

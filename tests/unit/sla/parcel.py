@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from streams.partition.judging import SCANS, SHIPMENTS
-from streams.partition.ports import Output
+from streams.partition.output import Output
 from streams.sla.instants import rfc3339
 from streams.sla.policy import parse_policy
 from tests.property.engine import Player, arrival, bodies, tick
