@@ -135,17 +135,16 @@ class CustomBuildHook(BuildHookInterface[Any]):
         build_data["infer_tag"] = True
 
     def _train(self, place: Path) -> bool:
-        """Compile, run, and compile for what has run; False where it does not run here."""
-        _compile(place, *WATCHED)
-        paths = os.pathsep.join([str(place), self.root])
-        environment = {**os.environ, "PYTHONPATH": paths, "PYTHONSAFEPATH": "1"}
-        done = _run([sys.executable, *_TRAINING], place, environment)
-        for built in [*place.rglob("*.so"), *place.rglob("*.o")]:
-            built.unlink()
-        if done.returncode:
-            self.app.display_warning(f"The native hot path is built without a profile: {done.stderr[-500:]}")
+        """Compile, run, and compile for what has run; False, and nothing left of it, where that does not work."""
+        try:
+            _compile(place, *WATCHED)
+            _rehearse(place, self.root)
+            _clear(place, "*.so", "*.o")
+            _compile(place, *TRAINED)
+        except RuntimeError as error:
+            self.app.display_warning(f"The native hot path is built without a profile: {error}")
+            _clear(place, "*.so", "*.o", "*.gcda")
             return False
-        _compile(place, *TRAINED)
         return True
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
@@ -164,19 +163,33 @@ def _compile(place: Path, *flags: str) -> None:
         raise RuntimeError(f"mypyc could not compile the hot path: {done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
+def _rehearse(place: Path, root: str) -> None:
+    """Let the first build note the way that the loads of the bench go.  Raises `RuntimeError`."""
+    paths = os.pathsep.join([str(place), root])
+    done = _run([sys.executable, *_TRAINING], place, {**os.environ, "PYTHONPATH": paths, "PYTHONSAFEPATH": "1"})
+    if done.returncode:
+        raise RuntimeError(f"the loads of the bench do not run: {done.stderr[-500:]}")
+
+
 def _modules(place: Path) -> list[Path]:
     """The native modules, as they are imported."""
     return [module for module in place.rglob("*.so") if "build" not in module.relative_to(place).parts]
 
 
+def _clear(place: Path, *patterns: str) -> None:
+    """Take away what has been built."""
+    for pattern in patterns:
+        for built in place.rglob(pattern):
+            built.unlink()
+
+
 def _is_gcc() -> bool:
     """Whether the C compiler is GCC: others want their profiles in another way."""
-    compiler = os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc"
+    compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
     try:
-        said = subprocess.run([*shlex.split(compiler), "-v"], capture_output=True, text=True, check=False).stderr  # noqa: S603
+        return "gcc version" in _run([*compiler, "-v"], Path.cwd(), {**os.environ, "LC_ALL": "C"}).stderr
     except OSError:
         return False
-    return "gcc version" in said
 
 
 def _run(command: list[str], place: Path, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":

@@ -45,12 +45,12 @@ class LoneCore:
             self._handle(records)
 
     def forget_costs(self) -> None:
-        """Begin to count anew."""
+        """Count scans and seconds anew."""
         self.scans, self.seconds = 0, 0.0
 
     @property
     def digest(self) -> str:
-        """Of the keys and bytes of all outputs, in their order."""
+        """Of all outputs, in their order."""
         return self._digest.hexdigest()
 
     def _handle(self, records: list[FeedRecord]) -> None:
@@ -83,4 +83,6 @@ class LoneCore:
     def _note(self, outputs: Sequence[Output]) -> None:
         self.outputs += len(outputs)
         for output in outputs:
-            self._digest.update(b"%r %r" % (output.key, output.value))
+            headers = list(output.headers)
+            told = (output.topic, output.partition, output.timestamp, output.key, output.value, headers)
+            self._digest.update(repr(told).encode())

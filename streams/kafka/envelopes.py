@@ -177,7 +177,7 @@ class Pile:
             self._put(output.key, output.value, output.headers, now if timestamp is None else i64(timestamp))
 
     def _put(self, key: bytes | None, value: bytes | None, headers: Headers, timestamp: i64) -> None:
-        """It is the broker that knows whether the topic allows the size of a record."""
+        """Take a record over, whatever its size: it is the broker that knows what the topic allows."""
         tail = self._headings.of(headers)
         size: i64 = len(key or b"") + len(value or b"") + len(tail) + _MOST_OVERHEAD
         if size > self.largest:

@@ -154,8 +154,10 @@ def examine(value: bytes, key: bytes) -> None:
             if taken.start_scan is not None:
                 scans.append(taken.start_scan)
         for registration in registrations:
-            for leg in () if registration is None else registration.plan.legs:
-                _ = leg.milestones
+            if registration is not None:
+                _ = registration.tier  # and with it the other labels
+                for leg in registration.plan.legs:
+                    _ = leg.milestones
         for scan in scans:
             scan.version()
         for instance in shipment.instances.every():

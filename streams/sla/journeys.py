@@ -155,14 +155,14 @@ class Journey:
         """For every milestone of a leg the scan that reached it, or None; empty where no scan is of the leg."""
         if leg is self._own:
             return self._found
-        self._own = leg
         for place, name in enumerate(self._asked):
             if name == leg.name:
-                found = self._found = self._reached[place]
-                return found
-        found = self._found = _reached(leg, self._evidence.of_leg(leg.name))
+                self._own, self._found = leg, self._reached[place]
+                return self._found
+        found = _reached(leg, self._evidence.of_leg(leg.name))
         self._asked.append(leg.name)
         self._reached.append(found)
+        self._own, self._found = leg, found
         return found
 
     def _start(self, clock: Clock, leg: KnownLeg) -> KnownScan | None:

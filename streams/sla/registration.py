@@ -142,7 +142,6 @@ class Registration:
 
     def _unfold(self) -> None:
         kinds, labels, place = self._kinds, self._labels, i64(0)
-        self._folded = False
         if kinds & _TIER:
             self._tier, place = read_word(labels, place)
         if kinds & _PRODUCT:
@@ -151,6 +150,7 @@ class Registration:
             self._origin, place = read_word(labels, place)
         if kinds & _DESTINATION:
             self._destination, place = read_word(labels, place)
+        self._folded = False
 
     @property
     def details(self) -> RegistrationDetails:
@@ -261,6 +261,8 @@ def unpack_registration(packed: bytes, life: int) -> Registration:
             size, place = read_size(packed, place)
             place += size
         label += label
+    if place > len(packed):
+        raise ValueError("the labels of a registration break off")
     registration.fold(kinds, packed[begin:place])
     registration.remote = flags & _REMOTE != 0
     if flags & _PROMISED_AT:

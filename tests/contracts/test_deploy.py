@@ -93,6 +93,15 @@ def test_the_image_runs_a_worker_without_rights_and_without_development_tools() 
     assert set(re.findall(r"\bSHIPCLOCK_[A-Z_]+", text)) <= settings | {"SHIPCLOCK_COMPILE"}
 
 
+def test_the_image_is_built_from_what_its_ignore_file_lets_through() -> None:
+    text = (DEPLOY / "docker" / "Dockerfile").read_text("utf-8")
+    ignoring = (DEPLOY / "docker" / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
+    let_through = {line[1:] for line in ignoring if line.startswith("!")}
+    copied = {name for line in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE) for name in line.split()}
+    assert copied == let_through
+    assert all((ROOT / name).exists() for name in copied)
+
+
 def test_rights_are_listed_for_every_topic_group_and_transactional_id() -> None:
     text = (DEPLOY / "kafka" / "README.md").read_text("utf-8")
     worker = "\n".join(line for line in text.splitlines() if line.startswith("| worker"))

@@ -47,7 +47,7 @@ class Zone:
         known = self._offset_on(day)
         if known == _CHANGES:
             return self._look_up(instant)
-        self._last_day, self._last_offset = day, known
+        self._last_offset, self._last_day = known, day
         return known
 
     def _offset_on(self, day: int) -> int:

@@ -126,11 +126,11 @@ def test_outputs_are_put_where_they_say_in_their_order() -> None:
 
 def test_outputs_are_packed_as_other_records_are_at_their_own_time_or_now() -> None:
     kind = Identified("ce_id", b"1", KIND)
-    outputs = [Output("a", b"1", b"x", kind), Output("a", b"2", None, (), 3, 8), Output("a", None, b"z", [("h", b"1")])]
+    outputs = [Output("a", b"1", b"x", kind), Output("a", b"2", None, (), 3, 0), Output("a", None, b"z", [("h", b"1")])]
     pile = Pile(HEADINGS, BATCH_BYTES)
     for some in (outputs[:1], outputs[1:]):
         pile.put(some, 5)
-    records: list[Entry] = [(b"1", b"x", kind, 5), (b"2", None, (), 8), (None, b"z", [("h", b"1")], 5)]
+    records: list[Entry] = [(b"1", b"x", kind, 5), (b"2", None, (), 0), (None, b"z", [("h", b"1")], 5)]
     assert pile.finish(STAMP, 9) == pack(records, 9)
 
 

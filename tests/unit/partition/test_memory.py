@@ -82,6 +82,18 @@ def test_a_key_of_any_length_is_kept_filed_and_restored(size: int) -> None:
         assert one.keys_after(b"") == ([key] if size else [])
 
 
+def test_shipments_of_an_hour_come_in_order_where_they_are_looked_ahead_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.partition.memory.is_native", lambda: True)
+    memory = Memory()
+    due = {b"%d" % number: 9_000_000 + number * 37 % 1_000 for number in range(300)}
+    for key, deadline in due.items():
+        memory.put(key, Shipment(1_000, OPEN, 0, deadline))
+    fired = []
+    while (found := memory.index.pop(9_001_000)) is not None:
+        fired.append(found)
+    assert fired == sorted((deadline, key) for key, deadline in due.items())
+
+
 def test_what_is_no_state_does_no_harm_once_another_record_follows() -> None:
     memory, good = Memory(), _flushed(b"AB", b"CD")
     for value in (good[b"AB"], b"nonsense", good[b"AB"]):
