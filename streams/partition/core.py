@@ -11,7 +11,6 @@ import msgspec
 from mypy_extensions import i64
 
 from schemas.records import Tick
-from streams.build import is_native
 from streams.partition.job import CONTROL, TURNING, CoreSettings, MakeJob, OtherPolicy
 from streams.partition.lanes import Lane, Lanes, TimeSource
 from streams.partition.meta import KEY, Meta, decode_meta, encode_meta
@@ -29,8 +28,6 @@ class Core:
     def __init__(self, make: MakeJob, settings: CoreSettings) -> None:
         self._make = make
         self._settings = settings
-        self._looks_ahead = is_native()
-        """In plain Python it costs more than it saves."""
         self.guard = RejectGuard(settings.reject_window, settings.reject_limit)
         self.forget()
 
@@ -121,8 +118,7 @@ class Core:
         """
         lanes = self._lanes
         job = self._job
-        if self._looks_ahead:
-            self._look_ahead(most)
+        self._look_ahead(most)
         while most > 0:
             if job.sweeping:
                 if self.exhausted:

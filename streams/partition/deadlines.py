@@ -91,18 +91,21 @@ class DeadlineIndex:
 
     def _first(self) -> i64:
         """The earliest deadline of the open bucket; `NEVER` when it is empty."""
-        ready, late = self._open, self._late
-        if late and (not ready or late[0] < ready[-1]):
-            return late[0][0]
-        if ready:
-            return ready[-1][0]
+        if self._late_comes_first():
+            return self._late[0][0]
+        if self._open:
+            return self._open[-1][0]
         return NEVER
+
+    def _late_comes_first(self) -> bool:
+        ready, late = self._open, self._late
+        return bool(late) and (not ready or late[0] < ready[-1])
 
     def _take(self) -> bytes:
         """The key of the earliest deadline of the open bucket."""
-        ready, late = self._open, self._late
-        if late and (not ready or late[0] < ready[-1]):
-            return heappop(late)[1]
+        if self._late_comes_first():
+            return heappop(self._late)[1]
+        ready = self._open
         if len(ready) <= self._seen and self._look_ahead is not None:
             self._seen = max(len(ready) - _AHEAD, 0)
             self._look_ahead([key for _, key in ready[self._seen :]])

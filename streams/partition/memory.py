@@ -6,7 +6,7 @@ so it stays in the processor's cache, and the garbage collector has nothing to w
 
 from streams.build import is_native
 from streams.errors import PartitionParked
-from streams.partition.deadlines import DeadlineIndex
+from streams.partition.deadlines import DeadlineIndex, LookAhead
 from streams.partition.states import States
 from streams.sla.encoding import UnknownFormat, check, deadline_of, decode, encode, examine, key_of, next_deadline
 from streams.sla.phases import RESIDUE
@@ -18,6 +18,8 @@ class Memory:
 
     def __init__(self) -> None:
         self._states = States()
+        self._look_ahead: LookAhead | None = self._states.look_ahead if is_native() else None
+        """In plain Python it costs more than it saves."""
         self._broken: dict[bytes, bytes] = {}
         """What has been loaded and is no state; a later record may make it good."""
         self._changed: dict[bytes, bytes | None] = {}
@@ -52,8 +54,8 @@ class Memory:
             index.file(key_of(value), deadline_of(value))
 
     def _indexed(self) -> DeadlineIndex:
-        # In plain Python to look ahead costs more than it saves.
-        return DeadlineIndex(self.deadline_of, self._states.look_ahead if is_native() else None)
+        """It asks the states themselves: if it knew us, nothing of us would be freed when we are forgotten."""
+        return DeadlineIndex(self._states.deadline_of, self._look_ahead)
 
     def keys_after(self, after: bytes) -> list[bytes]:
         """The keys of the shipments that follow one, in their order."""
@@ -61,7 +63,8 @@ class Memory:
 
     def look_ahead(self, keys: list[bytes]) -> None:
         """Get ready to be asked for these shipments."""
-        self._states.look_ahead(keys)
+        if self._look_ahead is not None:
+            self._look_ahead(keys)
 
     def get(self, key: bytes) -> Shipment | None:
         """A shipment to look at and change; `put` it back when it has changed.
@@ -111,8 +114,7 @@ class Memory:
 
     def deadline_of(self, key: bytes) -> int | None:
         """The next deadline of a shipment, or None when there is no such shipment."""
-        value = self._states.get(key)
-        return None if value is None else deadline_of(value)
+        return self._states.deadline_of(key)
 
     def flush(self) -> dict[bytes, bytes | None]:
         """Give what has changed since the last time, as changelog records."""

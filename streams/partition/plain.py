@@ -17,7 +17,7 @@ class PlainJob:
 
     def __init__(self, settings: CoreSettings, guard: RejectGuard) -> None:
         self.tally = Tally()
-        self.index = DeadlineIndex(self.deadline_of)
+        self.index = DeadlineIndex(_never)
         self.settings = settings
         self.outputs: list[Output] = []
         self.envelope = Envelope(settings.namespace, settings.partition)
@@ -63,10 +63,6 @@ class PlainJob:
         """Do nothing."""
         return 0
 
-    def deadline_of(self, key: bytes) -> int | None:  # noqa: ARG002 - other jobs have use for it
-        """When a key needs attention next, by the time of the job; None when that is never."""
-        return None
-
     def look_ahead(self, keys: list[bytes]) -> None:
         """Do nothing: there are few keys."""
 
@@ -80,3 +76,8 @@ class PlainJob:
     def gauges(self) -> Mapping[str, Mapping[str, int]]:
         """There is nothing to be counted."""
         return {}
+
+
+def _never(key: bytes) -> None:
+    """Nothing is due, unless a job says so."""
+    del key

@@ -59,7 +59,7 @@ class Scoring(PlainJob):
 
     def restored(self, meta: Meta | None) -> None:  # noqa: ARG002 - it holds nothing of ours
         """File what has been loaded."""
-        self.index = DeadlineIndex(self.deadline_of)
+        self.index = DeadlineIndex(self._seen.get)
         for key, deadline in self._seen.items():
             self.index.file(key, deadline)
 
@@ -95,10 +95,6 @@ class Scoring(PlainJob):
         self._seen[seen] = until
         self._changed[seen] = until.to_bytes(8, "big")
         self.index.file(seen, until)
-
-    def deadline_of(self, key: bytes) -> int | None:
-        """When to forget an outcome."""
-        return self._seen.get(key)
 
     def fire(self, key: bytes, deadline: int) -> None:  # noqa: ARG002 - there is one thing to do, whenever
         """Forget that an outcome was counted; what it counts stays."""

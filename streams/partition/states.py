@@ -10,7 +10,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from streams.sla.encoding import is_of
+from streams.sla.encoding import deadline_of, is_of
 
 _FEWEST: Final = 8
 _MARK: Final = 0x7FFF_FFFF
@@ -50,6 +50,11 @@ class States:
         """The value of a key; None where there is none."""
         slot = self._slots[self._seek(key)]
         return self._values[(slot & _PLACE) - 1] if slot else None
+
+    def deadline_of(self, key: bytes) -> int | None:
+        """The next deadline of a key; None where there is no value."""
+        value = self.get(key)
+        return None if value is None else deadline_of(value)
 
     def look_ahead(self, keys: list[bytes]) -> None:
         """Bring what these keys will be asked for into the processor's cache.

@@ -23,7 +23,7 @@ Keyed = tuple[str | None, Verdict]
 class Journey:
     """A shipment's scans along its plan.  What each leg has reached is worked out once, when it is asked for."""
 
-    __slots__ = ("_asked", "_ended", "_ending", "_evidence", "_found", "_own", "_plan", "_reached", "_registration")
+    __slots__ = ("_ended", "_ending", "_evidence", "_found", "_own", "_plan", "_reached", "_registration")
 
     def __init__(self, registration: Registration, evidence: Scans) -> None:
         self._plan = registration.plan
@@ -32,10 +32,7 @@ class Journey:
         self._ending: Clock | None = None
         self._ended: KnownScan | None = None
         """The scan that ends every instance of the clock `_ending`."""
-        self._asked: list[str] = []
-        """Legs of which it is known what they have reached,"""
-        self._reached: list[list[KnownScan | None]] = []
-        """and that."""
+        self._reached: dict[str, list[KnownScan | None]] = {}
         self._own: KnownLeg | None = None
         """The leg that was asked for last; most is asked of one."""
         self._found: list[KnownScan | None] = []
@@ -155,13 +152,9 @@ class Journey:
         """For every milestone of a leg the scan that reached it, or None; empty where no scan is of the leg."""
         if leg is self._own:
             return self._found
-        for place, name in enumerate(self._asked):
-            if name == leg.name:
-                self._own, self._found = leg, self._reached[place]
-                return self._found
-        found = _reached(leg, self._evidence.of_leg(leg.name))
-        self._asked.append(leg.name)
-        self._reached.append(found)
+        found = self._reached.get(leg.name)
+        if found is None:
+            found = self._reached[leg.name] = _reached(leg, self._evidence.of_leg(leg.name))
         self._own, self._found = leg, found
         return found
 

@@ -9,14 +9,18 @@ from streams.sla.codes import NUMBERS
 from streams.sla.encoding import decode, encode
 from streams.sla.evidence import insert
 from streams.sla.phases import OPEN
-from streams.sla.policy import load_policy
+from streams.sla.policy import load_policy, parse_policy
 from streams.sla.policy.compiled import ENDS, STARTS, STOPS
 from streams.sla.scan import KnownScan
 from streams.sla.scans import together
 from streams.sla.state import Shipment
 
 KEY = b"SF1"
-CLOCKS = load_policy(Path(__file__).parents[2] / "streams" / "policies" / "carrier.yaml").clocks
+OF_OUR_OWN = "{policy: p, version: '1', clocks: [{name: own, from: X9, until: delivered, within: PT5H}]}"
+CLOCKS = [
+    *load_policy(Path(__file__).parents[2] / "streams" / "policies" / "carrier.yaml").clocks,
+    *parse_policy(OF_OUR_OWN).clocks,
+]
 LEGS = (None, "", "main", "i1", "m" * 128)
 
 scans = st.builds(

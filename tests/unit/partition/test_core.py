@@ -1,5 +1,8 @@
 """The core of a partition: rejects, ties, chunks of deadlines, formats."""
 
+import gc
+import sys
+
 import msgspec
 import pytest
 
@@ -132,6 +135,25 @@ def test_state_of_another_format_is_refused() -> None:
     player.changelog[0] = ChangelogEntry(offset, key, b"\x63" + value[1:])
     with pytest.raises(PartitionParked, match="state format 99 is not known"):
         player.restart()
+
+
+def test_what_a_partition_held_is_freed_at_once_when_it_is_forgotten() -> None:
+    player = Player(POLICY)
+    player.append([registration("S1", BEGIN), tick(BEGIN + HOUR)])
+    player.finish()
+    entry = player.changelog[0]
+    assert entry.value is not None
+    core = Core(judging(POLICY), CoreSettings("ns", 0, 1, TimeSource.REPLAY))
+    before = sys.getrefcount(entry.value)
+    core.load([entry])
+    core.restored(1)
+    assert sys.getrefcount(entry.value) == before + 1
+    gc.disable()  # of a moved partition nothing may stay until it runs
+    try:
+        core.forget()
+        assert sys.getrefcount(entry.value) == before
+    finally:
+        gc.enable()
 
 
 def test_reading_begins_at_the_earliest_once_and_never_falls_back_to_it() -> None:

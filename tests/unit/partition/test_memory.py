@@ -1,5 +1,8 @@
 """What is kept of shipments needs no objects but their values."""
 
+import gc
+import sys
+
 import pytest
 
 from streams.errors import PartitionParked
@@ -104,3 +107,18 @@ def test_what_is_no_state_does_no_harm_once_another_record_follows() -> None:
     assert len(memory) == 1
     assert memory.get(b"AB") is not None
     assert memory.get(b"CD") is None
+
+
+def test_what_is_forgotten_is_freed_at_once() -> None:
+    (value,) = _flushed(b"AB").values()
+    before = sys.getrefcount(value)
+    memory = Memory()
+    memory.load(b"AB", value)
+    memory.index_all()
+    assert sys.getrefcount(value) == before + 1
+    gc.disable()  # which may run much later
+    try:
+        del memory
+        assert sys.getrefcount(value) == before
+    finally:
+        gc.enable()
