@@ -142,16 +142,17 @@ def test_what_a_partition_held_is_freed_at_once_when_it_is_forgotten() -> None:
     player.append([registration("S1", BEGIN), tick(BEGIN + HOUR)])
     player.finish()
     entry = player.changelog[0]
-    assert entry.value is not None
+    value = entry.value
+    assert value is not None
     core = Core(judging(POLICY), CoreSettings("ns", 0, 1, TimeSource.REPLAY))
-    before = sys.getrefcount(entry.value)
+    before = sys.getrefcount(value)
     core.load([entry])
     core.restored(1)
-    assert sys.getrefcount(entry.value) == before + 1
-    gc.disable()  # of a moved partition nothing may stay until it runs
+    assert sys.getrefcount(value) == before + 1
+    gc.disable()  # of a partition that has moved nothing may stay until it runs
     try:
         core.forget()
-        assert sys.getrefcount(entry.value) == before
+        assert sys.getrefcount(value) == before
     finally:
         gc.enable()
 
