@@ -54,10 +54,11 @@ else
 	@$(PYTHON) -m pytest $(ARGS)
 endif
 
-# The domain's tests on native modules: the same sources must mean the same when they are compiled.
+# The tests of the hot path on native modules: the same sources must mean the same when they are compiled.
 native: $(QUICK)/.stamp
 	@PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/$(QUICK):$(CURDIR) $(PYTHON) -m pytest -o pythonpath= \
-		tests/unit/sla tests/unit/partition tests/unit/intake tests/stories tests/property $(ARGS)
+		tests/unit/sla tests/unit/partition tests/unit/intake tests/unit/kafka tests/stories tests/property \
+		$(ARGS)
 
 lint: $(READY)
 	@$(VENV)/bin/ruff check .

@@ -8,7 +8,6 @@ from itertools import islice
 from bench.load import Load
 from schemas.encoding import encode
 from schemas.records import Tick
-from streams.backtest.spool import Event
 from streams.demo.timeline import CONTROL, SCANS
 from streams.feed.records import FeedRecord, instant
 from streams.partition.core import Core
@@ -18,6 +17,7 @@ from streams.partition.lanes import TimeSource
 from streams.partition.output import Output
 from streams.partition.pace import TaskSettings
 from streams.partition.ports import CaughtUp, SourceBatch
+from streams.partition.record import Record
 from streams.sla.policy import load_policy
 
 Listener = Callable[[Sequence[Output]], None]
@@ -53,9 +53,9 @@ class LoneCore:
     def _handle(self, records: list[FeedRecord]) -> None:
         end = records[-1].timestamp + 1
         tick = FeedRecord(CONTROL, b"", encode(Tick(at=instant(end))), end)
-        batches: dict[str, list[Event]] = {topic: [] for topic in self._core.sources}
+        batches: dict[str, list[Record]] = {topic: [] for topic in self._core.sources}
         for topic, key, value, timestamp in [*records, tick]:
-            batches[topic].append(Event(topic, timestamp, key or b"", value or b"", self._offsets[topic]))
+            batches[topic].append(Record(self._offsets[topic], timestamp, key, value))
             self._offsets[topic] += 1
         self.scans += len(batches[SCANS])
         begun = time.process_time()

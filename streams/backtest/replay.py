@@ -15,7 +15,7 @@ from streams.partition.clerk import Clerk
 from streams.partition.judging import SCANS, SHIPMENTS
 from streams.partition.memory import Memory
 from streams.partition.output import Output
-from streams.partition.ports import Record
+from streams.partition.record import Record
 from streams.partition.reject_guard import RejectGuard
 from streams.sla.policy import Policy
 
@@ -52,7 +52,7 @@ class Trial:
         for event in events:
             stamp = event.timestamp
             self._fire(memory, key, stamp)
-            handlers[event.topic](event, stamp)
+            handlers[event.topic](Record(event.offset, stamp, event.key, event.value), stamp)
         self._fire(memory, key, end)
         if clerk.outputs:
             judgements, listener = self.judgements, self._listener

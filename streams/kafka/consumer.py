@@ -81,7 +81,7 @@ class Consumer(driver.Consumer):
             reading.tp.topic,
             reading.tp.partition,
             last.offset,
-            last.timestamp / 1000.0,
+            int(last.timestamp) / 1000.0,
             0,
             None,
             None,

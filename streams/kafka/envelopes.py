@@ -13,9 +13,6 @@ from mypy_extensions import i64
 from streams.partition.headers import Identified, Kind
 from streams.partition.output import Headers, Output
 
-Entry = tuple[bytes | None, bytes | None, Headers, int]
-"""Key, value, headers and timestamp (UTC milliseconds) of a record."""
-
 NO_HEADERS: Final[Headers] = ()
 
 _SEQUENCES: Final = 2**31
@@ -99,7 +96,7 @@ class _Growing:
 
     def add(self, key: bytes | None, value: bytes | None, headers: bytes, timestamp: i64) -> None:
         """Take a record, its headers packed."""
-        name, content = key or b"", value or b""
+        name, content = b"" if key is None else key, b"" if value is None else value
         key_size, value_size = _size(key), _size(value)
         if timestamp == self.first and self.records < _KNOWN:
             place = _AT_ONCE[self.records]
@@ -165,13 +162,13 @@ class Pile:
         """Bytes of the largest record, about."""
         self.largest_key: bytes | None = None
 
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Take records over, in order."""
-        for key, value, headers, timestamp in entries:
-            self._put(key, value, headers, timestamp)
+    def keep(self, state: dict[bytes, bytes | None], now: i64) -> None:
+        """Take state values over by their keys; None is a tombstone."""
+        for key, value in state.items():
+            self._put(key, value, NO_HEADERS, now)
 
     def put(self, outputs: list[Output], now: i64) -> None:
-        """The same of output records; of those that do not say when they are made, that is `now`."""
+        """Take output records over, in order; of those that do not say when they are made, that is `now`."""
         for output in outputs:
             timestamp = output.timestamp
             self._put(output.key, output.value, output.headers, now if timestamp is None else i64(timestamp))
@@ -179,7 +176,11 @@ class Pile:
     def _put(self, key: bytes | None, value: bytes | None, headers: Headers, timestamp: i64) -> None:
         """Take a record over, whatever its size: it is the broker that knows what the topic allows."""
         tail = self._headings.of(headers)
-        size: i64 = len(key or b"") + len(value or b"") + len(tail) + _MOST_OVERHEAD
+        size: i64 = len(tail) + _MOST_OVERHEAD
+        if key is not None:
+            size += len(key)
+        if value is not None:
+            size += len(value)
         if size > self.largest:
             self.largest, self.largest_key = size, key
         batch = self._batch

@@ -9,7 +9,8 @@ from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionE
 
 from streams.kafka.errors import SourceTruncated
 from streams.kafka.reading import Standing
-from streams.partition.ports import EARLIEST, Record
+from streams.partition.ports import EARLIEST
+from streams.partition.record import Record
 
 MAX_BATCH_RECORDS = 1_000
 """Records of one partition batch at most: what one task computes without letting go of the event loop."""

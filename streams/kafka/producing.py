@@ -20,7 +20,7 @@ from aiokafka.protocol.transaction import (
 
 from streams.kafka.appending import Appended, Appender
 from streams.kafka.coordinators import Coordinators
-from streams.kafka.envelopes import Entry, Headings, Packed, Pile, Stamp, advance
+from streams.kafka.envelopes import Headings, Packed, Pile, Stamp, advance
 from streams.partition.output import Output
 
 CLOSE_WITHIN_S = 0.5
@@ -68,12 +68,12 @@ class Producer:
         producer._stamp = Stamp(given.producer_id, given.producer_epoch)
         return producer
 
-    def add(self, tp: TopicPartition, entries: Iterable[Entry]) -> None:
-        """Pack records of the next transaction, while they are at hand."""
-        self._pile(tp).add(entries)
+    def keep(self, tp: TopicPartition, state: dict[bytes, bytes | None], now: int) -> None:
+        """Pack state values of the next transaction by their keys; None is a tombstone.  `now` in UTC milliseconds."""
+        self._pile(tp).keep(state, now)
 
     def put(self, tp: TopicPartition, outputs: list[Output], now: int) -> None:
-        """The same of output records; `now` in UTC milliseconds."""
+        """Pack output records of the next transaction, while they are at hand."""
         self._pile(tp).put(outputs, now)
 
     def _pile(self, tp: TopicPartition) -> Pile:

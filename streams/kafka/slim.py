@@ -1,8 +1,7 @@
-"""Batches as aiokafka's C code unpacks them.
+"""What a consumer has fetched, as records of our own, batch by batch.
 
 aiokafka takes records one by one through two generators and wraps each in a `ConsumerRecord`, a frozen data class of
-eleven fields: about 1.5 microseconds a record, more than a tenth of what a scan may cost altogether.  The records
-beneath have all that `streams.partition.ports.Record` asks for, and a batch gives all of its records at once.
+eleven fields: about 1.5 microseconds a record, more than a tenth of what a scan may cost altogether.
 """
 
 from collections import OrderedDict
@@ -17,15 +16,16 @@ from aiokafka.errors import CorruptRecordException
 from aiokafka.record.memory_records import _MemoryRecordsPy
 from google_crc32c import value as checksum
 
-from streams.partition.ports import Record
+from streams.kafka.unpacking import COVERED_FROM, is_plain, unpack
+from streams.partition.record import Record
 
 MOST_AT_ONCE = 250
 """Records of a batch that are taken at once; nobody may ask for fewer."""
 
-_FORMAT_AT, _SUMMED_FROM = 16, 21
-"""Where in a batch its format stands, and where the bytes begin that its checksum covers."""
-_SUMMED = 2
-"""The format whose checksums cover all that follows them."""
+_FORMAT_AT = 16
+"""Where in a batch its format stands."""
+_OURS = 2
+"""The format that brokers have written since 2017; its checksums cover all that follows them."""
 
 # For every consumer of the process: the twin in C does not show the bytes of a batch, and sums them up slowly.
 fetcher.MemoryRecords = _MemoryRecordsPy
@@ -36,10 +36,15 @@ def _runs(log: Any) -> Iterator[list[Record]]:
     while log._records.has_next():  # noqa: SLF001 - aiokafka is pinned
         packed = log._records._next_slice  # noqa: SLF001 - as above
         batch = log._records.next_batch()  # noqa: SLF001 - as above
-        if log._check_crcs and not _is_sound(batch, packed):  # noqa: SLF001 - as above
+        covered = bytes(packed[COVERED_FROM:])
+        old = packed[_FORMAT_AT] < _OURS
+        if log._check_crcs and not (batch.validate_crc() if old else checksum(covered) == batch.crc):  # noqa: SLF001 - as above
             raise CorruptRecordException(f"Invalid CRC - {log._tp}")  # noqa: SLF001 - as above
         if not _void(log, batch):
-            records = list(batch)
+            try:
+                records = _unpacked(batch) if old or not is_plain(covered) else unpack(covered, batch.base_offset)
+            except (IndexError, ValueError) as error:
+                raise CorruptRecordException(f"Invalid batch - {log._tp}: {error}") from error  # noqa: SLF001 - as above
             if records and records[0].offset < log.next_fetch_offset:
                 records = [record for record in records if record.offset >= log.next_fetch_offset]
             for place in range(0, len(records), MOST_AT_ONCE):
@@ -50,10 +55,9 @@ def _runs(log: Any) -> Iterator[list[Record]]:
         log.next_fetch_offset = batch.next_offset
 
 
-def _is_sound(batch: Any, packed: memoryview) -> bool:
-    if packed[_FORMAT_AT] < _SUMMED:
-        return bool(batch.validate_crc())
-    return bool(checksum(bytes(packed[_SUMMED_FROM:])) == batch.crc)
+def _unpacked(batch: Any) -> list[Record]:
+    """The records of a batch of an old format, or one that is compressed."""
+    return [Record(record.offset, record.timestamp, record.key, record.value) for record in batch]
 
 
 def _void(log: Any, batch: Any) -> bool:
@@ -98,7 +102,7 @@ class _Results(OrderedDict[TopicPartition, Any]):
 
 
 def slim(consumer: AIOKafkaConsumer) -> None:
-    """Make a started consumer return bare records: offset, timestamp, key, value, headers.
+    """Make a started consumer return records of ours.
 
     Its `getmany` must be asked for `MOST_AT_ONCE` records at least, and `getone` not be used.
     """

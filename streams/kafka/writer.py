@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import repeat
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
@@ -18,7 +17,7 @@ from aiokafka.errors import (
 from streams.errors import Disconnected, Fenced, PartitionParked, TransactionFailed, no_answer
 from streams.kafka import faults
 from streams.kafka.connection import Connection
-from streams.kafka.envelopes import NO_HEADERS, by_place
+from streams.kafka.envelopes import by_place
 from streams.kafka.names import Names
 from streams.kafka.producing import Producer, WriterLimits
 from streams.partition import meta
@@ -79,8 +78,8 @@ class KafkaWriter(Writer):
         self.tell(unit.outputs)
         changelog = self._place(self._names.job.state)
         now = self._now()
-        producer.add(changelog, zip(unit.changelog.keys(), unit.changelog.values(), repeat(NO_HEADERS), repeat(now)))
-        producer.add(changelog, [(meta.KEY, unit.meta, NO_HEADERS, now)])
+        producer.keep(changelog, unit.changelog, now)
+        producer.keep(changelog, {meta.KEY: unit.meta}, now)
         self._began = None
         size, tp, key = producer.largest()
         try:

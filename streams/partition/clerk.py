@@ -17,7 +17,8 @@ from streams.partition.memory import Memory
 from streams.partition.output import Output
 from streams.partition.outputs import BY_CUSTOMER, Envelope
 from streams.partition.partitioners import Partitioner
-from streams.partition.ports import Record, Tally
+from streams.partition.ports import Tally
+from streams.partition.record import Record
 from streams.partition.reject_guard import RejectGuard
 from streams.partition.watching import Watch
 from streams.sla.decision import OUTCOMES, STATUS, Decision

@@ -13,7 +13,8 @@ from streams.partition.lanes import TimeSource
 from streams.partition.meta import Meta
 from streams.partition.output import Output
 from streams.partition.partitioners import Partitioner, murmur2
-from streams.partition.ports import Record, Tally
+from streams.partition.ports import Tally
+from streams.partition.record import Record
 from streams.partition.reject_guard import RejectGuard
 
 CONTROL: Final = "control"
@@ -30,7 +31,7 @@ Handler = Callable[[Record, int], None]
 class Done(NamedTuple):
     """What a job has done in a unit of work."""
 
-    changelog: Mapping[bytes, bytes | None]
+    changelog: dict[bytes, bytes | None]
     """State that changed; None is a tombstone."""
     outputs: Sequence[Output]
     tally: Tally

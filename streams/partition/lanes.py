@@ -7,15 +7,13 @@ timestamp is next, once no other topic can still bring an earlier one; partition
 from collections import deque
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from itertools import accumulate
-from operator import attrgetter
 from typing import Final
 
+from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from streams.partition.ports import CaughtUp, Record, SourceBatch
-
-_timestamp: Final = attrgetter("timestamp")
+from streams.partition.ports import CaughtUp, SourceBatch
+from streams.partition.record import Record
 
 MOST_BATCHES: Final = 24
 """Batches of one topic that wait at most."""
@@ -40,7 +38,7 @@ class Lane:
         self.rank = rank
         """Of records with the same timestamp the lower rank comes first."""
         self.records: list[Record] = []
-        self.stamps: list[int] = []
+        self.stamps = vec[i64]([])
         """Timestamps of `records`, none below the one before it: within a topic the order of the log holds."""
         self.place: i64 = 0
         """Of the next one to handle in `records`."""
@@ -95,9 +93,11 @@ class Lane:
 
     def _open(self, records: Sequence[Record]) -> None:
         self.records, self.place, self.size, self.ahead = list(records), 0, len(records), 0
-        stamps = list(map(_timestamp, records))
-        if stamps and (stamps[0] < self.last or sorted(stamps) != stamps):
-            stamps = list(accumulate(stamps, max, initial=self.last))[1:]
+        last = self.last
+        stamps = vec[i64](capacity=self.size)
+        for record in self.records:
+            last = max(last, record.timestamp)
+            stamps = append(stamps, last)
         self.stamps = stamps
 
     @property

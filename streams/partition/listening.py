@@ -21,7 +21,7 @@ from streams.partition.meta import Meta
 from streams.partition.output import Output
 from streams.partition.outputs import FEED_ALERTS
 from streams.partition.plain import PlainJob
-from streams.partition.ports import Record
+from streams.partition.record import Record
 from streams.partition.reject_guard import RejectGuard
 from streams.partition.watching import moment
 from streams.sla.instants import NEVER, from_datetime

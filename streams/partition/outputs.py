@@ -7,7 +7,7 @@ import msgspec
 from schemas.records import FeedAlert, Scorecard
 from streams.partition.headers import Identified, Kind
 from streams.partition.output import Output
-from streams.partition.ports import Record
+from streams.partition.record import Record
 from streams.sla.decision import STATUS
 
 REJECTS: Final = "scan-rejects"

@@ -8,7 +8,8 @@ from streams.partition.job import CoreSettings, OtherPolicy
 from streams.partition.meta import FORMAT, Meta
 from streams.partition.output import Output
 from streams.partition.outputs import Envelope
-from streams.partition.ports import Record, Tally
+from streams.partition.ports import Tally
+from streams.partition.record import Record
 from streams.partition.reject_guard import RejectGuard
 
 

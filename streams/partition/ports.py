@@ -5,29 +5,10 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 from streams.partition.output import Output
+from streams.partition.record import Record
 
 EARLIEST: Final = -1
 """Instead of an offset: where the log begins.  Only a partition without any state starts there."""
-
-
-class Record(Protocol):
-    """One record of a log; aiokafka's `ConsumerRecord` is one."""
-
-    @property
-    def offset(self) -> int:
-        """Place in the partition of its topic."""
-
-    @property
-    def timestamp(self) -> int:
-        """UTC milliseconds; append time or create time, as the topic says."""
-
-    @property
-    def key(self) -> bytes | None:
-        """The bytes that chose the partition."""
-
-    @property
-    def value(self) -> bytes | None:
-        """The body; None is a tombstone."""
 
 
 class SourceBatch(NamedTuple):
@@ -59,7 +40,7 @@ class CaughtUp(NamedTuple):
 class UnitOfWork:
     """What one transaction must make durable, all or nothing."""
 
-    changelog: Mapping[bytes, bytes | None]
+    changelog: dict[bytes, bytes | None]
     """State of the shipments that changed; None is a tombstone."""
     meta: bytes
     """The meta record, which is written in every transaction."""

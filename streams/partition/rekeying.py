@@ -14,7 +14,7 @@ from streams.partition.job import CoreSettings, Done, Handler, MakeJob
 from streams.partition.judging import CARE, SCANS, SHIPMENTS
 from streams.partition.output import Output
 from streams.partition.plain import PlainJob
-from streams.partition.ports import Record
+from streams.partition.record import Record
 from streams.partition.reject_guard import RejectGuard
 
 CARRIER: Final = "carrier"

@@ -17,7 +17,7 @@ from streams.partition.meta import Meta
 from streams.partition.output import Output
 from streams.partition.outputs import BY_CUSTOMER, SCORECARDS
 from streams.partition.plain import PlainJob
-from streams.partition.ports import Record
+from streams.partition.record import Record
 from streams.partition.reject_guard import RejectGuard
 from streams.scorecards.book import Book
 from streams.scorecards.card import PREFIX

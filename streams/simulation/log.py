@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from streams.partition.output import Headers
+from streams.partition.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Record):
     """A record as it stands in a log."""
 
-    offset: int
-    timestamp: int
-    """UTC milliseconds."""
-    key: bytes | None
-    value: bytes | None
-    headers: Headers = ()
+    def __init__(
+        self, offset: int, timestamp: int, key: bytes | None, value: bytes | None, headers: Headers = ()
+    ) -> None:
+        super().__init__(offset, timestamp, key, value)
+        self.headers = headers
 
 
 @dataclass(slots=True)

@@ -1,7 +1,6 @@
 """The headers that are written are those that the contract describes."""
 
 from collections.abc import Iterable
-from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -11,6 +10,7 @@ from schemas.catalogue import load_catalogue
 from schemas.generate import ROOT
 from schemas.json_schema import record_type
 from streams.partition.outputs import Envelope
+from streams.partition.record import Record
 
 DECISIONS = [name for name, spec in load_catalogue().items() if spec.direction == "output" and spec.value]
 
@@ -35,7 +35,7 @@ def test_a_decision_carries_the_headers_of_cloud_events(topic: str) -> None:
 
 
 def test_a_reject_carries_the_headers_of_the_catalogue_and_the_original_bytes() -> None:
-    record = SimpleNamespace(offset=7, timestamp=1_700_000_000_000, key=None, value=b"{")
+    record = Record(7, 1_700_000_000_000, None, b"{")
     output = Envelope("ns", 3).reject("parcel-scans", record, "not-json", "", "truncated")
     assert output.topic == "scan-rejects"
     assert names(output.headers) == load_catalogue()["scan-rejects"].headers.keys() - {"truncated"}
@@ -43,7 +43,7 @@ def test_a_reject_carries_the_headers_of_the_catalogue_and_the_original_bytes() 
 
 
 def test_texts_of_any_length_do_not_make_a_reject_too_large() -> None:
-    record = SimpleNamespace(offset=7, timestamp=1_700_000_000_000, key=b"k", value=b"v" * 1_900_000)
+    record = Record(7, 1_700_000_000_000, b"k", b"v" * 1_900_000)
     output = Envelope("ns", 3).reject("parcel-scans", record, "bad-time", "$." + "\u7b7e" * 500_000, "\u6536" * 500_000)
     headers = dict(output.headers)
     assert (headers["path"].decode(), headers["detail"].decode()) == ("$." + "\u7b7e" * 298, "\u6536" * 300)
@@ -55,7 +55,7 @@ def test_texts_of_any_length_do_not_make_a_reject_too_large() -> None:
 )
 def test_a_reject_that_its_topic_could_not_take_is_cut_and_says_so(key: bytes | None, value: int | None) -> None:
     original = None if value is None else b"v" * value
-    record = SimpleNamespace(offset=7, timestamp=1_700_000_000_000, key=key, value=original)
+    record = Record(7, 1_700_000_000_000, key, original)
     output = Envelope("ns", 3).reject("parcel-scans", record, "not-json", "", "cut")
     limit = int(load_catalogue()["scan-rejects"].settings("live")["max.message.bytes"])
     size = (

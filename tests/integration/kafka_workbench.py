@@ -107,7 +107,7 @@ class Workbench:
 
 
 def unit(
-    state: Mapping[bytes, bytes | None], *, alerts: Sequence[bytes] = (), scans: int = 0, meta: bytes = b"{}"
+    state: dict[bytes, bytes | None], *, alerts: Sequence[bytes] = (), scans: int = 0, meta: bytes = b"{}"
 ) -> UnitOfWork:
     return UnitOfWork(
         changelog=state,

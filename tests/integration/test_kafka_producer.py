@@ -10,7 +10,7 @@ from aiokafka.errors import InvalidProducerEpoch, MessageSizeTooLargeError
 
 from streams.embedded import EmbeddedKafka
 from streams.errors import TransactionFailed
-from streams.kafka.envelopes import NO_HEADERS, Packed
+from streams.kafka.envelopes import Packed
 from streams.kafka.producing import Producer, WriterLimits
 from tests.integration.kafka_workbench import Workbench, unit
 
@@ -53,7 +53,7 @@ def place(bench: Workbench, partition: int = 0) -> TopicPartition:
 
 def packed(producer: Producer, tp: TopicPartition, *values: bytes) -> dict[TopicPartition, list[Packed]]:
     for value in values:
-        producer.add(tp, [(b"k", value, NO_HEADERS, 1)])
+        producer.keep(tp, {b"k": value}, 1)
     return producer.take()
 
 

@@ -13,7 +13,8 @@ from streams.partition.lanes import TimeSource
 from streams.partition.meta import KEY
 from streams.partition.output import Output
 from streams.partition.outputs import BY_CUSTOMER
-from streams.partition.ports import CaughtUp, ChangelogEntry, Record, SourceBatch
+from streams.partition.ports import CaughtUp, ChangelogEntry, SourceBatch
+from streams.partition.record import Record
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy
 
@@ -25,15 +26,6 @@ class Arrival(NamedTuple):
     """A record on its way into a source topic."""
 
     topic: str
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-
-
-class Stored(NamedTuple):
-    """A record of a source topic."""
-
-    offset: int
     timestamp: int
     key: bytes | None
     value: bytes | None
@@ -89,7 +81,7 @@ class Player:
         """Records are written to their topics."""
         for record in records:
             log = self.topics[record.topic]
-            log.append(Stored(len(log), record.timestamp, record.key, record.value))
+            log.append(Record(len(log), record.timestamp, record.key, record.value))
             self.wall += 1
 
     # --- the partition

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from streams.partition.judging import SCANS, SHIPMENTS, SOURCES
 from streams.partition.lanes import TimeSource
 from streams.partition.ports import CaughtUp, SourceBatch
+from streams.partition.record import Record
 from streams.sla.instants import rfc3339
 from streams.sla.policy import parse_policy
 from tests.oracles.promises import ms
-from tests.property.engine import Arrival, Player, Stored, arrival, bodies, tick
+from tests.property.engine import Arrival, Player, arrival, bodies, tick
 from tests.property.vocabulary import BEGIN
 
 MINUTE = 60_000
@@ -60,7 +61,7 @@ class Field:
                 records = []
         for record in records:
             log = self.player.topics[record.topic]
-            log.append(Stored(len(log), now, record.key, record.value))
+            log.append(Record(len(log), now, record.key, record.value))
 
     def _scan(self, name: str, code: str, occurred: int) -> Arrival:
         scan_id = f"{name}-{code}-{self.choose.getrandbits(40)}"

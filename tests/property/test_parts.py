@@ -10,8 +10,8 @@ from streams.partition.deadlines import BUCKET_MS, DeadlineIndex
 from streams.partition.lanes import Lanes, TimeSource
 from streams.partition.partitioners import murmur2
 from streams.partition.ports import CaughtUp, SourceBatch
+from streams.partition.record import Record
 from streams.sla.instants import NEVER
-from tests.property.engine import Stored
 
 TOPICS = ("a", "b", "c")
 keys = st.sampled_from([b"k1", b"k2", b"k3", b"k4"])
@@ -74,7 +74,7 @@ def test_topics_that_arrive_in_pieces_are_merged_as_if_they_were_sorted(data: st
     lanes = Lanes(TOPICS, source)
     logs = {
         topic: [
-            Stored(offset, stamp, topic.encode(), None)
+            Record(offset, stamp, topic.encode(), None)
             for offset, stamp in enumerate(sorted(data.draw(st.lists(st.integers(1, 12), max_size=8))))
         ]
         for topic in TOPICS

@@ -13,8 +13,8 @@ from streams.partition.job import CoreSettings
 from streams.partition.lanes import TimeSource
 from streams.partition.partitioners import murmur2
 from streams.partition.ports import SourceBatch, UnitOfWork
+from streams.partition.record import Record
 from streams.partition.rekeying import CARRIER, Carrier, rekeying
-from tests.property.engine import Stored
 
 PAGE = """
 mapping: any
@@ -73,7 +73,7 @@ def taken_in(sent: list[bytes | None]) -> UnitOfWork:
     settings = CoreSettings("ns", 3, PARTITIONS, TimeSource.CREATE, reject_limit=1.0)
     core = Core(rekeying(Carrier("any", MESSAGES)), settings)
     core.restored(0)
-    records = [Stored(offset, NOW, None, value) for offset, value in enumerate(sent)]
+    records = [Record(offset, NOW, None, value) for offset, value in enumerate(sent)]
     core.offer(SourceBatch(CARRIER, records, NOW))
     while core.buffered:
         core.work(100)

@@ -16,10 +16,10 @@ from streams.partition.lanes import TimeSource
 from streams.partition.meta import KEY
 from streams.partition.outputs import BY_CUSTOMER, SCORECARDS
 from streams.partition.ports import CaughtUp, ChangelogEntry, SourceBatch
+from streams.partition.record import Record
 from streams.partition.scoring import Scoring
 from streams.scorecards.cards import periods
 from streams.sla.instants import from_datetime
-from tests.property.engine import Stored
 from tests.unit.scorecards.outcomes import BEGIN, body, correction
 
 Body = dict[str, Any]
@@ -118,7 +118,7 @@ class Keeper:
     """One partition that keeps scorecards, and may lose its memory at any time."""
 
     def __init__(self, records: Sequence[tuple[bytes, bytes]]) -> None:
-        self._log = [Stored(offset, BEGIN + offset, key, value) for offset, (key, value) in enumerate(records)]
+        self._log = [Record(offset, BEGIN + offset, key, value) for offset, (key, value) in enumerate(records)]
         self._changelog: list[ChangelogEntry] = []
         self.cards: dict[bytes, Body] = {}
         """As a subscriber of the compacted topic has them."""

@@ -22,8 +22,9 @@ from streams.partition.listening import Listening
 from streams.partition.output import Output
 from streams.partition.outputs import FEED_ALERTS
 from streams.partition.ports import SourceBatch
+from streams.partition.record import Record
 from streams.sla.policy import Policy
-from tests.property.engine import NAMESPACE, Arrival, Player, Stored, arrival, bodies, tick
+from tests.property.engine import NAMESPACE, Arrival, Player, arrival, bodies, tick
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MINUTE = 60_000
@@ -94,7 +95,7 @@ class Network:
         self._read = len(self.main.outputs)
         if not told:
             return
-        records = [Stored(self._written + place, self._now, one.key, one.value) for place, one in enumerate(told)]
+        records = [Record(self._written + place, self._now, one.key, one.value) for place, one in enumerate(told)]
         self._written += len(records)
         self._feeds.offer(SourceBatch(SIGHTINGS, records, self._now))
         while self._feeds.work(1000):

@@ -1,14 +1,16 @@
 import pytest
 from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 
-from streams.kafka.envelopes import NO_HEADERS, Entry, Headings, Packed, Pile, Stamp, advance, by_place
+from streams.kafka.envelopes import NO_HEADERS, Headings, Packed, Pile, Stamp, advance, by_place
 from streams.partition.headers import Identified, Kind
-from streams.partition.output import Output
+from streams.partition.output import Headers, Output
 
 LAST = 2**31 - 1
 STAMP = Stamp(producer_id=7, epoch=3)
 BATCH_BYTES = 1_000
 HEADINGS = Headings()
+Entry = tuple[bytes | None, bytes | None, Headers, int]
+"""Key, value, headers and timestamp of a record."""
 
 
 def pack(
@@ -17,7 +19,7 @@ def pack(
     """Some records at a time, as slices of a unit of work bring them."""
     pile = Pile(HEADINGS, batch_bytes)
     for first in range(0, len(records), at_once):
-        pile.add(records[first : first + at_once])
+        pile.put([Output("t", *record[:3], None, record[3]) for record in records[first : first + at_once]], 0)
     return pile.finish(stamp, sequence)
 
 
@@ -63,8 +65,8 @@ def test_a_record_above_the_batch_size_travels_alone() -> None:
 
 def test_a_pile_knows_its_largest_record() -> None:
     pile = Pile(HEADINGS, BATCH_BYTES)
-    pile.add([(b"small", b"x", NO_HEADERS, 5), (b"large", b"x" * 600, NO_HEADERS, 5)])
-    pile.add([(b"smaller", b"x" * 500, NO_HEADERS, 5), (None, None, NO_HEADERS, 5)])
+    pile.keep({b"small": b"x", b"large": b"x" * 600}, 5)
+    pile.put([Output("a", b"smaller", b"x" * 500, NO_HEADERS), Output("a", None, None, NO_HEADERS)], 5)
     assert pile.largest_key == b"large"
     assert 600 < pile.largest < 700
 
@@ -124,14 +126,20 @@ def test_outputs_are_put_where_they_say_in_their_order() -> None:
     assert places == {("a", None): [first, fourth], ("a", 3): [second, fifth], ("b", None): [third], ("a", 0): [sixth]}
 
 
-def test_outputs_are_packed_as_other_records_are_at_their_own_time_or_now() -> None:
-    kind = Identified("ce_id", b"1", KIND)
-    outputs = [Output("a", b"1", b"x", kind), Output("a", b"2", None, (), 3, 0), Output("a", None, b"z", [("h", b"1")])]
+def test_outputs_have_their_own_time_or_now() -> None:
+    outputs = [Output("a", b"1", b"x", NO_HEADERS), Output("a", b"2", None, NO_HEADERS, 3, 0)]
     pile = Pile(HEADINGS, BATCH_BYTES)
-    for some in (outputs[:1], outputs[1:]):
-        pile.put(some, 5)
-    records: list[Entry] = [(b"1", b"x", kind, 5), (b"2", None, (), 0), (None, b"z", [("h", b"1")], 5)]
-    assert pile.finish(STAMP, 9) == pack(records, 9)
+    for output in outputs:
+        pile.put([output], 5)
+    assert pile.finish(STAMP, 9) == pack([(b"1", b"x", NO_HEADERS, 5), (b"2", None, NO_HEADERS, 0)], 9)
+
+
+def test_state_values_are_packed_as_other_records_are() -> None:
+    pile = Pile(HEADINGS, BATCH_BYTES)
+    pile.keep({b"1": b"x", b"2": None}, 5)
+    pile.keep({b"": b""}, 5)
+    same: list[Entry] = [(b"1", b"x", NO_HEADERS, 5), (b"2", None, NO_HEADERS, 5), (b"", b"", NO_HEADERS, 5)]
+    assert pile.finish(STAMP, 9) == pack(same, 9)
 
 
 def test_outputs_are_equal_when_all_that_they_say_is() -> None:

@@ -7,7 +7,8 @@ from streams.kafka import reading as reading_module
 from streams.kafka.delivery import Delivery
 from streams.kafka.errors import DeliveryStalled
 from streams.kafka.reading import MAX_IN_FLIGHT, Reading, Standing
-from streams.partition.ports import CaughtUp, Record, SourceBatch
+from streams.partition.ports import CaughtUp, SourceBatch
+from streams.partition.record import Record
 
 TP = TopicPartition("ns.parcel-scans", 3)
 NOTHING: Sequence[Record] = ()

@@ -10,7 +10,8 @@ from aiokafka import TopicPartition
 from aiokafka.consumer import fetcher
 from aiokafka.consumer.fetcher import READ_COMMITTED, FetchResult, PartitionRecords
 from aiokafka.errors import CorruptRecordException
-from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
+from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 from aiokafka.record.util import calc_crc32c
 
 from streams.kafka import slim
@@ -22,9 +23,17 @@ CONTROL = 0x20
 PLENTY = 1_000
 
 
-def batch(start: int, count: int, *, producer: int = -1, marker: bytes | None = None, last: int | None = None) -> bytes:
+def batch(
+    start: int,
+    count: int,
+    *,
+    producer: int = -1,
+    marker: bytes | None = None,
+    last: int | None = None,
+    compression: int = 0,
+) -> bytes:
     """A batch as the log holds it; `last` is the last offset that it had before it was compacted."""
-    builder = DefaultRecordBatchBuilder(2, 0, int(producer >= 0), producer, 0, 0, 2**20)
+    builder = DefaultRecordBatchBuilder(2, compression, int(producer >= 0), producer, 0, 0, 2**20)
     for number in range(count):
         builder.append(number, 1_000 + start + number, marker or b"k", b"%d" % (start + number), [])
     data = builder.build()
@@ -35,6 +44,14 @@ def batch(start: int, count: int, *, producer: int = -1, marker: bytes | None = 
         pack_into(">i", data, 23, last - start)
     pack_into(">I", data, 17, calc_crc32c(bytes(data[21:])))
     return bytes(data)
+
+
+def old_batch(start: int, count: int) -> bytes:
+    """Messages as brokers kept them before transactions."""
+    builder = LegacyRecordBatchBuilder(1, 0, 2**20)
+    for number in range(count):
+        builder.append(start + number, 1_000 + start + number, b"k", b"%d" % (start + number))
+    return bytes(builder.build())
 
 
 class Fetch:
@@ -81,6 +98,8 @@ LOGS: dict[str, tuple[bytes, int, Sequence[tuple[int, int]]]] = {
         [(8, 3)],
     ),
     "only markers": (batch(0, 1, producer=7, marker=COMMIT), 0, ()),
+    "compressed": (batch(0, 3) + batch(3, 700, compression=DefaultRecordBatch.CODEC_GZIP) + batch(703, 2), 2, ()),
+    "of the old format": (old_batch(0, 3) + batch(3, 2), 1, ()),
     "compacted": (batch(0, 3, last=90) + batch(91, 2, last=200), 0, ()),
 }  # fmt: skip
 
@@ -119,5 +138,13 @@ def test_nothing_after_a_seek_or_while_paused() -> None:
 def test_a_damaged_batch_is_not_taken() -> None:
     damaged = bytearray(batch(0, 10))
     damaged[-3] ^= 1
+    with pytest.raises(CorruptRecordException):
+        Fetch(bytes(damaged), 0).slim().take()
+
+
+def test_a_batch_whose_records_are_longer_than_they_say_is_not_taken() -> None:
+    damaged = bytearray(batch(0, 1))
+    damaged[-3] += 2  # the length of its value
+    pack_into(">I", damaged, 17, calc_crc32c(bytes(damaged[21:])))
     with pytest.raises(CorruptRecordException):
         Fetch(bytes(damaged), 0).slim().take()

@@ -10,8 +10,9 @@ from streams.partition.output import Output
 from streams.partition.outputs import BY_CUSTOMER
 from streams.partition.partitioners import murmur2
 from streams.partition.ports import CaughtUp, SourceBatch
+from streams.partition.record import Record
 from streams.sla.policy import parse_policy
-from tests.property.engine import Stored, arrival, tick
+from tests.property.engine import arrival, tick
 from tests.unit.partition.town import BEGIN, HOUR, PAGE
 
 
@@ -31,7 +32,7 @@ def _said(*, copies: bool) -> list[Output]:
         tick(BEGIN + HOUR),
     ]
     for offset, record in enumerate(records):
-        core.offer(SourceBatch(record.topic, [Stored(offset, record.timestamp, record.key, record.value)], 1))
+        core.offer(SourceBatch(record.topic, [Record(offset, record.timestamp, record.key, record.value)], 1))
     for topic in ("shipments", "parcel-scans", "care-events", "control"):
         core.caught_up(CaughtUp(topic, 0, 2))
     while core.work(100):

@@ -14,9 +14,10 @@ from streams.partition.lanes import TimeSource
 from streams.partition.meta import KEY
 from streams.partition.partitioners import PARTITIONERS, crc32, murmur2
 from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, SourceBatch
+from streams.partition.record import Record
 from streams.sla.instants import rfc3339
 from streams.sla.policy import parse_policy
-from tests.property.engine import Arrival, Player, Stored, arrival, bodies, tick
+from tests.property.engine import Arrival, Player, arrival, bodies, tick
 
 BEGIN = 1_793_577_600_000
 HOUR = 3_600_000
@@ -35,9 +36,9 @@ def test_a_record_in_the_wrong_partition_is_rejected_and_keeps_its_bytes() -> No
     core = Core(judging(POLICY), CoreSettings("ns", wrong, 2, TimeSource.REPLAY))
     core.restored(0)
     record = registration("S1", BEGIN)
-    core.offer(SourceBatch(SHIPMENTS, [Stored(0, BEGIN, key, record.value)], 1))
+    core.offer(SourceBatch(SHIPMENTS, [Record(0, BEGIN, key, record.value)], 1))
     end = tick(BEGIN + 1)
-    core.offer(SourceBatch(CONTROL, [Stored(0, BEGIN + 1, end.key, end.value)], 1))
+    core.offer(SourceBatch(CONTROL, [Record(0, BEGIN + 1, end.key, end.value)], 1))
     for topic, position in ((SHIPMENTS, 1), (CONTROL, 1), (SCANS, 0), (CARE, 0)):
         core.caught_up(CaughtUp(topic, position, 2))
     core.work(10)
@@ -109,7 +110,7 @@ def test_gauges_survive_a_restart() -> None:
 def test_a_full_lane_asks_for_no_more() -> None:
     core = Core(judging(POLICY), CoreSettings("ns", 0, 1, TimeSource.REPLAY, lane_limit=2))
     core.restored(0)
-    records = [Stored(offset, BEGIN, b"x", b"{") for offset in range(2)]
+    records = [Record(offset, BEGIN, b"x", b"{") for offset in range(2)]
     core.offer(SourceBatch(SCANS, records[:1], 1))
     assert core.has_room(SCANS)
     core.offer(SourceBatch(SCANS, records[1:], 1))

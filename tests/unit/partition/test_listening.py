@@ -15,11 +15,11 @@ from streams.partition.output import Output
 from streams.partition.outputs import FEED_ALERTS
 from streams.partition.partitioners import murmur2
 from streams.partition.ports import ChangelogEntry, SourceBatch
+from streams.partition.record import Record
 from streams.simulation import Broker, ManualClock
 from streams.simulation.broker import Fault
 from streams.sla.instants import rfc3339
 from streams.sla.listening import first_revision
-from tests.property.engine import Stored
 from tests.unit.partition.simulated import SimulatedWorker
 from tests.unit.partition.town import BEGIN, HOUR, anywhere
 
@@ -64,7 +64,7 @@ class Listener:
             reject_limit=1.0,
             deadlines_per_unit=deadlines_per_unit,
         )
-        self._log: list[Stored] = []
+        self._log: list[Record] = []
         self._changelog: list[ChangelogEntry] = []
         self.said: list[Output] = []
         self.units = 0
@@ -88,7 +88,7 @@ class Listener:
 
     def receive(self, *bodies: Body) -> None:
         records = [
-            Stored(len(self._log) + place, LATER, key_of(body), msgspec.json.encode(body))
+            Record(len(self._log) + place, LATER, key_of(body), msgspec.json.encode(body))
             for place, body in enumerate(bodies)
         ]
         self._log += records
@@ -247,7 +247,7 @@ def test_a_storm_is_told_in_bounded_units_and_goes_on_after_a_crash_where_it_was
 )
 def test_a_record_that_is_none_is_rejected(body: bytes | None, reason: bytes, path: bytes) -> None:
     listener = Listener()
-    listener.core.offer(SourceBatch(SIGHTINGS, [Stored(0, BEGIN, b"HUB", body)], BEGIN))
+    listener.core.offer(SourceBatch(SIGHTINGS, [Record(0, BEGIN, b"HUB", body)], BEGIN))
     listener.core.work(10)
     (reject,) = listener.core.take().outputs
     headers = dict(reject.headers)
@@ -257,7 +257,7 @@ def test_a_record_that_is_none_is_rejected(body: bytes | None, reason: bytes, pa
 def test_a_facility_of_another_partition_is_rejected() -> None:
     core = Core(Listening, CoreSettings("ns", 1 - murmur2(b"HUB", 2), 2, TimeSource.APPEND))
     core.restored(0)
-    core.offer(SourceBatch(SIGHTINGS, [Stored(0, BEGIN, b"HUB", msgspec.json.encode(sighting("HUB", 0)))], BEGIN))
+    core.offer(SourceBatch(SIGHTINGS, [Record(0, BEGIN, b"HUB", msgspec.json.encode(sighting("HUB", 0)))], BEGIN))
     core.work(10)
     (reject,) = core.take().outputs
     assert dict(reject.headers)["reason"] == b"wrong-partition"

@@ -16,13 +16,14 @@ from streams.partition.lanes import TimeSource
 from streams.partition.output import Output
 from streams.partition.partitioners import murmur2
 from streams.partition.ports import CaughtUp, SourceBatch
+from streams.partition.record import Record
 from streams.partition.watching import MOST_AT_ONCE, MOST_FACILITIES, MOST_PASSED_OVER, Watch
 from streams.sla.instants import rfc3339
 from streams.sla.policy import Policy, parse_policy
 from streams.sla.scan import KnownScan
 from streams.sla.silences import Silence
 from streams.sla.surroundings import Surroundings
-from tests.property.engine import Arrival, Player, Stored, arrival, bodies, tick
+from tests.property.engine import Arrival, Player, arrival, bodies, tick
 from tests.unit.partition.publishing import feed_status, page, publication
 
 BEGIN = 1_793_577_600_000
@@ -176,7 +177,7 @@ def test_a_copy_lies_where_its_facility_does_and_progress_everywhere() -> None:
     core = Core(judging(WATCHED, sightings=True), CoreSettings("ns", 1, partitions, TimeSource.REPLAY))
     core.restored(0)
     for record in (registered(name), seen(name, 1), tick(BEGIN + 9 * MINUTE)):
-        core.offer(SourceBatch(record.topic, [Stored(0, record.timestamp, record.key, record.value)], 1))
+        core.offer(SourceBatch(record.topic, [Record(0, record.timestamp, record.key, record.value)], 1))
     for topic in SOURCES:
         core.caught_up(CaughtUp(topic, 0, 2))
     while core.work(100):
