@@ -85,8 +85,7 @@ def _intake_names(settings: Settings) -> JobNames:
 def _rekeying(settings: Settings) -> Work:
     messages = Messages(load_mapping(settings.intake_mapping or ""))
     carrier = Carrier(settings.intake_topic or "", messages, replay=settings.time == "replay")
-    # Nothing is due, and nobody knows what a carrier's timestamps are worth.
-    return Work(rekeying(carrier), TimeSource.CREATE, UNIT_OF_MESSAGES)
+    return Work(rekeying(carrier), TimeSource.UNTIMED, UNIT_OF_MESSAGES)
 
 
 KINDS: Final = {

@@ -161,7 +161,9 @@ class Core:
         handle = self._handlers[lane.topic]
         index = self._job.index
         records, stamps = lane.records, lane.stamps
-        moving = self._settings.time is not TimeSource.CREATE
+        source = self._settings.time
+        bounded = source is TimeSource.CREATE
+        moving = not bounded and source is not TimeSource.UNTIMED
         time: i64 = self.time
         bound: i64 = lane.bound
         first: i64 = lane.place
@@ -175,7 +177,7 @@ class Core:
                 if index.earliest < stamp and not self._pass(stamp):
                     break
                 self.time = time = stamp
-            handle(records[place], time)
+            handle(lane.believed(place, time) if bounded else records[place], time)
             place += 1
         count = place - first
         if count:

@@ -15,6 +15,9 @@ from mypy_extensions import i64
 from streams.partition.ports import CaughtUp, SourceBatch
 from streams.partition.record import Record
 
+_NO_CLOCK: Final = 946_684_800_000
+"""A timestamp before this instant, the beginning of 2000, is of a clock that was never set."""
+
 MOST_BATCHES: Final = 24
 """Batches of one topic that wait at most."""
 
@@ -26,8 +29,13 @@ class TimeSource(StrEnum):
     """Live: append times while the partition lags, the poll times of caught-up topics after that."""
     CREATE = "create"
     """Live on topics with create time: it stands while the partition lags, and moves on once it is caught up."""
+    UNTIMED = "untimed"
+    """The same for a job in which nothing is due, and which hands on the timestamps that records carry."""
     REPLAY = "replay"
     """Record timestamps and ticks only: the same input gives the same decisions."""
+
+
+_STANDING: Final = (TimeSource.CREATE, TimeSource.UNTIMED)
 
 
 class Lane:
@@ -49,6 +57,8 @@ class Lane:
         """When it is the lane to go on with: its records before this instant come before those of all others."""
         self.handled = 0
         """Records in the unit of work under way."""
+        self.fetched_at: i64 = 0
+        """When `records` had arrived, UTC milliseconds."""
         self._batches: deque[SourceBatch] = deque()
         self.buffered = 0
         self.position = 0
@@ -78,7 +88,7 @@ class Lane:
         if self.place < self.size:
             self._batches.append(batch)
         else:
-            self._open(batch.records)
+            self._open(batch.records, batch.fetched_at)
 
     def advance(self, place: i64) -> None:
         """The records before `place` have been handled."""
@@ -89,14 +99,30 @@ class Lane:
         self.position = self.records[place - 1].offset + 1
         self.last = self.stamps[place - 1]
         if place == self.size:
-            self._open(self._batches.popleft().records if self._batches else ())
+            if self._batches:
+                batch = self._batches.popleft()
+                self._open(batch.records, batch.fetched_at)
+            else:
+                self._open((), 0)
 
-    def _open(self, records: Sequence[Record]) -> None:
+    def believed(self, place: i64, time: i64) -> Record:
+        """One of the records, at an instant at which it can have been appended; `time` is the partition's.
+
+        In create time a timestamp is what the sender's clock said.  But no record is read before it was appended, and none
+        that was appended before partition time had been left unread.
+        """
+        record = self.records[place]
+        stamp = record.timestamp
+        at = max(time, self.fetched_at if stamp < _NO_CLOCK else min(stamp, self.fetched_at))
+        return record if at == stamp else Record(record.offset, at, record.key, record.value)
+
+    def _open(self, records: Sequence[Record], fetched_at: i64) -> None:
         self.records, self.place, self.size, self.ahead = list(records), 0, len(records), 0
+        self.fetched_at = fetched_at
         last = self.last
         stamps = vec[i64](capacity=self.size)
         for record in self.records:
-            last = max(last, record.timestamp)
+            last = max(last, min(record.timestamp, FOREVER - 1))
             stamps = append(stamps, last)
         self.stamps = stamps
 
@@ -134,7 +160,7 @@ class Lanes:
         """All records of the topic with a timestamp before this instant have been read."""
         if lane.place < lane.size:
             return lane.stamps[lane.place]
-        if self._source is TimeSource.CREATE:
+        if self._source in _STANDING:
             return FOREVER
         complete = lane.complete_to()
         if self._source is TimeSource.APPEND:
@@ -166,6 +192,6 @@ class Lanes:
 
     def time(self) -> int:
         """The instant before which no record can still lie unread; 0 when that is not known."""
-        if self._source is TimeSource.CREATE:
+        if self._source in _STANDING:
             return min(lane.complete_to() if lane.empty else 0 for lane in self._lanes)
         return min(self.frontier(lane) for lane in self._lanes)

@@ -70,7 +70,7 @@ values = st.one_of(st.none(), st.binary(max_size=20), st.one_of(anything, likely
 
 
 def taken_in(sent: list[bytes | None]) -> UnitOfWork:
-    settings = CoreSettings("ns", 3, PARTITIONS, TimeSource.CREATE, reject_limit=1.0)
+    settings = CoreSettings("ns", 3, PARTITIONS, TimeSource.UNTIMED, reject_limit=1.0)
     core = Core(rekeying(Carrier("any", MESSAGES)), settings)
     core.restored(0)
     records = [Record(offset, NOW, None, value) for offset, value in enumerate(sent)]

@@ -79,7 +79,7 @@ class Worker(SimulatedWorker):
         self.depot, self.number = depot, number
         carrier = Carrier("crane.events", Messages(parse_mapping(depot.page)), replay=depot.replay)
         known = CoreSettings(
-            "ns", number, OURS, TimeSource.CREATE, partitioner=depot.partitioner, reject_window=10, reject_limit=0.5
+            "ns", number, OURS, TimeSource.UNTIMED, partitioner=depot.partitioner, reject_window=10, reject_limit=0.5
         )
         core = Core(rekeying(carrier), known)
         paced = {"fenced_s": 3600.0, **settings}
