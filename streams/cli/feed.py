@@ -75,7 +75,8 @@ def feed(
 ) -> None:
     """Send simulated registrations and scans as they happen, to topics that exist.
 
-    The same seed gives the same parcels.  Connection and credentials are settings (SHIPCLOCK_BOOTSTRAP_SERVERS, ...).
+    The same seed gives the same parcels, under new numbers each time.  Connection and credentials are settings
+    (SHIPCLOCK_BOOTSTRAP_SERVERS, ...).
     """
     profile = Profile(
         shipments_per_second=rate,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import click
 import msgspec
+from msgspec.structs import replace
 
 from schemas.records import PolicyPublication, RegionSuspension
 from streams.configuration import load_settings
@@ -76,11 +77,15 @@ def publish(*, file: Path, effective_from: datetime | None, rerate: bool, at: da
         document=msgspec.json.decode(policy.document),
         rerate=rerate,
     )
-    value = msgspec.json.encode(body)
+    value = _sound(body)
     if len(value) > LARGEST:
         raise PolicyError(f"{file} has {len(value)} bytes as JSON, more than a record may have ({LARGEST}): shorten it")
     count = _announce(settings, policy.digest.encode(), value, at, archive=POLICIES)
-    click.echo(f"{policy.name} {policy.version} ({policy.digest}) holds from {rfc3339(begins)} in {count} partitions")
+    now = _now() if at is None else from_datetime(at)
+    when = rfc3339(begins)
+    if begins < now and not rerate:
+        when = f"{rfc3339(now)}, for {when} has passed,"
+    click.echo(f"{policy.name} {policy.version} ({policy.digest}) holds from {when} in {count} partitions")
 
 
 @click.command()
@@ -114,7 +119,7 @@ def active(*, form: Literal["text", "json"], **asked: Any) -> None:
 @click.option("--from", "begins", type=Instant(), required=True)
 @click.option("--until", type=Instant(), help="Without it, until a later revision tells.")
 @click.option("--reason", help="For people.")
-@click.option("--revision", type=click.IntRange(0), default=0, show_default=True, help="The greatest one holds.")
+@click.option("--revision", type=click.IntRange(0), help="The greatest one holds; without it, the next one.")
 @click.option("--lift", is_flag=True, help="Take it back as if it had never been.")
 @_AT
 @_NAMESPACE
@@ -126,7 +131,7 @@ def suspend(
     begins: datetime,
     until: datetime | None,
     reason: str | None,
-    revision: int,
+    revision: int | None,
     lift: bool,
     at: datetime | None,
     **asked: Any,
@@ -136,10 +141,36 @@ def suspend(
         raise click.UsageError("--until must come after --from")
     settings = _settings(at, **asked)
     body = RegionSuspension(
-        id=name, revision=revision, regions=regions, begin=begins, until=until, reason=reason, lifted=lift
+        id=name, revision=revision or 0, regions=regions, begin=begins, until=until, reason=reason, lifted=lift
     )
-    count = _announce(settings, name.encode(), msgspec.json.encode(body), at)
-    click.echo(f"suspension {name}, revision {revision}, is known in {count} partitions")
+    _sound(body)
+    body = replace(body, revision=_revision(settings, name, revision, lift=lift))
+    count = _announce(settings, name.encode(), _sound(body), at)
+    click.echo(f"suspension {name}, revision {body.revision}, is written to {count} partitions")
+
+
+def _revision(settings: Settings, name: str, asked: int | None, *, lift: bool) -> int:
+    """The revision of a suspension that is to be told: above all that are known."""
+    found = asyncio.run(in_force(connection_of(settings).options(), Names(settings.namespace)))
+    held = [one.revision for meta in found.values() if meta is not None for one in meta.suspensions if one.id == name]
+    newest = max(held, default=-1)
+    if asked is not None and asked <= newest:
+        raise click.UsageError(
+            f"revision {newest} of {name} is known already, so {asked} would change nothing: leave --revision out"
+        )
+    if asked is None and lift and not held:
+        raise click.UsageError(f"no partition knows a suspension {name}; shipclock policy active shows those there are")
+    return newest + 1 if asked is None else asked
+
+
+def _sound(body: PolicyPublication | RegionSuspension) -> bytes:
+    """The JSON of a control record, which no partition will refuse for its form."""
+    value = msgspec.json.encode(body)
+    try:
+        msgspec.json.decode(value, type=type(body))
+    except msgspec.ValidationError as error:
+        raise click.UsageError(f"every partition would reject such a record: {error}") from error
+    return value
 
 
 def _settings(at: datetime | None, **asked: Any) -> Settings:

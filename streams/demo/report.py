@@ -77,12 +77,12 @@ def report(
     """Count what the ledger holds."""
     journeys, legs, milestones = (ledger.verdicts(clock) for clock in (END_TO_END, LEG, MILESTONE))
     return Report(
-        shipments=journeys.total(),
+        shipments=_judged(journeys),
         shipments_fed=shipments_fed,
         late_end_to_end=journeys["missed"],
-        legs=legs.total(),
+        legs=_judged(legs),
         late_legs=legs["missed"],
-        milestones=milestones.total(),
+        milestones=_judged(milestones),
         overrun_milestones=milestones["missed"],
         duplicate_ids=ledger.duplicate_ids,
         worker_kills=len(kills),
@@ -99,6 +99,11 @@ def report(
         seconds=round(seconds, 1),
         kills=tuple(_evidence(kill) for kill in kills),
     )
+
+
+def _judged(verdicts: Mapping[str, int]) -> int:
+    """How many came to their end, in time or not: what was cancelled, or expired, is not judged."""
+    return verdicts["met"] + verdicts["missed"]
 
 
 def shortcoming(report: Report) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from streams.errors import KafkaUnavailable
+from streams.errors import KafkaUnavailable, no_answer
 from streams.feed.records import FeedRecord
 from streams.partition.partitioners import Partitioner, murmur2
 
@@ -37,9 +37,6 @@ async def send_live(
     sent = 0
     try:
         await producer.start()
-    except KafkaConnectionError as error:
-        raise KafkaUnavailable(f"The feed finds no Kafka: {error}") from error
-    try:
         for turn, group in groupby(records, key=lambda record: record.timestamp // _TURN_MS):
             await asyncio.sleep(max(0.0, turn * _TURN_MS / 1000 - time.time()))
             pending = [
@@ -48,6 +45,9 @@ async def send_live(
             await asyncio.gather(*pending)
             sent += len(pending)
             on_sent(sent)
+    except KafkaConnectionError as error:
+        servers = ",".join(connection["bootstrap_servers"])
+        raise KafkaUnavailable(f"{no_answer(servers, error)}; {sent} records were sent") from error
     except KafkaError as error:
         raise KafkaUnavailable(f"The feed could not write after {sent} records: {error}") from error
     finally:

@@ -37,7 +37,7 @@ class _Stage:
 
 def parcel(rng: Random, network: Network, profile: Profile, number: int, start_ms: int) -> Parcel:
     """The parcel with this number, ordered at `start_ms`, UTC milliseconds."""
-    shipment_id = f"SM{number:013d}"
+    shipment_id = f"SM{number:015d}"
     origin, destination = rng.choice(network.cities), rng.choice(network.cities)
     product, slack = rng.choice(_PRODUCTS)
     stages = list(_stages(rng, network, origin, destination))

@@ -16,6 +16,8 @@ from streams.feed.records import FeedRecord, instant, milliseconds
 SHIPMENTS = "shipments"
 SCANS = "parcel-scans"
 _HOUR_MS = 3_600_000
+_NUMBERS_PER_MS = 100
+"""Of parcels, kept free for each millisecond: no feed starts as many."""
 _UPLOAD_MS = (50, 900)
 """How long a scan takes to arrive when the handheld is online."""
 
@@ -23,14 +25,14 @@ _UPLOAD_MS = (50, 900)
 def simulate(profile: Profile, seed: int, start_ms: int) -> Iterator[FeedRecord]:
     """Endless records in the order in which they are sent; a record's timestamp is when that is, UTC milliseconds.
 
-    The same profile, seed and start give the same records.  Scans are sent out of order, twice or not at all as the
-    profile says.
+    The same profile, seed and start give the same records.  Numbers go on from the start: a feed that is started again
+    sends other parcels.  Scans are sent out of order, twice or not at all as the profile says.
     """
     rng = Random(seed)  # noqa: S311 - a reproducible simulation, no secret
     cities = network(rng)
     pending: list[tuple[int, int, FeedRecord]] = []
     start = float(start_ms)
-    number = sent = 0
+    number, sent = start_ms * _NUMBERS_PER_MS, 0
     while True:
         start += rng.expovariate(profile.shipments_per_second) * 1000
         # Nothing of this or a later parcel is sent before it starts.

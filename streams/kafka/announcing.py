@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from streams.errors import KafkaUnavailable, TopicMismatch
+from streams.errors import KafkaUnavailable, TopicMismatch, no_answer
 from streams.kafka.names import STATE_TOPIC, Names
 from streams.partition.meta import KEY, Meta, decode_meta
 
@@ -47,6 +47,8 @@ async def announce(
             if archive is not None:
                 await producer.send_and_wait(names.topic(archive), value, key)
         return len(partitions)
+    except KafkaConnectionError as error:
+        raise KafkaUnavailable(no_answer(",".join(connection["bootstrap_servers"]), error)) from error
     except KafkaError as error:
         raise KafkaUnavailable(f"nothing was written to {topic}: {error}") from error
     finally:
@@ -69,6 +71,8 @@ async def in_force(connection: Mapping[str, Any], names: Names) -> dict[int, Met
         if not partitions:
             raise TopicMismatch(f"there is no topic {topic}: run shipclock topics apply")
         return {number: await _newest(consumer, TopicPartition(topic, number)) for number in sorted(partitions)}
+    except KafkaConnectionError as error:
+        raise KafkaUnavailable(no_answer(",".join(connection["bootstrap_servers"]), error)) from error
     except KafkaError as error:
         raise KafkaUnavailable(f"{topic} cannot be read: {error}") from error
     finally:

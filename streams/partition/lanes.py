@@ -108,8 +108,8 @@ class Lane:
     def believed(self, place: i64, time: i64) -> Record:
         """One of the records, at an instant at which it can have been appended; `time` is the partition's.
 
-        In create time a timestamp is what the sender's clock said.  But no record is read before it was appended, and none
-        that was appended before partition time had been left unread.
+        In create time a timestamp is what the sender's clock said.  But no record is read before it was appended, and
+        none that was appended before partition time had been left unread.
         """
         record = self.records[place]
         stamp = record.timestamp

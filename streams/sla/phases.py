@@ -25,6 +25,8 @@ ENDED: Final = 2
 """A notice that was cleared or overtaken; an alert that was resolved."""
 WITHDRAWN: Final = 3
 """An alert that was wrong."""
+COME_TRUE: Final = 3
+"""A notice whose clock was missed without an alert: the outcome tells.  It is cleared if the miss is taken back."""
 
 VERDICTS: Final = {MET: "met", MISSED: "missed", CANCELLED: "cancelled", EXCUSED: "excused"}
 PHASES: Final = {ORPHAN: "orphan", OPEN: "open", CLOSED: "closed", RESIDUE: "residue"}

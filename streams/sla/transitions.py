@@ -15,6 +15,7 @@ from streams.sla.instance import Instance, Said
 from streams.sla.instants import NEVER
 from streams.sla.phases import (
     CANCELLED,
+    COME_TRUE,
     ENDED,
     MET,
     MISSED,
@@ -112,7 +113,7 @@ class Hearing:
             instance.next_after = NEVER
             if said.alert != STANDING:
                 self._open(clock, instance, said, verdict)
-                if said.notice == STANDING:
+                if said.notice in (STANDING, COME_TRUE):
                     said.notice = ENDED
             return
         if said.alert == STANDING or (said.alert == ENDED and clock.form == NEVER_HAPPENS):
@@ -124,7 +125,7 @@ class Hearing:
                 self._notice(clock, instance, said, verdict, "updated", STANDING)
             self._wait(instance, alarm_at)
             return
-        if said.notice == STANDING:
+        if said.notice in (STANDING, COME_TRUE):
             self._notice(clock, instance, said, verdict, "cleared", ENDED)
         self._wait(instance, alarm_at if warn_at is None else warn_at)
 
@@ -172,12 +173,12 @@ class Hearing:
             self._alert(clock, instance, said, verdict, kind, standing)
         elif said.alert == ENDED and verdict.status == MET:
             self._alert(clock, instance, said, verdict, "withdrawn", WITHDRAWN)
-        if said.notice == STANDING:
-            if verdict.status == MISSED:
-                said.notice = ENDED
+        if verdict.status == MISSED:
+            if said.notice == STANDING:
+                said.notice = COME_TRUE
                 self._docket.status_changed = True
-            else:
-                self._notice(clock, instance, said, verdict, "cleared", ENDED)
+        elif said.notice in (STANDING, COME_TRUE):
+            self._notice(clock, instance, said, verdict, "cleared", ENDED)
 
     def _take_back(self, clock: Clock, instance: Instance, before: Verdict | None) -> None:
         """What started the clock was taken back."""
@@ -188,7 +189,7 @@ class Hearing:
             return
         if before is None:
             return
-        if said.notice == STANDING:
+        if said.notice in (STANDING, COME_TRUE):
             self._notice(clock, instance, said, before, "cleared", ENDED)
         if said.alert == STANDING or (said.alert == ENDED and before.status == MISSED):
             self._alert(clock, instance, said, before, "withdrawn", WITHDRAWN)

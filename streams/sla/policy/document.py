@@ -193,7 +193,7 @@ class PolicyDocument(Struct, forbid_unknown_fields=True, frozen=True):
     """A page of promises."""
 
     policy: Name
-    version: str
+    version: Annotated[str, Meta(min_length=1, max_length=128)]
     clocks: Annotated[list[ClockDocument], Meta(min_length=1)]
     title: dict[str, str] = {}
     time_zone: str = "UTC"

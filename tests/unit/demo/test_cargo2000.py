@@ -41,12 +41,20 @@ def test_a_duration_of_zero_is_a_duration() -> None:
     assert first.inbound[0].steps[0].planned == first.inbound[0].steps[0].actual == 0
 
 
-@pytest.mark.parametrize("cell", ["", "?", "-3", "soon", "1.5", "123456789", "٣"])
+@pytest.mark.parametrize("cell", ["", "?", "-3", "soon", "1.5", "123456789", "5256000", "٣"])
 def test_a_leg_with_a_bad_duration_is_reported_with_line_and_column(cell: str) -> None:
     with pytest.raises(
-        CargoFileError, match=r"some\.csv, line 3, column i1_dep_1_e: a whole number from 0 to 99,999,999"
+        CargoFileError, match=r"some\.csv, line 3, column i1_dep_1_e: a whole number from 0 to 5,255,999"
     ):
         read(3, i1_dep_1_e=cell)
+
+
+@pytest.mark.parametrize(("column", "said"), [("i1_rcs_p", "was planned to take"), ("i1_rcs_e", "took")])
+def test_a_transport_of_more_than_ten_years_is_reported(column: str, said: str) -> None:
+    with pytest.raises(
+        CargoFileError, match=rf"some\.csv, line 3: the transport {said} 5,2\d\d,\d{{3}} minutes"
+    ):
+        read(3, **{column: "5255999"})
 
 
 def test_a_row_that_is_cut_off_says_how_much_is_there() -> None:

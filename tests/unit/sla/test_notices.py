@@ -32,6 +32,25 @@ def test_a_stop_too_late_ends_the_notice_without_clearing_it() -> None:
     assert parcel.kinds == ["notice predicted", "outcome missed"]
 
 
+def test_a_stop_too_late_that_turns_out_to_be_in_time_clears_the_notice_that_no_alert_overtook() -> None:
+    parcel = started().until(8).scan("delivered", 10.5, scan_id="d").until(12)
+    parcel.scan("delivered", 9, uploaded=12, scan_id="d", revision=1).until(20)
+    assert parcel.kinds == ["notice predicted", "outcome missed", "notice cleared", "outcome met"]
+    parcel.scan("delivered", 10.6, uploaded=21, scan_id="d", revision=2).until(30)
+    assert parcel.kinds[4:] == ["outcome missed"]
+
+
+def test_a_stop_too_late_that_is_taken_back_clears_the_notice_that_no_alert_overtook() -> None:
+    parcel = started().until(8).scan("delivered", 10.5, scan_id="d").until(10.6)
+    parcel.scan("picked_up", 5, uploaded=10.7, scan_id="s1", revision=1).until(20)
+    assert parcel.kinds == ["notice predicted", "outcome missed", "notice cleared", "outcome met"]
+
+
+def test_a_notice_that_an_alert_overtook_is_not_cleared() -> None:
+    parcel = started().until(12).scan("delivered", 9, uploaded=12.5).until(20)
+    assert parcel.kinds == ["notice predicted", "alert opened", "alert withdrawn", "outcome met"]
+
+
 def test_a_due_instant_that_moves_updates_the_notice_or_clears_it() -> None:
     clock = CLOCK.replace("grace: PT1H", "pause: [{from: held, until: released}]")
     parcel = Parcel(clock).register(0).scan("picked_up", 0).until(8)
