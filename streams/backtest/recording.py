@@ -1,5 +1,6 @@
 """History as records of the source topics: a line of JSON each, as `shipclock feed --dry-run` prints them."""
 
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Final
 
@@ -45,7 +46,7 @@ def read_recording(path: Path) -> History:
         with path.open("rb") as lines:
             for number, text in enumerate(lines, 1):
                 try:
-                    line = _line(text)
+                    line = _line(text.removeprefix(BOM_UTF8) if number == 1 else text)
                 except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                     made.odd.add(number, NO_RECORD, str(error))
                     continue

@@ -1,5 +1,6 @@
 """The command line: `shipclock COMMAND`.  Each command is imported when it is called."""
 
+import errno
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -39,12 +40,17 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; print a `ShipclockError` in one line and exit with its code."""
+        """Run a command; print a `ShipclockError` in one line and exit with its code; a full disk, too."""
         try:
             return super().invoke(ctx)
         except ShipclockError as error:
             click.echo(f"shipclock: {error}", err=True)
             sys.exit(error.exit_code)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            click.echo(f"shipclock: {error.strerror}: what was to be written is not all there", err=True)
+            sys.exit(ShipclockError.exit_code)
 
 
 @click.group(

@@ -1,6 +1,7 @@
 """`shipclock policy`: check, compare and explain policies."""
 
 import sys
+from codecs import BOM_UTF8
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,7 @@ from streams.intake.rejection import Rejected
 from streams.intake.scans import read_scan
 from streams.pages import Value
 from streams.sla.evidence import effective, insert
-from streams.sla.instants import NEVER, from_datetime
+from streams.sla.instants import NEVER, from_datetime, rfc3339
 from streams.sla.phases import OPEN
 from streams.sla.policy.account import accounts
 from streams.sla.policy.checking import doubts
@@ -119,9 +120,11 @@ def explain(
             if other is None or scan.version() > other.version():
                 insert(life, scan, other)
     last = max([registration.registered_at, *(scan.at for scan in life.scans)])
-    found = accounts(
-        rules, registration, effective(life).listed, at=last if instant is None else _instant(instant), clock=clock
-    )
+    at = last if instant is None else _instant(instant)
+    if at < registration.registered_at:
+        then = rfc3339(registration.registered_at)
+        raise click.BadParameter(f"the shipment was registered at {then}: give a later instant", param_hint="--at")
+    found = accounts(rules, registration, effective(life).listed, at=at, clock=clock)
     if form == "json":
         click.echo(msgspec.json.encode(found))
         return
@@ -166,7 +169,7 @@ def _registration(file: Path, needs: frozenset[str]) -> tuple[Registration, byte
 
 def _content(file: Path, option: str) -> bytes:
     try:
-        return file.read_bytes()
+        return file.read_bytes().removeprefix(BOM_UTF8)
     except OSError as error:
         raise click.BadParameter(f"{file} cannot be read: {error.strerror}", param_hint=option) from error
 

@@ -7,7 +7,7 @@ from streams.errors import PolicyError
 from streams.mapping.document import MappingDocument
 from streams.mapping.mapping import Mapping
 from streams.pages import Value, convert, parse_page, read_page
-from streams.sla.policy.inheritance import inherited
+from streams.sla.policy.inheritance import MAPPINGS, Library, inherited
 
 
 def load_mapping(name: str) -> Mapping:
@@ -17,11 +17,11 @@ def load_mapping(name: str) -> Mapping:
     """
     path = Path(name)
     if path.is_file():
-        return _mapping(read_page(path, "mapping"), path.parent)
+        return _mapping(read_page(path, MAPPINGS.name), path.parent, path)
     with as_file(files("streams") / "mapping" / "shipped") as directory:
         shipped = directory / f"{name}.yaml"
         if shipped.is_file():
-            return _mapping(read_page(shipped, "mapping"), directory)
+            return _mapping(read_page(shipped, MAPPINGS.name), directory, shipped)
         known = ", ".join(sorted(file.stem for file in directory.glob("*.yaml")))
     message = f"there is no mapping {name}; give a YAML file, or one that comes with Shipclock: {known}"
     raise PolicyError(message)
@@ -32,13 +32,6 @@ def parse_mapping(text: str, *, source: str = "mapping") -> Mapping:
     return _mapping(parse_page(text, source), Path())
 
 
-def _mapping(page: Value, folder: Path) -> Mapping:
-    def find(name: str, named: Value) -> Value:
-        file = folder / (name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
-        if not file.is_file() or str(file) == named.place.source:
-            message = f"{named.place}: $.extends: there is no other page {file}"
-            raise PolicyError(message)
-        return read_page(file, "mapping")
-
-    whole = inherited(page, find)
+def _mapping(page: Value, folder: Path, file: Path | None = None) -> Mapping:
+    whole = inherited(page, Library(MAPPINGS, folder, file).find)
     return Mapping(convert(whole, MappingDocument), whole, str(folder))

@@ -10,7 +10,7 @@ from streams.mapping.document import Text, ValueDocument
 from streams.mapping.oddities import BAD_NUMBER, BAD_VALUE, MISSING, Tell, Unreadable
 from streams.mapping.problems import Problem
 from streams.mapping.tables import Table
-from streams.vocabularies import load_vocabulary
+from streams.vocabularies import NoVocabulary, load_vocabulary
 
 T = TypeVar("T")
 
@@ -90,7 +90,10 @@ class Values:
             return Table(meanings, (), otherwise) if meanings else None
         if value.table:
             raise Problem(f"{path}.vocabulary", "there is a table, too: give one of them")
-        vocabulary = load_vocabulary(value.vocabulary, self._folder)
+        try:
+            vocabulary = load_vocabulary(value.vocabulary, self._folder)
+        except NoVocabulary as missing:
+            raise Problem(f"{path}.vocabulary", str(missing)) from missing
         return Table(vocabulary.table(), vocabulary.strip, otherwise)
 
 

@@ -10,6 +10,10 @@ from streams.pages import convert, located, read_page
 from streams.sla.codes import NUMBERS
 
 
+class NoVocabulary(PolicyError):
+    """There is none of a name."""
+
+
 class Term(Struct, forbid_unknown_fields=True, frozen=True):
     """What one value of a source means."""
 
@@ -43,7 +47,7 @@ class Vocabulary(Struct, forbid_unknown_fields=True, frozen=True):
 def load_vocabulary(name: str, folder: str = ".") -> Vocabulary:
     """The vocabulary of a file in `folder`, or of a name that comes with Shipclock.
 
-    Raises `PolicyError` when there is none, or it names a code that we do not have.
+    Raises `NoVocabulary` when there is none, and `PolicyError` when it names a code that we do not have.
     """
     file_name = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
     beside = Path(folder, file_name)
@@ -53,7 +57,7 @@ def load_vocabulary(name: str, folder: str = ".") -> Vocabulary:
         if (directory / file_name).is_file():
             return _read(directory / file_name)
     message = f"there is no vocabulary {name!r} in {folder}; with Shipclock come {', '.join(shipped())}"
-    raise PolicyError(message)
+    raise NoVocabulary(message)
 
 
 def shipped() -> list[str]:

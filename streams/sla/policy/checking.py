@@ -25,7 +25,7 @@ def doubts(document: PolicyDocument) -> list[Problem]:
             found.extend(check(clock, path))
     for place, feed in enumerate(document.feeds):
         found.extend(_never(feed.when, f"$.feeds[{place}].when"))
-    return [*found, *_stages(document), *_calendars(document)]
+    return [*found, *_expiry(document), *_stages(document), *_calendars(document)]
 
 
 def _ends_of(clock: ClockDocument, path: str) -> Iterator[Problem]:
@@ -148,6 +148,18 @@ def _severities(clock: ClockDocument, path: str) -> Iterator[Problem]:
             yield Problem(f"{path}.severity", f"{label!r} is no usual severity: did you mean {near[0]!r}?")
     if clock.objective is not None and float(clock.objective.rstrip("%")) == 0:
         yield Problem(f"{path}.objective", "an objective of nothing is always kept; give a share such as 99%")
+
+
+def _expiry(document: PolicyDocument) -> Iterator[Problem]:
+    """Clocks that are due when nobody waits for the shipment any more."""
+    written = document.shipment.expire
+    expire = duration(written, "$.shipment.expire")
+    for place, clock in enumerate(document.clocks):
+        path = f"$.clocks[{place}].within"
+        given = [clock.within] if not isinstance(clock.within, list) else [rule.allow for rule in clock.within]
+        for allow in given:
+            if isinstance(allow, str) and allow not in {"plan", "promised"} and duration(allow, path) >= expire:
+                yield Problem(path, f"by then the shipment has expired; give shipment.expire more than {written}")
 
 
 def _stages(document: PolicyDocument) -> Iterator[Problem]:

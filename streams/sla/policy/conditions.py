@@ -1,6 +1,6 @@
 """When something holds: all of some attributes have values that are wanted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import Final
 
@@ -79,10 +79,16 @@ def _one_of(name: str, wanted: object, path: str) -> Test:
     choices = CHOICES.get(name)
     for value in values:
         if choices is not None and value not in choices:
-            near = get_close_matches(str(value), [str(choice) for choice in choices], n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(map(str, choices)))}"
-            raise Problem(path, f"{name} is never {value!r}; {hint}")
+            raise Problem(path, f"{name} is never {value!r}; {_hint(value, choices)}")
     return lambda value: value in values
+
+
+def _hint(value: object, choices: Collection[object]) -> str:
+    """What may have been meant."""
+    if all(isinstance(choice, bool) for choice in choices):
+        return "write true or false, without quotes"
+    near = get_close_matches(str(value), [str(choice) for choice in choices], n=1)
+    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(map(str, choices)))}"
 
 
 def _none_of(test: Test) -> Test:

@@ -1,11 +1,58 @@
 """One page on top of another: `extends`."""
 
 from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from streams.pages import Value, located
+from streams.errors import PolicyError
+from streams.pages import Value, located, read_page
 
 Finder = Callable[[str, Value], Value]
 """From a name after `extends`, and the page that names it, to the page that is meant."""
+
+
+class Kind(NamedTuple):
+    """Pages of one kind."""
+
+    name: str
+    shipped: str
+    """The folder of `streams` with those that come with Shipclock."""
+
+
+POLICIES: Final = Kind("policy", "policies")
+MAPPINGS: Final = Kind("mapping", "mapping/shipped")
+
+
+class Library:
+    """Where pages that are extended are found: beside the page that names them, or among those of Shipclock."""
+
+    def __init__(self, kind: Kind, folder: Path, page: Path | None = None) -> None:
+        """`page` is the one to begin with, where it is a file."""
+        self._kind = kind
+        self._folder = folder
+        self._seen = [] if page is None else [page.resolve()]
+
+    def find(self, name: str, named: Value) -> Value:
+        """The page of a name.  Raises `PolicyError`."""
+        file_name = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
+        beside = self._folder / file_name
+        if beside.is_file():
+            return self._read(beside, named)
+        with as_file(files("streams") / self._kind.shipped) as shipped:
+            if (shipped / file_name).is_file():
+                return self._read(shipped / file_name, named)
+            known = ", ".join(sorted(page.stem for page in shipped.glob("*.yaml")))
+        message = f"{named.place}: $.extends: no {file_name} in {self._folder.resolve()}; with Shipclock come {known}"
+        raise PolicyError(message)
+
+    def _read(self, file: Path, named: Value) -> Value:
+        if file.resolve() in self._seen:
+            message = f"{named.place}: $.extends: {file.name} extends itself by way of this page: break the circle"
+            raise PolicyError(message)
+        self._seen.append(file.resolve())
+        self._folder = file.parent
+        return read_page(file, self._kind.name)
 
 
 def inherited(page: Value, find: Finder) -> Value:

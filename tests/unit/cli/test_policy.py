@@ -127,6 +127,20 @@ def test_the_past_is_explained_as_it_stood(page: Path, parcel: list[object]) -> 
     assert "stop" not in found
 
 
+def test_a_time_before_the_registration_is_refused(page: Path, parcel: list[object]) -> None:
+    result = run("explain", page, *parcel, "--at", "2020-11-01T00:00:00Z")
+    assert result.exit_code == 2
+    assert "give a later instant" in " ".join(result.output.split())
+
+
+def test_files_may_begin_with_a_byte_order_mark(page: Path, parcel: list[object]) -> None:
+    plain = run("explain", page, *parcel).output
+    for file in (parcel[1], parcel[3]):
+        assert isinstance(file, Path)
+        file.write_text(file.read_text("utf-8"), encoding="utf-8-sig")
+    assert run("explain", page, *parcel).output == plain
+
+
 def test_a_promise_without_a_time_runs_and_is_not_paused(page: Path, parcel: list[object]) -> None:
     page.write_text(PAGE + "  - {name: safe, from: picked_up, until: delivered, never: lost}\n", encoding="utf-8")
     assert "safe: running" in run("explain", page, *parcel, "--at", "2026-11-02T03:00:00Z").output

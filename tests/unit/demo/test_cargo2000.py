@@ -51,9 +51,7 @@ def test_a_leg_with_a_bad_duration_is_reported_with_line_and_column(cell: str) -
 
 @pytest.mark.parametrize(("column", "said"), [("i1_rcs_p", "was planned to take"), ("i1_rcs_e", "took")])
 def test_a_transport_of_more_than_ten_years_is_reported(column: str, said: str) -> None:
-    with pytest.raises(
-        CargoFileError, match=rf"some\.csv, line 3: the transport {said} 5,2\d\d,\d{{3}} minutes"
-    ):
+    with pytest.raises(CargoFileError, match=rf"some\.csv, line 3: the transport {said} 5,2\d\d,\d{{3}} minutes"):
         read(3, **{column: "5255999"})
 
 

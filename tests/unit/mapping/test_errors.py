@@ -41,15 +41,22 @@ GOOD = "mapping: theirs\nid: no\nevents:\n  - {code: delivered, at: time}\n"
         (GOOD + "legs: [{names: [a], after: [b], milestones: []}]\n", r"there is no leg 'b'; there are a"),
         (
             GOOD.replace("code: delivered", "code: {column: no, vocabulary: klingon}"),
-            r"no vocabulary 'klingon'.*kuaidi100",
+            r"mapping:4:\d+: \$\.events\[0\]\.code\.vocabulary: there is no vocabulary 'klingon'.*kuaidi100",
         ),
         ("mapping: theirs\nid: no\n", r"it says nothing: give shipment, events or legs"),
-        (GOOD + "extends: elsewhere\n", r"mapping:5:10: \$\.extends: there is no other page elsewhere.yaml"),
+        (GOOD + "extends: elsewhere\n", r"mapping:5:10: \$\.extends: no elsewhere\.yaml in .*come .*olist"),
     ],
 )
 def test_a_wrong_page_is_refused_with_place_and_remedy(tmp_path: Path, page: str, message: str) -> None:
     with pytest.raises(PolicyError, match=message):
         read(tmp_path, page, "no,time\n1,2026-11-01\n")
+
+
+def test_mappings_that_extend_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:
+    for name, other in (("one", "two"), ("two", "one")):
+        (tmp_path / f"{name}.yaml").write_text(f"{GOOD}extends: {other}\n", encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"two\.yaml:5:10: \$\.extends: one\.yaml extends itself by way of this page"):
+        load_mapping(str(tmp_path / "one.yaml"))
 
 
 def test_an_unknown_mapping_is_refused_with_those_that_are_there() -> None:

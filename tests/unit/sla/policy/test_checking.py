@@ -57,6 +57,8 @@ def told(clock: str, more: str = "") -> list[tuple[str, str]]:
             "it never holds for 1: tier is a text: quote",
         ),
         (f"{START_AND_STOP}, within: PT1H, objective: 0%", "objective", "always kept"),
+        (f"{START_AND_STOP}, within: P180D", "within", "by then the shipment has expired; give shipment.expire more"),
+        (f"{START_AND_STOP}, within: [{{allow: P1D, when: {{tier: A}}}}, {{allow: P181D}}]", "within", "has expired"),
     ],
 )
 def test_what_a_clock_surely_does_not_mean_is_told(clock: str, field: str, part: str) -> None:

@@ -88,6 +88,11 @@ def test_a_text_is_neither_more_nor_less_than_a_number() -> None:
     [
         ({"teir": "A"}, "when.teir", "did you mean 'tier'?"),
         ({"lane": "same-town"}, "when.lane", "lane is never 'same-town'; "),
+        (
+            {"destination.remote": "True"},
+            "when.destination.remote",
+            "write true or false, without quotes",
+        ),
         ({"pieces": {"at_leest": 2}}, "when.pieces.at_leest", "there are not, "),
         ({"pieces": {"at_least": "many"}}, "when.pieces.at_least", "is no number"),
         ({"pieces": {"below": 10**400}}, "when.pieces.below", "out of reach"),
