@@ -5,6 +5,8 @@ import json
 import time
 from pathlib import Path
 
+import pytest
+
 from streams.embedded import EmbeddedKafka
 from streams.sla.instants import rfc3339
 from tests.integration.stage import WITHIN_S, Sent, Stage, registration, scan, shipclock, without_duplicates
@@ -82,5 +84,40 @@ def test_a_policy_published_under_load_judges_what_starts_in_its_time_in_every_p
         assert outputs.rejects() == []
         in_force = [[(one["version"], one["begins"]) for one in active[str(n)]["policies"]] for n in range(PARTITIONS)]
         assert in_force == [[("1", 0), ("2", begins)]] * PARTITIONS
+
+    asyncio.run(story())
+
+
+def test_a_suspension_is_told_lifted_and_told_again_without_counting_its_revisions(
+    kafka: EmbeddedKafka, namespace: str, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        stage = Stage(kafka.bootstrap_servers, namespace, tmp_path, FIRST, PARTITIONS)
+        await stage.create()
+
+        async def suspend(*arguments: str) -> str:
+            begins = ("--region", "north", "--from", "2026-11-01T00:00:00Z")
+            return await shipclock(stage, "suspend", "typhoon", *begins, *arguments)
+
+        async def until_known(revision: int, *, lifted: bool) -> None:
+            async with asyncio.timeout(WITHIN_S):
+                while True:
+                    active = json.loads(await shipclock(stage, "policy", "active", "--format", "json"))
+                    held = [meta["suspensions"] for meta in active.values()]
+                    known = [[(one["revision"], one["lifted"]) for one in some] for some in held]
+                    if known == [[(revision, lifted)]] * PARTITIONS:
+                        return
+
+        async with stage.workers(1):
+            with pytest.raises(AssertionError, match="no partition knows a suspension typhoon"):
+                await suspend("--lift")
+            assert "revision 0, is written to 4 partitions" in await suspend()
+            await until_known(0, lifted=False)
+            assert "revision 1, is written to 4 partitions" in await suspend("--lift")
+            await until_known(1, lifted=True)
+            with pytest.raises(AssertionError, match="revision 1 of typhoon is known already"):
+                await suspend("--revision", "1")
+            assert "revision 2, is written to 4 partitions" in await suspend("--until", "2026-11-02T00:00:00Z")
+            await until_known(2, lifted=False)
 
     asyncio.run(story())
