@@ -25,6 +25,10 @@ from streams.sla.policy.load import load_policy
 AHEAD_MS = 60_000
 """How far ahead of now a version begins, unless told otherwise: long enough for every partition to know of it."""
 
+AWARE_WITHIN_S = 5
+"""How long is waited for partitions to know what was written; workers that run need less than a second."""
+AWARE_EVERY_S = 0.25
+
 
 class Instant(click.ParamType):
     """RFC 3339 with an offset."""
@@ -84,7 +88,7 @@ def publish(*, file: Path, effective_from: datetime | None, rerate: bool, at: da
     now = _now() if at is None else from_datetime(at)
     when = rfc3339(begins)
     if begins < now and not rerate:
-        when = f"{rfc3339(now)}, for {when} has passed,"
+        when += ", or from now on where it was not in force before,"
     click.echo(f"{policy.name} {policy.version} ({policy.digest}) holds from {when} in {count} partitions")
 
 
@@ -147,6 +151,27 @@ def suspend(
     body = replace(body, revision=_revision(settings, name, revision, lift=lift))
     count = _announce(settings, name.encode(), _sound(body), at)
     click.echo(f"suspension {name}, revision {body.revision}, is written to {count} partitions")
+    unaware = _unaware(settings, name, body.revision)
+    if unaware:
+        click.echo(
+            f"not yet known to partitions {', '.join(map(str, unaware))}; until shipclock policy active shows it there"
+            f" a further change needs --revision {body.revision + 1}"
+        )
+
+
+def _unaware(settings: Settings, name: str, revision: int) -> list[int]:
+    """The partitions that do not know a revision of a suspension, though they were given a moment."""
+    give_up_at = time.monotonic() + AWARE_WITHIN_S
+    while True:
+        found = asyncio.run(in_force(connection_of(settings).options(), Names(settings.namespace)))
+        unaware = [
+            number
+            for number, meta in found.items()
+            if meta is None or not any(one.id == name and one.revision >= revision for one in meta.suspensions)
+        ]
+        if not unaware or time.monotonic() > give_up_at:
+            return unaware
+        time.sleep(AWARE_EVERY_S)
 
 
 def _revision(settings: Settings, name: str, asked: int | None, *, lift: bool) -> int:

@@ -50,10 +50,14 @@ def unpack(covered: bytes, base: i64) -> list[Record]:
         key: bytes | None = None
         value: bytes | None = None
         size, place = _number(covered, place)
+        if size > total - place:
+            raise ValueError("a key is longer than its batch")
         if size >= 0:
             key = covered[place : place + size]
             place += size
         size, place = _number(covered, place)
+        if size > total - place:
+            raise ValueError("a value is longer than its batch")
         if size >= 0:
             value = covered[place : place + size]
             place += size

@@ -41,7 +41,9 @@ _STANDING: Final = (TimeSource.CREATE, TimeSource.UNTIMED)
 class Lane:
     """One source topic: what has been read and not yet handled, and how far it is known to be complete."""
 
-    def __init__(self, topic: str, rank: int) -> None:
+    def __init__(self, topic: str, rank: int, *, bounded: bool = False) -> None:
+        """Where it is `bounded`, senders' timestamps count only where the record can have been appended then."""
+        self._bounded = bounded
         self.topic = topic
         self.rank = rank
         """Of records with the same timestamp the lower rank comes first."""
@@ -112,9 +114,15 @@ class Lane:
         none that was appended before partition time had been left unread.
         """
         record = self.records[place]
-        stamp = record.timestamp
-        at = max(time, self.fetched_at if stamp < _NO_CLOCK else min(stamp, self.fetched_at))
-        return record if at == stamp else Record(record.offset, at, record.key, record.value)
+        at = max(time, self._written(record))
+        return record if at == record.timestamp else Record(record.offset, at, record.key, record.value)
+
+    def _written(self, record: Record) -> i64:
+        """When a record was written, as far as that can be."""
+        at = record.timestamp
+        if self._bounded:
+            return self.fetched_at if at < _NO_CLOCK else min(at, self.fetched_at)
+        return min(at, FOREVER - 1)
 
     def _open(self, records: Sequence[Record], fetched_at: i64) -> None:
         self.records, self.place, self.size, self.ahead = list(records), 0, len(records), 0
@@ -122,7 +130,7 @@ class Lane:
         last = self.last
         stamps = vec[i64](capacity=self.size)
         for record in self.records:
-            last = max(last, min(record.timestamp, FOREVER - 1))
+            last = max(last, self._written(record))
             stamps = append(stamps, last)
         self.stamps = stamps
 
@@ -145,7 +153,9 @@ class Lanes:
 
     def __init__(self, topics: Sequence[str], source: TimeSource) -> None:
         """`topics` in the order in which records of the same timestamp are handled."""
-        self.by_topic: Mapping[str, Lane] = {topic: Lane(topic, rank) for rank, topic in enumerate(topics)}
+        self.by_topic: Mapping[str, Lane] = {
+            topic: Lane(topic, rank, bounded=source is TimeSource.CREATE) for rank, topic in enumerate(topics)
+        }
         self._lanes = tuple(self.by_topic.values())
         self._source = source
         self._tick = 0

@@ -26,7 +26,10 @@ ENDED: Final = 2
 WITHDRAWN: Final = 3
 """An alert that was wrong."""
 COME_TRUE: Final = 3
-"""A notice whose clock was missed without an alert: the outcome tells.  It is cleared if the miss is taken back."""
+"""A notice whose clock was missed without an alert: the outcome tells.
+
+If the miss is taken back, it is cleared, or told again where the clock runs on in danger.
+"""
 
 VERDICTS: Final = {MET: "met", MISSED: "missed", CANCELLED: "cancelled", EXCUSED: "excused"}
 PHASES: Final = {ORPHAN: "orphan", OPEN: "open", CLOSED: "closed", RESIDUE: "residue"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from streams.sla.codes import NUMBERS
+from streams.sla.codes import CLOSING, NUMBERS
 from streams.sla.policy.attributes import NUMERIC
 from streams.sla.policy.codesets import ANY, REGISTERED, named
 from streams.sla.policy.document import AllowanceDocument, ClockDocument, Codes, PolicyDocument, Rule, When
@@ -151,15 +151,19 @@ def _severities(clock: ClockDocument, path: str) -> Iterator[Problem]:
 
 
 def _expiry(document: PolicyDocument) -> Iterator[Problem]:
-    """Clocks that are due when nobody waits for the shipment any more."""
+    """Clocks that are due when nobody waits for the shipment any more: those that run while it is open."""
     written = document.shipment.expire
     expire = duration(written, "$.shipment.expire")
     for place, clock in enumerate(document.clocks):
         path = f"$.clocks[{place}].within"
-        given = [clock.within] if not isinstance(clock.within, list) else [rule.allow for rule in clock.within]
-        for allow in given:
-            if isinstance(allow, str) and allow not in {"plan", "promised"} and duration(allow, path) >= expire:
-                yield Problem(path, f"by then the shipment has expired; give shipment.expire more than {written}")
+        if clock.shift is not None or set(named(clock.begin)) <= set(CLOSING) or clock.per == "case":
+            continue
+        rules = clock.within if isinstance(clock.within, list) else [Rule(allow=clock.within)]
+        for line, rule in enumerate(rules):
+            where = f"{path}[{line}]" if isinstance(clock.within, list) else path
+            allow = rule.allow
+            if isinstance(allow, str) and allow not in {"plan", "promised"} and duration(allow, where) >= expire:
+                yield Problem(where, f"by then the shipment has expired; give shipment.expire more than {written}")
 
 
 def _stages(document: PolicyDocument) -> Iterator[Problem]:

@@ -25,7 +25,10 @@ MAPPINGS: Final = Kind("mapping", "mapping/shipped")
 
 
 class Library:
-    """Where pages that are extended are found: beside the page that names them, or among those of Shipclock."""
+    """Where pages that are extended are found: beside the page that names them, or among those of Shipclock.
+
+    A page may extend the one of Shipclock that has its own name.
+    """
 
     def __init__(self, kind: Kind, folder: Path, page: Path | None = None) -> None:
         """`page` is the one to begin with, where it is a file."""
@@ -37,11 +40,13 @@ class Library:
         """The page of a name.  Raises `PolicyError`."""
         file_name = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
         beside = self._folder / file_name
-        if beside.is_file():
+        if beside.is_file() and beside.resolve() not in self._seen[-1:]:
             return self._read(beside, named)
         with as_file(files("streams") / self._kind.shipped) as shipped:
             if (shipped / file_name).is_file():
                 return self._read(shipped / file_name, named)
+            if beside.is_file():
+                return self._read(beside, named)
             known = ", ".join(sorted(page.stem for page in shipped.glob("*.yaml")))
         message = f"{named.place}: $.extends: no {file_name} in {self._folder.resolve()}; with Shipclock come {known}"
         raise PolicyError(message)

@@ -1,7 +1,7 @@
 """What is no worker is told in one line."""
 
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
@@ -35,11 +35,49 @@ def test_another_server_is_no_worker(another_server: str, arguments: tuple[str, 
     assert f"What answers at {another_server}{end} is no worker of Shipclock" in said
 
 
+@pytest.fixture
+def another_api() -> Iterator[str]:
+    """An HTTP server that answers everything with an empty list."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"[]")
+
+        do_POST = do_GET  # noqa: N815 - the library asks for this name
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("resume", "3")])
+def test_what_answers_in_another_way_is_no_worker(another_api: str, arguments: tuple[str, ...]) -> None:
+    assert "is no worker of Shipclock" in told(*arguments, "--worker", another_api)
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:abc", "http://a b", "http://127.0.0.1:1"])
 def test_nobody_answers_at_what_is_no_address(address: str) -> None:
     assert f"No worker answers at {address}" in told("list", "--worker", address)
 
 
-def test_the_port_is_that_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("127.0.0.2", "127.0.0.2"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]")],  # noqa: S104 - compared with
+)
+def test_address_and_port_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch, host: str, address: str) -> None:
+    monkeypatch.setenv("SHIPCLOCK_HTTP_HOST", host)
     monkeypatch.setenv("SHIPCLOCK_HTTP_PORT", "1")
-    assert "No worker answers at http://127.0.0.1:1:" in told("list")
+    assert f"No worker answers at http://{address}:1:" in told("list")
+
+
+def test_a_port_that_nobody_knows_must_be_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIPCLOCK_HTTP_PORT", "0")
+    assert "say with --worker where it is" in told("list")

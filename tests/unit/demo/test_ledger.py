@@ -106,6 +106,8 @@ def test_the_report_counts_by_clock(ledger: Ledger) -> None:
     ledger.add("sla-outcomes", output(4, kind="met"))
     ledger.add("delay-notices", output(5, kind="predicted"))
     ledger.add("breach-alerts", output(6, kind="opened"))
+    for number, clock in enumerate(("end-to-end", "leg", "milestone"), 7):
+        ledger.add("sla-outcomes", output(number, clock=clock, kind="cancelled", instance="expired"))
     counted = report(
         ledger, rejects={"too-late": 2}, shipments_fed=1, scans=3, workers=1, partitions=4, seconds=1.26, kills=[]
     )

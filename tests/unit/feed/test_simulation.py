@@ -29,6 +29,15 @@ def test_the_same_seed_gives_the_same_feed() -> None:
     assert sample(Profile(), 2_000) != sample(Profile(), 2_000, seed=4)
 
 
+def test_a_feed_that_is_started_again_sends_other_parcels() -> None:
+    lively = Profile(shipments_per_second=1_000)
+    first, second = (
+        {record.key for record in islice(simulate(lively, 3, start), 5_000)} for start in (START, START + 6_000)
+    )
+    assert len(first) > 100
+    assert first.isdisjoint(second)
+
+
 def test_records_are_sent_in_order_of_time() -> None:
     times = [record.timestamp for record in sample(Profile(bad=0.1))]
     assert times == sorted(times)

@@ -59,6 +59,16 @@ def test_mappings_that_extend_each_other_in_a_circle_are_refused(tmp_path: Path)
         load_mapping(str(tmp_path / "one.yaml"))
 
 
+def test_a_mapping_may_extend_the_one_of_its_own_name_and_neighbours_of_neighbours(tmp_path: Path) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    (folder / "olist.yaml").write_text("extends: olist\n", encoding="utf-8")
+    (folder / "middle.yaml").write_text("extends: olist\n", encoding="utf-8")
+    (tmp_path / "ours.yaml").write_text("extends: theirs/middle\ntitle: {en: ours}\n", encoding="utf-8")
+    ours, shipped = load_mapping(str(tmp_path / "ours.yaml")).document, load_mapping("olist").document
+    assert (ours.mapping, ours.events) == (shipped.mapping, shipped.events)
+
+
 def test_an_unknown_mapping_is_refused_with_those_that_are_there() -> None:
     with pytest.raises(PolicyError, match=r"there is no mapping nowhere.*cargo2000, .*olist"):
         load_mapping("nowhere")

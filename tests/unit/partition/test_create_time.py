@@ -67,3 +67,32 @@ def test_a_sender_with_a_wrong_clock_is_heard_like_one_with_the_right_time(clock
     right = told(None, seen_before=seen_before)
     assert [body["kind"] for body in right if body["kind"]] == ["opened", "resolved", "missed"]
     assert told(CLOCKS[clock], seen_before=seen_before) == right
+
+
+def test_what_waited_counts_at_the_time_that_its_sender_gave_it() -> None:
+    player = Player(POLICY, TimeSource.CREATE)
+    player.wall = BEGIN + 5 * DAY_MS
+    promised = {"customer_id": "c", "registered_at": rfc3339(BEGIN), "promised_at": rfc3339(BEGIN + DAY_MS)}
+    delivered = {"scan_id": "1", "code": "delivered", "occurred_at": rfc3339(BEGIN + DAY_MS)}
+    own = {"shipment_id": "S1"}
+    player.append([arrival(SHIPMENTS, BEGIN + 5, promised | own), arrival(SCANS, BEGIN + 2 * DAY_MS, delivered | own)])
+    player.finish()
+    (outcome,) = bodies(player.outputs, "sla-outcomes")
+    assert (outcome["kind"], outcome["life"]) == ("met", rfc3339(BEGIN + 5))
+    assert outcome["decided_at"] == rfc3339(BEGIN + 2 * DAY_MS)
+
+
+def test_a_sender_with_a_fast_clock_holds_nobody_up_that_comes_after_it() -> None:
+    player = Player(POLICY, TimeSource.CREATE)
+    player.wall = BEGIN
+    body = {"customer_id": "c", "registered_at": rfc3339(BEGIN)}
+    player.append([arrival(SHIPMENTS, BEGIN + 365 * DAY_MS, body | {"shipment_id": "S1"})])
+    player.finish()
+    later = player.wall + 1_000
+    scan = {"scan_id": "1", "shipment_id": "S2", "code": "picked_up", "occurred_at": rfc3339(later)}
+    player.append([arrival(SHIPMENTS, later, body | {"shipment_id": "S2"}), arrival(SCANS, later + 1, scan)])
+    player.wall = later + 1_000
+    for topic in (SHIPMENTS, SCANS):
+        player.fetch(topic, 1)
+    player.work(1)
+    assert player.core.gauges()["shipments"] == {"open": 2}

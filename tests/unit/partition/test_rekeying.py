@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from streams.configuration import load_settings
+from streams.jobs import work_of
 from streams.mapping import Messages, parse_mapping
 from streams.partition.core import Core
 from streams.partition.job import CoreSettings
@@ -319,3 +321,21 @@ def test_in_replay_a_record_carries_the_time_of_its_original(replay: bool) -> No
     take_in(depot)
     ((_, scan),) = depot.found("parcel-scans")
     assert scan.timestamp == BEGIN + (0 if replay else HOUR)
+
+
+def test_in_replay_a_time_is_handed_on_whatever_it_is() -> None:
+    depot = Depot(replay=True)
+    depot.send(0, push("S1", event()))
+    take_in(depot)
+    stamps = [BEGIN - 9_000 * HOUR, 5, BEGIN + 90_000 * HOUR, BEGIN]
+    for number, stamp in enumerate(stamps, 2):
+        depot.broker.log(CARRIER, 0).append(stamp, b"S", json.dumps(push(f"S{number}", event())).encode())
+    (worker,) = take_in(depot)
+    found = {json.loads(scan.value or b"")["shipment_id"]: scan.timestamp for _, scan in depot.found("parcel-scans")}
+    assert found == {"S1": BEGIN} | {f"S{number}": stamp for number, stamp in enumerate(stamps, 2)}
+    assert worker.task.health().time < BEGIN + HOUR
+
+
+def test_the_intake_has_no_time_of_its_own() -> None:
+    given = {"SHIPCLOCK_JOB": "intake", "SHIPCLOCK_INTAKE_TOPIC": "c", "SHIPCLOCK_INTAKE_MAPPING": "kuaidi100-push"}
+    assert work_of(load_settings(given)).time is TimeSource.UNTIMED

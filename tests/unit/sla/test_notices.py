@@ -40,10 +40,33 @@ def test_a_stop_too_late_that_turns_out_to_be_in_time_clears_the_notice_that_no_
     assert parcel.kinds[4:] == ["outcome missed"]
 
 
-def test_a_stop_too_late_that_is_taken_back_clears_the_notice_that_no_alert_overtook() -> None:
-    parcel = started().until(8).scan("delivered", 10.5, scan_id="d").until(10.6)
-    parcel.scan("picked_up", 5, uploaded=10.7, scan_id="s1", revision=1).until(20)
-    assert parcel.kinds == ["notice predicted", "outcome missed", "notice cleared", "outcome met"]
+def missed_within_grace() -> Parcel:
+    return started().until(8).scan("delivered", 10.5, scan_id="d").until(10.6)
+
+
+def test_a_start_that_is_taken_back_clears_the_notice_of_a_miss_that_no_alert_overtook() -> None:
+    parcel = missed_within_grace().scan("void", 0, uploaded=10.7, voids="s1").until(20)
+    assert parcel.kinds == ["notice predicted", "outcome missed", "notice cleared", "outcome cancelled"]
+
+
+def test_a_stop_that_is_taken_back_in_danger_tells_the_notice_again() -> None:
+    parcel = missed_within_grace().scan("void", 10.5, uploaded=10.7, voids="d").until(12)
+    assert parcel.kinds[1:] == ["outcome missed", "outcome cancelled", "notice predicted", "alert opened"]
+    assert parcel.scan("delivered", 9, uploaded=13).until(14).kinds[5:] == ["alert withdrawn", "outcome met"]
+
+
+def test_a_stop_that_is_taken_back_after_the_alarm_is_overtaken_by_the_alert() -> None:
+    parcel = missed_within_grace().until(12).scan("void", 10.5, uploaded=12.5, voids="d").until(12.8)
+    assert parcel.kinds[1:] == ["outcome missed", "outcome cancelled", "alert opened"]
+    assert parcel.scan("delivered", 9, uploaded=13).until(14).kinds[4:] == ["alert withdrawn", "outcome met"]
+
+
+def test_a_stop_that_turns_out_to_be_a_pause_clears_the_notice_of_a_miss_that_no_alert_overtook() -> None:
+    clock = CLOCK.replace("grace: PT1H", "grace: PT1H, pause: [{from: held, until: released}]")
+    parcel = Parcel(clock).register(0).scan("picked_up", 0).until(8).scan("released", 8.5)
+    parcel.scan("delivered", 10.5, scan_id="d").until(10.6)
+    parcel.scan("held", 2, uploaded=10.7, scan_id="d", revision=1).until(10.8)
+    assert parcel.kinds == ["notice predicted", "outcome missed", "outcome cancelled", "notice cleared"]
 
 
 def test_a_notice_that_an_alert_overtook_is_not_cleared() -> None:

@@ -58,7 +58,11 @@ def told(clock: str, more: str = "") -> list[tuple[str, str]]:
         ),
         (f"{START_AND_STOP}, within: PT1H, objective: 0%", "objective", "always kept"),
         (f"{START_AND_STOP}, within: P180D", "within", "by then the shipment has expired; give shipment.expire more"),
-        (f"{START_AND_STOP}, within: [{{allow: P1D, when: {{tier: A}}}}, {{allow: P181D}}]", "within", "has expired"),
+        (
+            f"{START_AND_STOP}, within: [{{allow: P1D, when: {{tier: A}}}}, {{allow: P181D}}]",
+            "within[1]",
+            "has expired",
+        ),
     ],
 )
 def test_what_a_clock_surely_does_not_mean_is_told(clock: str, field: str, part: str) -> None:
@@ -78,6 +82,18 @@ def test_what_a_clock_surely_does_not_mean_is_told(clock: str, field: str, part:
 )
 def test_a_rule_that_can_come_to_its_turn_is_not_doubted(within: str) -> None:
     assert told(f"{START_AND_STOP}, within: {within}") == []
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        f"{START_AND_STOP}, within: P181D, shift: -P2D",
+        "name: c, from: delivered, until: returned, within: P200D",
+        "name: c, per: case, from: complaint.opened, until: complaint.closed, within: P200D",
+    ],
+)
+def test_what_may_be_due_after_the_expiry_is_not_doubted(clock: str) -> None:
+    assert told(clock) == []
 
 
 def test_a_calendar_that_nothing_uses_is_told() -> None:
