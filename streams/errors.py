@@ -1,5 +1,7 @@
 """The errors of Shipclock.  Each says what is wrong, where, and what to do."""
 
+from collections.abc import Iterable
+
 
 class ShipclockError(Exception):
     """Base of all errors that a user can act on; the command line prints them in one line."""
@@ -31,10 +33,11 @@ class KafkaUnavailable(ShipclockError):
     exit_code = 4
 
 
-def no_answer(servers: str, cause: object) -> str:
-    """Say that no broker answers, and what to do."""
+def no_answer(servers: str | Iterable[str], cause: object) -> str:
+    """Say that no broker answers, and what to do; `servers` are host:port, in one text separated by commas."""
+    where = servers if isinstance(servers, str) else ",".join(servers)
     return (
-        f"No Kafka broker answers at {servers} ({cause}): check the address, that Kafka runs and that the security"
+        f"No Kafka broker answers at {where} ({cause}): check the address, that Kafka runs and that the security"
         " settings are those of the listener"
     )
 

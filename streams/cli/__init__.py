@@ -18,7 +18,7 @@ COMMANDS = {
     "partitions": "streams.cli.partitions:partitions",
     "backtest": "streams.cli.backtest:backtest_command",
     "policy": "streams.cli.policy:policy",
-    "suspend": "streams.cli.publish:suspend",
+    "suspend": "streams.cli.suspend:suspend",
 }
 """Command name to `module:object`."""
 

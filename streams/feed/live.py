@@ -46,8 +46,8 @@ async def send_live(
             sent += len(pending)
             on_sent(sent)
     except KafkaConnectionError as error:
-        servers = ",".join(connection["bootstrap_servers"])
-        raise KafkaUnavailable(f"{no_answer(servers, error)}; {sent} records were sent") from error
+        reason = no_answer(connection["bootstrap_servers"], error)
+        raise KafkaUnavailable(f"{reason}; {sent} records were sent") from error
     except KafkaError as error:
         raise KafkaUnavailable(f"The feed could not write after {sent} records: {error}") from error
     finally:

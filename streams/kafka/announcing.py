@@ -48,7 +48,7 @@ async def announce(
                 await producer.send_and_wait(names.topic(archive), value, key)
         return len(partitions)
     except KafkaConnectionError as error:
-        raise KafkaUnavailable(no_answer(",".join(connection["bootstrap_servers"]), error)) from error
+        raise KafkaUnavailable(no_answer(connection["bootstrap_servers"], error)) from error
     except KafkaError as error:
         raise KafkaUnavailable(f"nothing was written to {topic}: {error}") from error
     finally:
@@ -72,7 +72,7 @@ async def in_force(connection: Mapping[str, Any], names: Names) -> dict[int, Met
             raise TopicMismatch(f"there is no topic {topic}: run shipclock topics apply")
         return {number: await _newest(consumer, TopicPartition(topic, number)) for number in sorted(partitions)}
     except KafkaConnectionError as error:
-        raise KafkaUnavailable(no_answer(",".join(connection["bootstrap_servers"]), error)) from error
+        raise KafkaUnavailable(no_answer(connection["bootstrap_servers"], error)) from error
     except KafkaError as error:
         raise KafkaUnavailable(f"{topic} cannot be read: {error}") from error
     finally:

@@ -64,7 +64,7 @@ class KafkaChangelog(Changelog):
         try:
             yield
         except KafkaConnectionError as error:
-            reason = no_answer(",".join(self._connection.bootstrap_servers), error)
+            reason = no_answer(self._connection.bootstrap_servers, error)
             raise Disconnected(f"{self._tp.topic} partition {self._tp.partition}: cannot be read. {reason}") from error
         except KafkaError as error:
             raise TransactionFailed(

@@ -47,25 +47,21 @@ def unpack(covered: bytes, base: i64) -> list[Record]:
         end = place + size
         since, place = _number(covered, place + 1)
         after, place = _number(covered, place)
-        key: bytes | None = None
-        value: bytes | None = None
-        size, place = _number(covered, place)
-        if size > total - place:
-            raise ValueError("a key is longer than its batch")
-        if size >= 0:
-            key = covered[place : place + size]
-            place += size
-        size, place = _number(covered, place)
-        if size > total - place:
-            raise ValueError("a value is longer than its batch")
-        if size >= 0:
-            value = covered[place : place + size]
-            place += size
+        key, place = _data(covered, place)
+        value, place = _data(covered, place)
         if place >= end or end > total:  # the number of its headers comes before its end
             raise ValueError("a record is longer than it says")
         records.append(Record(base + after, last if appended else first + since, key, value))
         place = end  # nobody asks for headers of what is read
     return records
+
+
+def _data(packed: bytes, place: i64) -> tuple[bytes | None, i64]:
+    """A key or a value, and the place after it; None is one that is missing."""
+    size, place = _number(packed, place)
+    if size > len(packed) - place:
+        raise ValueError("a key or a value is longer than its batch")
+    return (None, place) if size < 0 else (packed[place : place + size], place + size)
 
 
 def _number(packed: bytes, place: i64) -> tuple[i64, i64]:

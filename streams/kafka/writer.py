@@ -56,7 +56,7 @@ class KafkaWriter(Writer):
             client = AIOKafkaClient(**self._connection.options())
             self._producer = await Producer.open(client, transactional_id, self._limits)
         except KafkaConnectionError as error:
-            reason = no_answer(",".join(self._connection.bootstrap_servers), error)
+            reason = no_answer(self._connection.bootstrap_servers, error)
             raise Disconnected(f"{self._who}: cannot start writing. {reason}") from error
         except KafkaError as error:
             raise TransactionFailed(f"{self._who}: cannot start writing: {error!r}") from error

@@ -2,12 +2,15 @@
 
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Final
 
 from streams.errors import PolicyError
 from streams.mapping.document import MappingDocument
 from streams.mapping.mapping import Mapping
 from streams.pages import Value, convert, parse_page, read_page
-from streams.sla.policy.inheritance import MAPPINGS, Library, inherited
+from streams.sla.policy.inheritance import Kind, Library, inherited
+
+MAPPINGS: Final = Kind("mapping", "mapping/shipped")
 
 
 def load_mapping(name: str) -> Mapping:
@@ -18,7 +21,7 @@ def load_mapping(name: str) -> Mapping:
     path = Path(name)
     if path.is_file():
         return _mapping(read_page(path, MAPPINGS.name), path.parent, path)
-    with as_file(files("streams") / "mapping" / "shipped") as directory:
+    with as_file(files("streams") / MAPPINGS.shipped) as directory:
         shipped = directory / f"{name}.yaml"
         if shipped.is_file():
             return _mapping(read_page(shipped, MAPPINGS.name), directory, shipped)

@@ -12,7 +12,7 @@ from mypy_extensions import i64
 
 from schemas.records import Tick
 from streams.partition.job import CONTROL, TURNING, CoreSettings, MakeJob, OtherPolicy
-from streams.partition.lanes import Lane, Lanes, TimeSource
+from streams.partition.lanes import Lane, Lanes
 from streams.partition.meta import KEY, Meta, decode_meta, encode_meta
 from streams.partition.output import Output
 from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, SourceBatch, UnitOfWork
@@ -161,9 +161,7 @@ class Core:
         handle = self._handlers[lane.topic]
         index = self._job.index
         records, stamps = lane.records, lane.stamps
-        source = self._settings.time
-        bounded = source is TimeSource.CREATE
-        moving = not bounded and source is not TimeSource.UNTIMED
+        moving, bounded = self._lanes.moving, lane.bounded
         time: i64 = self.time
         bound: i64 = lane.bound
         first: i64 = lane.place

@@ -12,11 +12,9 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
+from streams.intake.reading import EARLIEST
 from streams.partition.ports import CaughtUp, SourceBatch
 from streams.partition.record import Record
-
-_NO_CLOCK: Final = 946_684_800_000
-"""A timestamp before this instant, the beginning of 2000, is of a clock that was never set."""
 
 MOST_BATCHES: Final = 24
 """Batches of one topic that wait at most."""
@@ -42,11 +40,11 @@ class Lane:
     """One source topic: what has been read and not yet handled, and how far it is known to be complete."""
 
     def __init__(self, topic: str, rank: int, *, bounded: bool = False) -> None:
-        """Where it is `bounded`, senders' timestamps count only where the record can have been appended then."""
-        self._bounded = bounded
         self.topic = topic
         self.rank = rank
         """Of records with the same timestamp the lower rank comes first."""
+        self.bounded = bounded
+        """Whether senders' timestamps count only where the record can have been appended then: see `believed`."""
         self.records: list[Record] = []
         self.stamps = vec[i64]([])
         """Timestamps of `records`, none below the one before it: within a topic the order of the log holds."""
@@ -110,8 +108,8 @@ class Lane:
     def believed(self, place: i64, time: i64) -> Record:
         """One of the records, at an instant at which it can have been appended; `time` is the partition's.
 
-        In create time a timestamp is what the sender's clock said.  But no record is read before it was appended, and
-        none that was appended before partition time had been left unread.
+        In create time a timestamp is what the sender's clock said, and before 2000 that of a clock never set.  But no
+        record is read before it was appended, and none that was appended before partition time had been left unread.
         """
         record = self.records[place]
         at = max(time, self._written(record))
@@ -120,8 +118,8 @@ class Lane:
     def _written(self, record: Record) -> i64:
         """When a record was written, as far as that can be."""
         at = record.timestamp
-        if self._bounded:
-            return self.fetched_at if at < _NO_CLOCK else min(at, self.fetched_at)
+        if self.bounded:
+            return self.fetched_at if at < EARLIEST else min(at, self.fetched_at)
         return min(at, FOREVER - 1)
 
     def _open(self, records: Sequence[Record], fetched_at: i64) -> None:
@@ -158,6 +156,8 @@ class Lanes:
         }
         self._lanes = tuple(self.by_topic.values())
         self._source = source
+        self.moving = source not in _STANDING
+        """Whether the timestamp of a record moves time."""
         self._tick = 0
         self._tick_seen = 0
 
@@ -170,7 +170,7 @@ class Lanes:
         """All records of the topic with a timestamp before this instant have been read."""
         if lane.place < lane.size:
             return lane.stamps[lane.place]
-        if self._source in _STANDING:
+        if not self.moving:
             return FOREVER
         complete = lane.complete_to()
         if self._source is TimeSource.APPEND:
@@ -202,6 +202,6 @@ class Lanes:
 
     def time(self) -> int:
         """The instant before which no record can still lie unread; 0 when that is not known."""
-        if self._source in _STANDING:
+        if not self.moving:
             return min(lane.complete_to() if lane.empty else 0 for lane in self._lanes)
         return min(self.frontier(lane) for lane in self._lanes)

@@ -23,7 +23,7 @@ from streams.sla.packing import (
     write_size,
     write_text,
 )
-from streams.sla.phases import RUNNING, STANDING
+from streams.sla.phases import COME_TRUE, RUNNING, STANDING
 from streams.sla.scan import KnownScan
 
 _STATUS: Final = 7
@@ -68,6 +68,11 @@ class Said:
         """When the last outcome was decided, in milliseconds after the life began."""
         self.doubt: str | None = None
         """The silent facility because of which the standing alert is unverified."""
+
+    @property
+    def warned(self) -> bool:
+        """Whether who reads its notices still expects a miss, or believes in one."""
+        return self.notice in (STANDING, COME_TRUE)
 
 
 @mypyc_attr(acyclic=True)

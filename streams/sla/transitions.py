@@ -113,7 +113,7 @@ class Hearing:
             instance.next_after = NEVER
             if said.alert != STANDING:
                 self._open(clock, instance, said, verdict)
-                if said.notice in (STANDING, COME_TRUE):
+                if said.warned:
                     said.notice = ENDED
             return
         if said.alert == STANDING or (said.alert == ENDED and clock.form == NEVER_HAPPENS):
@@ -125,7 +125,7 @@ class Hearing:
                 self._notice(clock, instance, said, verdict, "updated", STANDING)
             self._wait(instance, alarm_at)
             return
-        if said.notice in (STANDING, COME_TRUE):
+        if said.warned:
             self._notice(clock, instance, said, verdict, "cleared", ENDED)
         self._wait(instance, alarm_at if warn_at is None else warn_at)
 
@@ -177,7 +177,7 @@ class Hearing:
             if said.notice == STANDING:
                 said.notice = COME_TRUE
                 self._docket.status_changed = True
-        elif said.notice in (STANDING, COME_TRUE):
+        elif said.warned:
             self._notice(clock, instance, said, verdict, "cleared", ENDED)
 
     def _take_back(self, clock: Clock, instance: Instance, before: Verdict | None) -> None:
@@ -189,7 +189,7 @@ class Hearing:
             return
         if before is None:
             return
-        if said.notice in (STANDING, COME_TRUE):
+        if said.warned:
             self._notice(clock, instance, said, before, "cleared", ENDED)
         if said.alert == STANDING or (said.alert == ENDED and before.status == MISSED):
             self._alert(clock, instance, said, before, "withdrawn", WITHDRAWN)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from schemas.records.inputs import Identifier
 from streams.sla.policy.calendar_document import CalendarDocument
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")]
@@ -193,7 +194,7 @@ class PolicyDocument(Struct, forbid_unknown_fields=True, frozen=True):
     """A page of promises."""
 
     policy: Name
-    version: Annotated[str, Meta(min_length=1, max_length=128)]
+    version: Identifier
     clocks: Annotated[list[ClockDocument], Meta(min_length=1)]
     title: dict[str, str] = {}
     time_zone: str = "UTC"

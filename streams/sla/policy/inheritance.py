@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from streams.errors import PolicyError
 from streams.pages import Value, located, read_page
@@ -18,10 +18,6 @@ class Kind(NamedTuple):
     name: str
     shipped: str
     """The folder of `streams` with those that come with Shipclock."""
-
-
-POLICIES: Final = Kind("policy", "policies")
-MAPPINGS: Final = Kind("mapping", "mapping/shipped")
 
 
 class Library:

@@ -14,7 +14,8 @@ from streams.pages import Value, convert, located, parse_page, read_page
 from streams.sla.policy.compiled import Policy
 from streams.sla.policy.compiling import compile_policy
 from streams.sla.policy.document import PolicyDocument
-from streams.sla.policy.inheritance import POLICIES, Library, inherited
+from streams.sla.policy.inheritance import Library, inherited
+from streams.sla.policy.naming import POLICIES
 from streams.sla.policy.problems import Problem
 
 _UNFORESEEN: Final = (ArithmeticError, LookupError, OSError, RecursionError, TypeError, ValueError)
@@ -36,7 +37,7 @@ def parse_policy(text: str, *, source: str = "policy") -> Policy:
 
 def policy_page(path: Path) -> Value:
     """The page of a YAML file with everything that it extends.  Raises `PolicyError`."""
-    return inherited(read_page(path, "policy"), Library(POLICIES, path.parent, path).find)
+    return inherited(read_page(path, POLICIES.name), Library(POLICIES, path.parent, path).find)
 
 
 def restored(document: bytes) -> Policy:

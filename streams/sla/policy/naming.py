@@ -2,8 +2,12 @@
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from streams.errors import PolicyError
+from streams.sla.policy.inheritance import Kind
+
+POLICIES: Final = Kind("policy", "policies")
 
 
 def page_file(name: str) -> Path:
@@ -14,7 +18,7 @@ def page_file(name: str) -> Path:
     path = Path(name)
     if path.is_file():
         return path
-    folder = Path(str(files("streams"))) / "policies"
+    folder = Path(str(files("streams"))) / POLICIES.shipped
     shipped = folder / f"{name}.yaml"
     if shipped.is_file():
         return shipped

@@ -1,6 +1,7 @@
 """What is no worker is told in one line."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -10,15 +11,40 @@ from click.testing import CliRunner
 from streams.cli import main
 
 
-@pytest.fixture
-def another_server() -> Iterator[str]:
-    """An HTTP server that is none of ours."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+class EmptyLists(BaseHTTPRequestHandler):
+    """Answers everything with an empty list."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"[]")
+
+    do_POST = do_GET  # noqa: N815 - the library asks for this name
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def another_server() -> Iterator[str]:
+    with serving(SimpleHTTPRequestHandler) as address:
+        yield address
+
+
+@pytest.fixture
+def another_api() -> Iterator[str]:
+    with serving(EmptyLists) as address:
+        yield address
 
 
 def told(*arguments: str) -> str:
@@ -33,29 +59,6 @@ def told(*arguments: str) -> str:
 def test_another_server_is_no_worker(another_server: str, arguments: tuple[str, ...], end: str) -> None:
     said = told(*arguments, "--worker", another_server + end)
     assert f"What answers at {another_server}{end} is no worker of Shipclock" in said
-
-
-@pytest.fixture
-def another_api() -> Iterator[str]:
-    """An HTTP server that answers everything with an empty list."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"[]")
-
-        do_POST = do_GET  # noqa: N815 - the library asks for this name
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize("arguments", [("list",), ("resume", "3")])

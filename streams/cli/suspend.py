@@ -1,0 +1,86 @@
+"""`shipclock suspend`: time that does not count in some regions, told to all partitions while they run."""
+
+import time
+from datetime import datetime
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from schemas.records import RegionSuspension
+from streams.cli.control_records import AT, NAMESPACE, SERVERS, Instant, known, settings_of, sound, tell
+from streams.settings import Settings
+
+AWARE_WITHIN_S = 5
+"""How long is waited for partitions to know what was written; workers that run need less than a second."""
+AWARE_EVERY_S = 0.25
+
+
+@click.command()
+@click.argument("name", metavar="ID")
+@click.option("--region", "regions", multiple=True, required=True, help="May be given several times.")
+@click.option("--from", "begins", type=Instant(), required=True)
+@click.option("--until", type=Instant(), help="Without it, until a later revision tells.")
+@click.option("--reason", help="For people.")
+@click.option("--revision", type=click.IntRange(0), help="The greatest one holds; without it, the next one.")
+@click.option("--lift", is_flag=True, help="Take it back as if it had never been.")
+@AT
+@NAMESPACE
+@SERVERS
+def suspend(
+    *,
+    name: str,
+    regions: tuple[str, ...],
+    begins: datetime,
+    until: datetime | None,
+    reason: str | None,
+    revision: int | None,
+    lift: bool,
+    at: datetime | None,
+    **asked: Any,
+) -> None:
+    """Stop the clocks of shipments from or to some regions for a time: a typhoon, a lockdown."""
+    if until is not None and until <= begins:
+        raise click.UsageError("--until must come after --from")
+    settings = settings_of(at, **asked)
+    body = RegionSuspension(
+        id=name, revision=revision or 0, regions=regions, begin=begins, until=until, reason=reason, lifted=lift
+    )
+    sound(body)
+    body = replace(body, revision=_revision(settings, name, revision, lift=lift))
+    count = tell(settings, name.encode(), sound(body), at)
+    click.echo(f"suspension {name}, revision {body.revision}, is written to {count} partitions")
+    unaware = _unaware(settings, name, body.revision)
+    if unaware:
+        click.echo(
+            f"not yet known to partitions {', '.join(map(str, unaware))}; until shipclock policy active shows it there"
+            f" a further change needs --revision {body.revision + 1}"
+        )
+
+
+def _unaware(settings: Settings, name: str, revision: int) -> list[int]:
+    """The partitions that do not know a revision of a suspension, though they were given a moment."""
+    give_up_at = time.monotonic() + AWARE_WITHIN_S
+    while True:
+        unaware = [
+            number
+            for number, meta in known(settings).items()
+            if meta is None or not any(one.id == name and one.revision >= revision for one in meta.suspensions)
+        ]
+        if not unaware or time.monotonic() > give_up_at:
+            return unaware
+        time.sleep(AWARE_EVERY_S)
+
+
+def _revision(settings: Settings, name: str, asked: int | None, *, lift: bool) -> int:
+    """The revision of a suspension that is to be told: above all that are known."""
+    metas = known(settings).values()
+    held = [one.revision for meta in metas if meta is not None for one in meta.suspensions if one.id == name]
+    newest = max(held, default=-1)
+    if asked is not None and asked <= newest:
+        raise click.UsageError(
+            f"revision {newest} of {name} is known already, so {asked} would change nothing: leave --revision out"
+        )
+    if asked is None and lift and not held:
+        raise click.UsageError(f"no partition knows a suspension {name}; shipclock policy active shows those there are")
+    return newest + 1 if asked is None else asked
