@@ -138,6 +138,10 @@ class ShipmentStatus(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=
     """Clocks with an open delay notice, as `clock` or `clock/instance`."""
     overdue: tuple[str, ...] = ()
     """Clocks with an open breach alert, likewise."""
+    more_at_risk: int = 0
+    """How many more are at risk than are named: at most 100 are."""
+    more_overdue: int = 0
+    """Likewise."""
     sequence: int
     decided_at: Instant
 

@@ -9,7 +9,14 @@ from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient, ConnectionGroup
-from aiokafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError, NoError, for_code
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    NodeNotReadyError,
+    NoError,
+    for_code,
+)
 from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.protocol.types import String
 
@@ -29,6 +36,14 @@ class Appended(NamedTuple):
     """Of its first record."""
     timestamp: int
     """Append time, UTC milliseconds; -1 when the topic carries create time."""
+
+
+class TooLarge(MessageSizeTooLargeError):  # type: ignore[misc]  # aiokafka has no types
+    """A record is larger than its topic allows; `tp` is its place."""
+
+    def __init__(self, tp: TopicPartition) -> None:
+        super().__init__(f"{tp.topic} partition {tp.partition}")
+        self.tp = tp
 
 
 class Appender:
@@ -82,6 +97,8 @@ class Appender:
                         tp = TopicPartition(topic, number)
                         del waiting[tp]
                         appended[tp] = Appended(offset, timestamp)
+                    elif refusal is MessageSizeTooLargeError:
+                        raise TooLarge(TopicPartition(topic, number))
                     elif not refusal.retriable:
                         raise refusal(f"{topic} partition {number}")
 

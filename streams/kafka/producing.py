@@ -92,9 +92,9 @@ class Producer:
         self._piles = {}
         return batches
 
-    def largest(self) -> tuple[int, TopicPartition, bytes | None]:
-        """Bytes, place and key of the largest record that has been added since `take`."""
-        return max((int(pile.largest), tp, pile.largest_key) for tp, pile in self._piles.items())
+    def largest(self) -> dict[TopicPartition, tuple[int, bytes | None]]:
+        """Bytes and key of the largest record that each partition has been given since `take`."""
+        return {tp: (int(pile.largest), pile.largest_key) for tp, pile in self._piles.items()}
 
     async def begin(self, tps: Iterable[TopicPartition]) -> None:
         """Begin a transaction that appends to these partitions, and to no other."""

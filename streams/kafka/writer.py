@@ -10,12 +10,12 @@ from aiokafka.errors import (
     InvalidProducerEpoch,
     KafkaConnectionError,
     KafkaError,
-    MessageSizeTooLargeError,
     ProducerFenced,
 )
 
 from streams.errors import Disconnected, Fenced, PartitionParked, TransactionFailed, no_answer
 from streams.kafka import faults
+from streams.kafka.appending import TooLarge
 from streams.kafka.connection import Connection
 from streams.kafka.envelopes import by_place
 from streams.kafka.names import Names
@@ -81,7 +81,7 @@ class KafkaWriter(Writer):
         producer.keep(changelog, unit.changelog, now)
         producer.keep(changelog, {meta.KEY: unit.meta}, now)
         self._began = None
-        size, tp, key = producer.largest()
+        largest = producer.largest()
         try:
             async with asyncio.timeout(self._limits.timeout_s):
                 return await self._commit(producer, unit)
@@ -91,10 +91,14 @@ class KafkaWriter(Writer):
         except (ProducerFenced, InvalidProducerEpoch) as error:
             await self.stop()
             raise Fenced(f"{self._who}: another worker owns the partition now") from error
-        except MessageSizeTooLargeError as error:
+        except TooLarge as error:
             await self._abort(producer)
-            largest = f"the record of {key!r} in {tp.topic} ({size} bytes)"
-            raise PartitionParked(f"{self._who}: {largest} is larger than its topic allows") from error
+            size, key = largest[error.tp]
+            of = "the meta record" if key == meta.KEY else f"the record of {key!r}"
+            raise PartitionParked(
+                f"{self._who}: {of} in {error.tp.topic} ({size} bytes) is larger than its topic allows: set the topic's"
+                f" max.message.bytes to {2 * size}, then run `shipclock partitions resume {error.tp.partition}`"
+            ) from error
         except (KafkaError, TimeoutError) as error:
             await self._abort(producer)
             raise TransactionFailed(f"{self._who}: not, or not surely, committed: {error!r}") from error

@@ -31,6 +31,9 @@ MOST_SUSPENSIONS: Final = 200
 """How many suspensions are known at the same time; the meta record carries them."""
 MOST_SILENCES: Final = 1_000
 """How many facilities are silent at the same time; likewise."""
+MOST_BYTES: Final = 200_000
+"""Of the suspensions, and of the silences, as the meta record has them: it goes out with every unit of work, during a
+sweep with the suspensions of before, too, and must fit into its topic."""
 
 
 @dataclass(slots=True)
@@ -125,7 +128,9 @@ class Governance:
     def is_full(self, body: FeedStatus) -> bool:
         """Whether so many feeds are silent that this silence cannot be remembered."""
         silences = self.now.silences
-        return body.silent and len(silences) >= MOST_SILENCES and self.now.silence(body.facility) is None
+        if not body.silent or self.now.silence(body.facility) is not None:
+            return False
+        return len(silences) >= MOST_SILENCES or _size(silences) >= MOST_BYTES
 
     def _published(self, body: PolicyPublication, time: int) -> Surroundings | None:
         begins = from_datetime(body.effective_from)
@@ -170,6 +175,11 @@ class Governance:
         then = self.now.with_suspension(suspension, time)
         if len(then.suspensions) > MOST_SUSPENSIONS:
             raise Rejected(BAD_SUSPENSION, f"{MOST_SUSPENSIONS} are known already: end some of them with `until`")
+        if _size(then.suspensions) > max(MOST_BYTES, _size(self.now.suspensions)):
+            raise Rejected(
+                BAD_SUSPENSION,
+                f"with it they would take more than {MOST_BYTES} bytes: name fewer regions, or end some with `until`",
+            )
         return then
 
     # --- committing
@@ -200,3 +210,7 @@ class Governance:
                 del self._pages[key]
                 kept[key] = None
         return kept
+
+
+def _size(known: tuple[Suspension, ...] | tuple[Silence, ...]) -> int:
+    return len(msgspec.json.encode(known))

@@ -11,14 +11,14 @@ from mypy_extensions import i64
 from streams.sla.decision import EXPIRED
 from streams.sla.docket import Docket
 from streams.sla.encoding import content
-from streams.sla.evidence import MOST_SCANS, effective, insert, is_latest
+from streams.sla.evidence import MOST_BYTES, MOST_SCANS, effective, find_room, insert, is_latest
 from streams.sla.gaps import roll
 from streams.sla.instants import NEVER
 from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHASES, RESIDUE, RUNNING
 from streams.sla.pieces import completing
 from streams.sla.policy.compiled import SPAN, STARTS, UPLOADS, Clock, Policy
 from streams.sla.policy.rulebook import Version
-from streams.sla.refusal import TOO_LATE, TOO_MANY_SCANS, Refused
+from streams.sla.refusal import TOO_LATE, Refused
 from streams.sla.registration import Registration
 from streams.sla.rulings import Ruling, Rulings, ruling, rulings
 from streams.sla.scan import KnownScan
@@ -127,8 +127,8 @@ class Judge:
         if replaced is not None:
             if scan.version() <= replaced.version():
                 return None
-        elif evidence.count >= MOST_SCANS:
-            raise Refused(TOO_MANY_SCANS, f"the shipment has {MOST_SCANS} scans already")
+        elif evidence.count >= MOST_SCANS or evidence.size >= MOST_BYTES:
+            find_room(evidence, scan, [version.policy for version in self._book.versions])
         if not shipment.packed_registration:
             insert(shipment, scan, replaced)
         elif replaced is None and is_latest(shipment, scan):

@@ -5,7 +5,7 @@ from typing import Final
 TOO_LATE: Final = "too-late"
 """It happened before the retention of its number, or its shipment's evidence is gone."""
 TOO_MANY_SCANS: Final = "too-many-scans"
-"""The shipment keeps as many scans as it may (`streams.sla.evidence.MOST_SCANS`)."""
+"""The shipment keeps as many scans as it may (`streams.sla.evidence.find_room`)."""
 
 
 class Refused(Exception):

@@ -24,6 +24,8 @@ from streams.sla.state import Shipment
 from streams.sla.surroundings import Surroundings
 from streams.sla.verdict import Verdict
 
+MOST_NAMED: Final = 100
+"""Clocks at risk, and overdue, that a status names; of a shipment of many pieces there may be thousands."""
 _STATUS: Final = Matter(STATUS, "", None)
 _UNREGISTERED: Final = Registration("", 0)
 _START: Final = b',"role":"start"'
@@ -159,6 +161,8 @@ class Renderer:
         to.write(b',"phase":"closed"' if shipment.phase in (CLOSED, RESIDUE) else b',"phase":"open"')
         _write_labels(to, b',"at_risk":[', at_risk)
         _write_labels(to, b',"overdue":[', overdue)
+        _write_rest(to, b',"more_at_risk":', at_risk)
+        _write_rest(to, b',"more_overdue":', overdue)
         to.write(b',"sequence":')
         write_decimal(to, shipment.sequence)
         to.write(b',"decided_at":"')
@@ -281,8 +285,15 @@ def _write_labels(to: BytesWriter, name: bytes, labels: list[bytes]) -> None:
     """A list of texts, unless it is empty; `name` is what comes before them."""
     if labels:
         to.write(name)
-        to.write(b",".join(labels))
+        to.write(b",".join(labels if len(labels) <= MOST_NAMED else labels[:MOST_NAMED]))
         to.append(_END_OF_LIST)
+
+
+def _write_rest(to: BytesWriter, name: bytes, labels: list[bytes]) -> None:
+    """How many of a list were left out, unless none was."""
+    if len(labels) > MOST_NAMED:
+        to.write(name)
+        write_decimal(to, len(labels) - MOST_NAMED)
 
 
 def _write_consequences(to: BytesWriter, verdict: Verdict) -> None:

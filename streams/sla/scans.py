@@ -39,6 +39,12 @@ class Scans:
         return listed
 
     @property
+    def size(self) -> i64:
+        """How many bytes they take, packed; 0 where they have been changed since."""
+        packed = self._packed
+        return 0 if packed is None else len(packed)
+
+    @property
     def latest(self) -> KnownScan | None:
         """The last one; None where there is none."""
         if self._latest is None and self.count:

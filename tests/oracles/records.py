@@ -55,14 +55,18 @@ def standing(policy: Policy, shipment_id: str, shipment: Shipment, sequence: int
         (one.said, names[one.clock] if one.key is None else f"{names[one.clock]}/{one.key}")
         for one in shipment.instances.every()
     ]
+    at_risk = [label for said, label in labels if said is not None and said.notice == STANDING]
+    overdue = [label for said, label in labels if said is not None and said.alert == STANDING]
     return ShipmentStatus(
         id=_id(shipment_id, shipment, "", None, "shipment-status", sequence),
         shipment_id=shipment_id,
         life=_written(shipment.life),
         customer_id=None if registration is None else registration.customer_id,
         phase="closed" if shipment.phase in (2, 3) else "open",
-        at_risk=tuple(label for said, label in labels if said is not None and said.notice == STANDING),
-        overdue=tuple(label for said, label in labels if said is not None and said.alert == STANDING),
+        at_risk=tuple(at_risk[:100]),
+        overdue=tuple(overdue[:100]),
+        more_at_risk=max(len(at_risk) - 100, 0),
+        more_overdue=max(len(overdue) - 100, 0),
         sequence=sequence,
         decided_at=_written(decided_at),
     )

@@ -157,3 +157,8 @@ class Policy:
     feeds: tuple[Feed, ...]
     veto: frozenset[str]
     """Names of the clocks one miss of which voids the score of a period."""
+
+    def names(self, code: Code) -> bool:
+        """Whether it says something of this code that it does not say of every scan of a parcel."""
+        others = self.touched_by_others
+        return code in self.lifecycle.closes or self.touched.get(code, others) != others

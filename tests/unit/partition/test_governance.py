@@ -251,6 +251,21 @@ def test_a_suspension_that_ends_before_it_begins_is_rejected() -> None:
     assert dict(reject.headers)["reason"] == b"bad-suspension"
 
 
+def test_suspensions_take_no_more_room_than_the_meta_record_has() -> None:
+    """The record that would not fit is rejected: taken, it would park the partition, and again whenever it is read."""
+    north, more = ["north"], [f"region-{number:0120}" for number in range(1_000)]
+    player = Player(OLD)
+    for number in range(4):
+        player.append([suspension(BEGIN + number, BEGIN, id=f"storm-{number}", regions=more)])
+    player.append([suspension(BEGIN + 5, BEGIN, id="last", regions=north), tick(BEGIN + HOUR)])
+    outputs = player.finish()
+    assert [dict(one.headers)["reason"] for one in outputs] == [b"bad-suspension"] * 3
+    assert [one.id for one in player.core.meta.suspensions] == ["last", "storm-0"]
+    player.append([suspension(BEGIN + 2 * HOUR, BEGIN, id="storm-0", regions=more, revision=1, lifted=True)])
+    player.append([tick(BEGIN + 3 * HOUR)])
+    assert player.finish() == outputs
+
+
 def test_what_is_in_force_survives_a_restart() -> None:
     player = Player(OLD)
     player.append([suspension(BEGIN, BEGIN + HOUR), tick(BEGIN + HOUR)])

@@ -361,6 +361,14 @@ def test_of_more_silent_feeds_than_a_partition_remembers_nothing_is_unverified_a
     assert not governance.is_full(status("F0", 3))
 
 
+def test_silences_take_no_more_room_than_the_meta_record_has() -> None:
+    governance = Governance(page("1", 10))
+    for number in range(MOST_SILENCES):
+        governance.hear(status(f"F{number:04}" + "\x01" * 100))
+    assert 200 < len(governance.now.silences) < 400
+    assert governance.is_full(status("another"))
+
+
 def status(facility: str, revision: int = 1) -> FeedStatus:
     at = datetime(2026, 11, 2, tzinfo=UTC)
     return FeedStatus(facility=facility, silent=True, heard_at=at, revision=revision)

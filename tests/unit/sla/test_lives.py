@@ -87,3 +87,45 @@ def test_a_shipment_keeps_so_many_scans_and_no_more() -> None:
         one.scan("arrived", 1)
     one.until(2)
     assert one.reject_reasons == ["too-many-scans"]
+
+
+def test_the_scan_that_keeps_a_promise_is_kept_however_many_came_before_it() -> None:
+    one = parcel().register(0).scan("picked_up", 0)
+    for _ in range(MOST_SCANS + 10):
+        one.scan("arrived", 1)
+    one.scan("arrived", 1.5, scan_id="back").scan("unheard_of", 1.5).scan("delivered", 2).until(1_000)
+    assert one.reject_reasons == ["too-many-scans"] * 13
+    assert [outcome["kind"] for outcome in one.outcomes] == ["met"]
+    assert one.alerts == []
+
+
+def test_a_shipment_keeps_twice_as_many_scans_that_decide_something_and_no_more() -> None:
+    one = parcel().register(0)
+    for _ in range(2 * MOST_SCANS + 1):
+        one.scan("picked_up", 1)
+    one.until(2)
+    assert one.reject_reasons == ["too-many-scans"]
+
+
+def test_long_scans_are_kept_as_long_as_they_take_so_much_room_together() -> None:
+    """Their state, and all that is said of them, must fit into one record each."""
+    one = parcel().register(0)
+    for number in range(300):
+        facility = {"id": f"{number}" + "\N{PACKAGE}" * 120, "kind": "\N{PACKAGE}" * 128}
+        one.scan("arrived", 1, scan_id=f"{number}" + "\N{PACKAGE}" * 120, facility=facility)
+    one.until(2)
+    assert 0 < len(one.reject_reasons) < 250
+    assert set(one.reject_reasons) == {"too-many-scans"}
+
+
+def test_a_status_names_so_many_clocks_and_counts_the_others() -> None:
+    clocks = "- {name: visit, per: facility, from: arrived, until: departed, within: PT2H, warn: {before: PT1H}}"
+    one = Parcel(clocks).register(0)
+    for number in range(130):
+        one.scan("arrived", 1, facility={"id": f"F{number}"})
+    one.until(2.5)
+    status = one.said("shipment-status")[-1]
+    assert (len(status["at_risk"]), status["more_at_risk"], "overdue" in status) == (100, 30, False)
+    one.until(4)
+    status = one.said("shipment-status")[-1]
+    assert (len(status["overdue"]), status["more_overdue"], "more_at_risk" in status) == (100, 30, False)
