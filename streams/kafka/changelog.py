@@ -38,16 +38,21 @@ class KafkaChangelog(Changelog):
     async def read(self, start: int, end: int) -> AsyncIterator[Sequence[ChangelogEntry]]:
         """Yield committed entries; see `Changelog`."""
         tp = self._tp
-        if start >= end:
+        if start > end:
+            # A new leader may not know yet what is committed.  A topic made anew never will: then the worker ends.
+            raise TransactionFailed(
+                f"{tp.topic} partition {tp.partition} ends at {end}, and {start} had been committed: was it made anew?"
+            )
+        if start == end:
             return
         async with self._answered(), self._consumer() as consumer:
             beginning = (await consumer.beginning_offsets([tp]))[tp]
-            if 0 < start < beginning:
+            if start < beginning:
                 raise ChangelogTruncated(
                     f"{tp.topic} partition {tp.partition}: offset {start} is needed but the log now begins at"
                     f" {beginning}; the topic must be compacted, never deleted by time or size"
                 )
-            consumer.seek(tp, max(start, beginning))
+            consumer.seek(tp, start)
             while await consumer.position(tp) < end:
                 fetched = await consumer.getmany(tp, timeout_ms=LOOK_AGAIN_MS, max_records=CHUNK_ENTRIES)
                 records = fetched.get(tp)

@@ -9,6 +9,12 @@ class SourceTruncated(ShipclockError):
     exit_code = 5
 
 
+class StateLost(ShipclockError):
+    """The group has read on from an offset that no state is known for."""
+
+    exit_code = 5
+
+
 class PartitionsApart(ShipclockError):
     """The group gave this worker a partition of one source topic without the same partition of the others."""
 

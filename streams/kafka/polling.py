@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
-from streams.kafka.errors import SourceTruncated
+from streams.clock import SystemClock
+from streams.kafka.errors import SourceTruncated, StateLost
 from streams.kafka.reading import Standing
 from streams.partition.ports import EARLIEST
 from streams.partition.record import Record
+from streams.partition.skew import set_to
+
+_clock: Final = SystemClock()
 
 MAX_BATCH_RECORDS = 1_000
 """Records of one partition batch at most: what one task computes without letting go of the event loop."""
@@ -41,7 +45,7 @@ class Lost(NamedTuple):
 
     tp: TopicPartition
     generation: int
-    error: SourceTruncated
+    error: SourceTruncated | StateLost
 
 
 @dataclass(slots=True)
@@ -64,6 +68,8 @@ async def poll(consumer: AIOKafkaConsumer, wants: Sequence[Want], wait_s: float)
     generations = {want.tp: want.generation for want in wants}
     try:
         await _seek(consumer, wants, polled)
+        if polled.lost:
+            return polled
         fetch = [want.tp for want in wants if want.fetch]
         if fetch:
             await _fetch(consumer, fetch, generations, wait_s, polled)
@@ -84,7 +90,11 @@ async def _seek(consumer: AIOKafkaConsumer, wants: Sequence[Want], polled: Polle
             continue
         consumer.resume(want.tp)
         if want.seek == EARLIEST:
-            beginnings.append(want)
+            committed = await consumer.committed(want.tp)
+            if committed:
+                polled.lost.append(Lost(want.tp, want.generation, StateLost(_unknown(want.tp, committed))))
+            else:
+                beginnings.append(want)
         else:
             consumer.seek(want.tp, want.seek)
             polled.sought.append(want)
@@ -122,7 +132,9 @@ def _standings(consumer: AIOKafkaConsumer, generations: Mapping[TopicPartition, 
         state = assignment.state_value(tp)
         if state is None or not state.has_valid_position or state.timestamp is None:
             continue
-        standings.append(Standing(tp, generation, state.position, state.highwater, state.lso, state.timestamp))
+        standings.append(
+            Standing(tp, generation, state.position, state.highwater, state.lso, state.timestamp, set_to(_clock))
+        )
     return standings
 
 
@@ -140,4 +152,11 @@ async def _told(consumer: AIOKafkaConsumer, tp: TopicPartition, offset: int) -> 
         )
     return (
         f"{where} ends at {end}: the topic was emptied or created anew.  Restore it, or start under another namespace"
+    )
+
+
+def _unknown(tp: TopicPartition, committed: int) -> str:
+    return (
+        f"{tp.topic} partition {tp.partition} has been read up to offset {committed}, and the state changelog does not"
+        " know of it: it was emptied or created anew.  Restore it, or start under another namespace"
     )

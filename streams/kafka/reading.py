@@ -34,6 +34,8 @@ class Standing(NamedTuple):
     """Last stable offset of the last fetch response."""
     polled_at: int
     """Wall clock when that response was processed, UTC milliseconds."""
+    set_to: int
+    """What the wall clock was set to after that (`streams.partition.skew.set_to`)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -108,12 +110,16 @@ class Reading:
         self.lag = standing.end - standing.position
         if self.next_offset == EARLIEST:
             self.next_offset = self.began = standing.position
-        if standing.polled_at != self._polled_at:
-            self._polled_before, self._polled_at = self._polled_at, standing.polled_at
+        before = self._polled_at
+        if standing.polled_at != before:
+            back = before is not None and standing.polled_at < before
+            if back:  # the clock was set back: what it said before does not count
+                self._told = 0
+            self._polled_before, self._polled_at = None if back else before, standing.polled_at
         if self._polled_before is None or not standing.position == standing.end == standing.stable_end:
             return None
         at = min(self._polled_before, standing.polled_at)
         if at <= self._told:
             return None
         self._told = at
-        return CaughtUp(self.topic, self.next_offset, at, max(self.began, 0))
+        return CaughtUp(self.topic, self.next_offset, at, max(self.began, 0), standing.position, standing.set_to)

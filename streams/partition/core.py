@@ -97,6 +97,9 @@ class Core:
             # Nothing has come yet: now it is known where the log began, and reading never falls back behind that.
             lane.position = lane.received = mark.began
         lane.mark = mark
+        if lane.empty and lane.received == mark.position < mark.end:
+            # What lies between is no record.  Retention takes it in time, and would seem to have taken one.
+            lane.position = lane.received = mark.end
 
     def has_room(self, topic: str) -> bool:
         """Whether more records of a topic may come."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from streams.errors import PartitionParked
 from streams.partition.clerk import Clerk
 from streams.partition.deadlines import DeadlineIndex
 from streams.partition.doubts import DOUBTS
@@ -83,6 +84,12 @@ class Judging:
         if clerk.watch is not None:
             clerk.watch.restored()
         if meta is not None:
+            counted, found = sum(meta.gauges.get("shipments", {}).values()), len(clerk.memory)
+            if found < counted:
+                raise PartitionParked(
+                    f"the state changelog has {found} shipments, and had {counted} when it was last written: records"
+                    " of it are gone, and with them promises. Bring them back, or give them up (docs/operations.md)"
+                )
             clerk.docket.restore(meta.gauges)
             clerk.governance.restore(meta)
             clerk.adopt(meta.time)

@@ -34,6 +34,10 @@ class CaughtUp(NamedTuple):
     """Wall clock of the worker, UTC milliseconds: a time BEFORE the poll that found the end of the log was sent."""
     began: int = 0
     """Where reading of the topic began."""
+    end: int = 0
+    """Where it goes on: between `position` and there lie markers of transactions and what was aborted, no records."""
+    set_to: int | None = None
+    """What the wall clock had been set to when `at` was read off it (`streams.partition.skew.set_to`)."""
 
 
 @dataclass(slots=True)

@@ -5,7 +5,12 @@ is skew.  Poll times are the worker's, append times the broker's: with too much 
 measured, or when the worker's clock has been set since, time must not move by poll times.
 """
 
-from streams.partition.ports import Committed
+from streams.partition.ports import Committed, WallClock
+
+
+def set_to(clock: WallClock) -> int:
+    """What a wall clock has been set to, milliseconds: it only changes when somebody sets it, or the machine sleeps."""
+    return clock.now_ms() - clock.steady_ms()
 
 
 class Skew:
@@ -18,12 +23,18 @@ class Skew:
         self.measured_ms = 0
         """The least skew that explains the last commit: positive when the broker's clock is ahead, milliseconds."""
 
-    def measure(self, committed: Committed, set_to: int) -> None:
-        """Learn from an acknowledged commit; `set_to` is the wall clock minus a clock that is never set, in ms."""
+    def measure(self, committed: Committed, before: int, after: int) -> None:
+        """Learn from an acknowledged commit, before and after which the wall clock was set to so much (`set_to`).
+
+        Of one across which it was set nothing can be learnt: between two such times everything lies.
+        """
+        if self._limit is not None and abs(after - before) > self._limit:
+            self._measured_at = None
+            return
         append = committed.append_time
         if append is not None:
             self.measured_ms = min(append - committed.sent_at, 0) + max(append - committed.acked_at, 0)
-        self._measured_at = set_to
+        self._measured_at = after
 
     def trusts(self, set_to: int) -> bool:
         """Whether poll times may move partition time."""

@@ -9,7 +9,7 @@ from streams.errors import ChangelogTruncated, Fenced, PartitionParked, RejectSt
 from streams.partition.core import Core
 from streams.partition.pace import Pace, TaskSettings
 from streams.partition.ports import CaughtUp, Changelog, Source, SourceBatch, Tally, WallClock, Writer
-from streams.partition.skew import Skew
+from streams.partition.skew import Skew, set_to
 
 State = Literal["stopped", "restoring", "running", "parked"]
 
@@ -85,6 +85,8 @@ class PartitionTask:
         self._restore_s = 0.0
         self._failures = 0
         self._running: asyncio.Task[None] | None = None
+        self._durable: tuple[int, Mapping[str, Mapping[str, int]]] = (0, {})
+        """Partition time and gauges as they were last made durable, or found so: they hold while memory does not."""
 
     # --- from the source
 
@@ -95,10 +97,18 @@ class PartitionTask:
             self._wake.set()
 
     def caught_up(self, mark: CaughtUp) -> None:
-        """Note that a topic has been read up to its end."""
-        if self._reading and self._skew.trusts(self._set_to()):
+        """Note that a topic has been read up to its end.
+
+        A mark counts only under a clock that has been held against the broker's.  The clock may have been set since the
+        mark was made: what counts is how it was set then, and no mark may lie ahead.  One that does not count still
+        wakes the task, so that it looks again at the clocks.
+        """
+        if not self._reading:
+            return
+        clock = self._clock
+        if self._skew.trusts(set_to(clock) if mark.set_to is None else mark.set_to) and mark.at <= clock.now_ms():
             self._core.caught_up(mark)
-            self._wake.set()
+        self._wake.set()
 
     def has_room(self, topic: str) -> bool:
         """Whether the source should deliver more records of a topic."""
@@ -116,6 +126,7 @@ class PartitionTask:
             self._stopping = False
             self.state, self.detail = "restoring", ""
             self._running = asyncio.get_running_loop().create_task(self._live(), name=f"partition-{self.number}")
+            self._running.add_done_callback(self._lived)
 
     async def stop(self, *, commit: bool) -> None:
         """Commit what is in hand or leave it, and let go of the partition.  Memory stays: `start` may follow."""
@@ -153,15 +164,16 @@ class PartitionTask:
     def health(self) -> TaskHealth:
         """How the partition fares."""
         core = self._core
+        time, gauges = (core.time, core.gauges()) if self.state == "running" else self._durable
         return TaskHealth(
             state=self.state,
             detail=self.detail,
             restored=self.state == "running",
-            time=core.time,
-            behind_s=max(self._clock.now_ms() - core.time, 0) / 1000,
+            time=time,
+            behind_s=max(self._clock.now_ms() - time, 0) / 1000,
             buffered=core.buffered,
             restore_s=self._restore_s,
-            gauges=core.gauges(),
+            gauges=gauges,
             skew_ms=self._skew.measured_ms,
         )
 
@@ -192,6 +204,11 @@ class PartitionTask:
                 self._fail(error)
                 return
 
+    def _lived(self, running: asyncio.Task[None]) -> None:
+        """See to it that a mistake in what deals with mistakes ends the worker, too."""
+        if not running.cancelled() and (error := running.exception()) is not None:
+            self._fail(error)
+
     def _void(self, reason: str) -> None:
         self._reading = False
         self._source.pause()
@@ -207,41 +224,41 @@ class PartitionTask:
         self._observer.parked(self.number, reason)
 
     def _fail(self, error: BaseException) -> None:
+        self.state, self.detail = "stopped", str(error)
+        if not self.failure.done():
+            self.failure.set_exception(error)
         self._reading = False
         self._source.pause()
         # Half a unit of work must never be committed, also not on the way out.
         self._core.forget()
-        self.state, self.detail = "stopped", str(error)
-        if not self.failure.done():
-            self.failure.set_exception(error)
 
     async def _restore(self) -> None:
         self.state = "restoring"
         began = asyncio.get_running_loop().time()
         await self._writer.start()
         end = await self._changelog.end()
-        entries = 0
-        try:
-            entries = await self._replay(self._core.changelog_end, end)
-        except ChangelogTruncated:
-            self._core.forget()
-            entries = await self._replay(0, end)
+        entries = await self._replay(self._core.changelog_end, end)
         offsets = self._core.restored(end)
+        self._durable = (self._core.time, self._core.gauges())
         self._restore_s = asyncio.get_running_loop().time() - began
         self._observer.restored(self.number, entries=entries, seconds=self._restore_s)
         other = self._core.other_policy
         if other is not None:
             self._observer.other_policy(self.number, in_force=other.in_force, configured=other.configured)
         self._pace.begin(asyncio.get_running_loop().time())
-        if not self._skew.trusts(self._set_to()):
-            await self._commit()  # of nothing: it tells how far the clocks are apart, before any deadline can fire
+        if not self._skew.trusts(set_to(self._clock)):
+            await self._probe()
         self.state, self.detail = "running", ""
         self._reading = True
         self._source.begin(offsets)
 
-    def _set_to(self) -> int:
-        """What the wall clock has been set to, milliseconds: it only changes when somebody sets it."""
-        return self._clock.now_ms() - self._clock.steady_ms()
+    async def _probe(self) -> None:
+        """Commit nothing: it tells how far the clocks are apart, before any deadline can fire."""
+        try:
+            await self._commit()
+        except asyncio.CancelledError:
+            self._core.forget()  # what memory holds for kept may not be
+            raise
 
     async def _replay(self, start: int, end: int) -> int:
         entries = 0
@@ -265,7 +282,7 @@ class PartitionTask:
                 core.examine()  # parks where broken state is to blame; else a mistake of the program ends the worker
                 raise
             self._writer.tell(core.told())
-            wait = pace.until_commit(core, loop.time(), more=more, probing=not self._skew.trusts(self._set_to()))
+            wait = pace.until_commit(core, loop.time(), more=more, probing=not self._skew.trusts(set_to(self._clock)))
             if wait is not None and wait <= 0:
                 await self._commit()
             elif more:
@@ -290,11 +307,12 @@ class PartitionTask:
         loop = asyncio.get_running_loop()
         records = self._core.records_in_unit
         unit = self._core.take()
-        began = loop.time()
+        durable = (self._core.time, self._core.gauges())
+        began, before = loop.time(), set_to(self._clock)
         committed = await self._writer.commit(unit)
         ended = loop.time()
-        self._failures = 0
+        self._failures, self._durable = 0, durable
         self._core.changelog_end = committed.changelog_end
-        self._skew.measure(committed, self._set_to())
+        self._skew.measure(committed, before, set_to(self._clock))
         self._pace.committed(ended)
         self._observer.committed(self.number, unit.tally, transaction_s=ended - began, records=records)

@@ -5,16 +5,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from streams.app import EngineApp, build_app
 from streams.assignment import Assignment
 from streams.embedded import EmbeddedKafka
-from streams.kafka.errors import SourceTruncated
+from streams.kafka.errors import SourceTruncated, StateLost
 from streams.kafka.names import SOURCE_TOPICS
 from streams.kafka.source import PartitionSource, Sources
 from streams.partition.ports import CaughtUp, SourceBatch
 from streams.partition.task import State, TaskHealth
-from tests.integration.kafka_workbench import Workbench, until
+from tests.integration.kafka_workbench import WITHIN_S, Workbench, unit, until
 
 
 class RecordingTask:
@@ -207,6 +208,45 @@ def test_an_offset_that_retention_removed_is_a_clear_stop(bench: Workbench) -> N
             assert "parcel-scans partition 0: offset 40 is to be read next" in str(failure)
             assert "begins at 60" in str(failure)
             assert not engine.made[0].values["parcel-scans"]
+
+    asyncio.run(scenario())
+
+
+def test_a_group_that_has_read_on_without_state_is_a_clear_stop(bench: Workbench) -> None:
+    """The state changelog was emptied or made anew: to begin anew, too, would say much twice, and lose the rest."""
+
+    async def scenario() -> None:
+        await bench.create_topics()
+        await bench.produce("parcel-scans", 0, numbered(10))
+        writer = bench.writer()
+        await writer.start()
+        await writer.commit(unit({b"a": b"1"}, scans=7))
+        await writer.stop()
+        async with asyncio.timeout(WITHIN_S):
+            while await bench.group_offset("parcel-scans") != 7:  # noqa: ASYNC110 - the marker is written in its time
+                await asyncio.sleep(0.01)
+        async with running(bench) as engine:
+            await until(lambda: engine.failures, "the failure")
+            failure = engine.failures[0]
+            assert isinstance(failure, StateLost)
+            assert "parcel-scans partition 0 has been read up to offset 7" in str(failure)
+            assert not engine.made[0].values["parcel-scans"]
+
+    asyncio.run(scenario())
+
+
+def test_a_mark_tells_where_reading_goes_on_behind_the_markers_of_transactions(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        topic = bench.names.topic("control")
+        producer = AIOKafkaProducer(bootstrap_servers=bench.servers, transactional_id=topic)
+        async with producer, producer.transaction():
+            await producer.send(topic, b"1", partition=0)
+        async with running(bench) as engine:
+            marks = engine.made[0].marks["control"]
+            await until(lambda: marks and marks[-1].position == 1, "the mark behind the record")
+            assert marks[-1].end == 2
+            assert engine.made[0].values["control"] == [b"1"]
 
     asyncio.run(scenario())
 

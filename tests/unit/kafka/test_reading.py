@@ -33,15 +33,17 @@ def begun(offset: int = 0) -> Reading:
     return reading
 
 
-def standing(reading: Reading, polled_at: int, *, position: int = 10, end: int = 10, stable: int = 10) -> Standing:
-    return Standing(TP, reading.generation, position, end, stable, polled_at)
+def standing(
+    reading: Reading, polled_at: int, *, position: int = 10, end: int = 10, stable: int = 10, set_to: int = 0
+) -> Standing:
+    return Standing(TP, reading.generation, position, end, stable, polled_at, set_to)
 
 
 def test_a_mark_holds_from_before_the_request_that_found_the_end() -> None:
     reading = begun()
     reading.delivered(10)
     assert reading.stand(standing(reading, 1_000)) is None
-    assert reading.stand(standing(reading, 1_200)) == CaughtUp("parcel-scans", 10, 1_000)
+    assert reading.stand(standing(reading, 1_200)) == CaughtUp("parcel-scans", 10, 1_000, end=10, set_to=0)
 
 
 def test_a_mark_is_told_once() -> None:
@@ -49,7 +51,7 @@ def test_a_mark_is_told_once() -> None:
     for polled_at in (1_000, 1_200):
         reading.stand(standing(reading, polled_at))
     assert reading.stand(standing(reading, 1_200)) is None
-    assert reading.stand(standing(reading, 1_400)) == CaughtUp("parcel-scans", 0, 1_200)
+    assert reading.stand(standing(reading, 1_400)) == CaughtUp("parcel-scans", 0, 1_200, end=10, set_to=0)
 
 
 def test_there_is_no_mark_while_records_or_open_transactions_remain() -> None:
@@ -71,10 +73,20 @@ def test_commit_markers_at_the_end_do_not_count_as_records() -> None:
 
 def test_a_clock_that_was_set_back_makes_a_mark_older_never_younger() -> None:
     reading = begun()
-    reading.stand(standing(reading, 5_000))
-    mark = reading.stand(standing(reading, 3_000))
+    reading.stand(standing(reading, 4_800))
+    assert reading.stand(standing(reading, 5_000)) is not None
+    assert reading.stand(standing(reading, 3_000)) is None
+    mark = reading.stand(standing(reading, 3_200))
     assert mark is not None
     assert mark.at == 3_000
+
+
+def test_a_mark_tells_how_the_clock_was_set_and_where_reading_goes_on() -> None:
+    reading = begun(5)
+    reading.delivered(8)
+    reading.stand(standing(reading, 1_000, set_to=77))
+    mark = reading.stand(standing(reading, 1_200, set_to=88))
+    assert mark == CaughtUp("parcel-scans", 8, 1_000, began=5, end=10, set_to=88)
 
 
 def test_what_was_fetched_before_a_new_beginning_is_dropped() -> None:

@@ -172,6 +172,25 @@ def test_reading_begins_at_the_earliest_once_and_never_falls_back_to_it() -> Non
     assert successor.restored(1) == dict.fromkeys(SOURCES, 7)
 
 
+def test_what_lies_behind_the_last_record_and_is_none_is_passed_over() -> None:
+    """A marker of a transaction, say: retention takes it, and the log then begins behind what had been read."""
+    core = Core(judging(POLICY), CoreSettings("ns", 0, 1, TimeSource.APPEND))
+    core.restored(0)
+    core.offer(SourceBatch("control", [Record(0, BEGIN, b"tick", b"{}")], BEGIN))
+    core.caught_up(CaughtUp("control", 1, BEGIN + 1, end=2))
+    assert core.meta.offsets["control"] == EARLIEST, "what waits has not been passed"
+    for topic in SOURCES:
+        core.caught_up(CaughtUp(topic, int(topic == "control"), BEGIN + 2, end=2 if topic == "control" else 0))
+    core.work(10)
+    assert core.take().offsets["control"] == 1
+    core.caught_up(CaughtUp("control", 0, BEGIN + 3, end=2))
+    assert core.take().offsets["control"] == 1, "a record may be on its way"
+    core.caught_up(CaughtUp("control", 1, BEGIN + 3, end=2))
+    assert core.take().offsets["control"] == 2
+    core.caught_up(CaughtUp("control", 1, BEGIN + 4, end=2))
+    assert core._lanes.by_topic["control"].complete_to() == BEGIN + 4
+
+
 def test_both_partitioners_are_named() -> None:
     assert {"murmur2": murmur2, "crc32": crc32} == PARTITIONERS
     assert crc32(b"hello", 12) == 907060870 % 12

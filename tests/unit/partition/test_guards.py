@@ -93,19 +93,27 @@ def test_a_unit_grows_while_records_keep_coming_but_not_for_ever() -> None:
 def test_skew_is_what_lies_outside_of_sending_and_acknowledging(append: int, skew: int) -> None:
     measure = Skew(10)
     assert not measure.trusts(0)
-    measure.measure(Committed(1, append, 1_000, 1_010), 0)
+    measure.measure(Committed(1, append, 1_000, 1_010), 0, 0)
     assert measure.measured_ms == skew
     assert measure.trusts(0) == (abs(skew) <= 10)
 
 
 def test_a_clock_that_has_been_set_since_is_not_trusted_until_it_has_been_measured_again() -> None:
     measure = Skew(10)
-    measure.measure(Committed(1, 1_005, 1_000, 1_010), 0)
+    measure.measure(Committed(1, 1_005, 1_000, 1_010), 0, 0)
     assert measure.trusts(5)
     assert not measure.trusts(3_600_000)
     assert not measure.trusts(-3_600_000)
-    measure.measure(Committed(2, 3_601_005, 3_601_000, 3_601_010), 3_600_000)
+    measure.measure(Committed(2, 3_601_005, 3_601_000, 3_601_010), 3_600_000, 3_600_000)
     assert measure.trusts(3_600_000)
+
+
+def test_a_commit_across_which_the_clock_was_set_tells_nothing() -> None:
+    measure = Skew(10)
+    measure.measure(Committed(1, 1_005, 1_000, 1_010), 0, 0)
+    measure.measure(Committed(2, 2_005, 2_000, 3_602_010), 0, 3_600_000)
+    assert not measure.trusts(0)
+    assert not measure.trusts(3_600_000)
 
 
 def test_without_a_limit_every_clock_is_trusted() -> None:
@@ -114,6 +122,6 @@ def test_without_a_limit_every_clock_is_trusted() -> None:
 
 def test_a_changelog_with_create_time_tells_nothing_about_skew() -> None:
     measure = Skew(10)
-    measure.measure(Committed(1, 5_000, 1_000, 1_010), 0)
-    measure.measure(Committed(2, None, 2_000, 2_010), 0)
+    measure.measure(Committed(1, 5_000, 1_000, 1_010), 0, 0)
+    measure.measure(Committed(2, None, 2_000, 2_010), 0, 0)
     assert not measure.trusts(0)

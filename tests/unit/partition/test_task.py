@@ -191,6 +191,58 @@ def test_a_storm_of_rejects_parks_the_partition_until_it_is_resumed() -> None:
     play(story)
 
 
+def test_a_parked_partition_still_tells_what_it_had() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2")
+        worker = await Worker(town).started()
+        await worker.idle()
+        before = worker.task.health()
+        town.rubbish(12)
+        await worker.until(lambda: worker.task.state == "parked")
+        after = worker.task.health()
+        assert after.gauges["running"] == before.gauges["running"] == {"delivery": 2}
+        assert after.time >= before.time > 0
+        assert len(worker.core) == 0
+        town.later(HOUR)
+        assert worker.task.health().behind_s >= HOUR / 1000
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
+def test_a_partition_that_has_lost_state_does_not_go_on() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2")
+        first = await Worker(town).started()
+        await first.idle()
+        await first.task.stop(commit=True)
+        sound = next(one.value or b"" for one in reversed(town.broker.outputs(["sla-state"], 0)) if one.key == b"S1")
+        town.broker.produce("sla-state", 0, b"S1", None)
+        second = await Worker(town).started_or_parked()
+        assert second.task.state == "parked"
+        assert "has 1 shipments, and had 2 when it was last written" in second.task.detail
+        town.broker.produce("sla-state", 0, b"S1", sound)
+        assert second.task.resume()
+        await second.idle()
+        await second.task.stop(commit=True)
+
+    play(story)
+
+
+def test_a_changelog_that_begins_late_parks_the_partition() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        first = await Worker(town).started()
+        await first.idle()
+        await first.task.stop(commit=True)
+        town.broker.log("sla-state", 0).start = 1
+        second = await Worker(town).started_or_parked()
+        assert second.task.state == "parked"
+        assert "is gone" in second.task.detail
+
+    play(story)
+
+
 def test_broken_state_that_nobody_had_looked_at_parks_the_partition() -> None:
     async def story(town: Town) -> None:
         picked_up(town, "S1", "S2")
@@ -296,6 +348,21 @@ def test_a_programming_error_ends_the_worker_loudly() -> None:
     play(story)
 
 
+def test_a_mistake_in_what_deals_with_mistakes_ends_the_worker_too() -> None:
+    def broken(number: int, reason: str) -> None:
+        raise ZeroDivisionError(f"{number}: {reason}")
+
+    async def story(town: Town) -> None:
+        town.rubbish(12)
+        worker = await Worker(town).started()
+        worker.watcher.parked = broken  # type: ignore[method-assign]
+        await worker.until(worker.task.failure.done)
+        assert isinstance(worker.task.failure.exception(), ZeroDivisionError)
+        assert worker.task.state == "stopped"
+
+    play(story)
+
+
 def test_a_clock_that_is_set_ahead_opens_no_alert() -> None:
     async def story(town: Town) -> None:
         picked_up(town, "S1")
@@ -309,6 +376,42 @@ def test_a_clock_that_is_set_ahead_opens_no_alert() -> None:
         assert worker.core.time == held
         assert town.said == []
         town.clock.set(-11 * HOUR)
+        town.later(11 * HOUR)
+        await worker.until(lambda: town.said == ["opened"])
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
+def test_a_mark_counts_as_the_clock_was_set_when_it_was_made() -> None:
+    """It may have been made under a clock that was ahead for a moment, and come when that is over."""
+
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        worker = await Worker(town).started()
+        await worker.idle()
+        held, now = worker.core.time, town.clock.now_ms()
+        for topic, position in worker.source.positions.items():
+            for at, set_to in ((now + 11 * HOUR, 11 * HOUR), (now + 11 * HOUR, now), (now - 1, 11 * HOUR)):
+                worker.task.caught_up(CaughtUp(topic, position, at, set_to=set_to))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert worker.core.time == held
+        assert town.said == []
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
+def test_an_idle_partition_looks_at_the_clocks_again_when_they_have_been_set() -> None:
+    """A machine that slept: its wall clock is right when it wakes, and nobody sends a record."""
+
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        worker = await Worker(town, probe_s=0.0).started()
+        await worker.idle()
+        town.clock.set(10_000)
+        town.broker_clock.move(10_000)
         town.later(11 * HOUR)
         await worker.until(lambda: town.said == ["opened"])
         await worker.task.stop(commit=True)

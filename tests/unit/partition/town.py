@@ -55,6 +55,11 @@ class Worker(SimulatedWorker):
         await self.until(lambda: self.task.state == "running")
         return self
 
+    async def started_or_parked(self) -> "Worker":
+        self.task.start()
+        await self.until(lambda: self.task.state in ("running", "parked"))
+        return self
+
 
 class Town:
     """A broker with its clock, and the clock of the workers."""
