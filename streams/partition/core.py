@@ -78,8 +78,8 @@ class Core:
 
     # --- reading
 
-    def offer(self, batch: SourceBatch) -> None:
-        """Take over records of one topic."""
+    def offer(self, batch: SourceBatch, *, trusted: bool = False) -> None:
+        """Take over records of one topic; see `Lane.offer`."""
         if batch.topic == CONTROL:
             for record in batch.records:
                 try:
@@ -88,7 +88,7 @@ class Core:
                     continue  # it is rejected when its turn comes
                 # A tick counts no further than its own timestamp: up to there the merge finds it again after a crash.
                 self._lanes.tick(min(from_datetime(tick.at), record.timestamp), batch.fetched_at)
-        self._lanes.by_topic[batch.topic].offer(batch)
+        self._lanes.by_topic[batch.topic].offer(batch, trusted=trusted)
 
     def caught_up(self, mark: CaughtUp) -> None:
         """Note how far a topic is known to be read."""

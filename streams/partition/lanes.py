@@ -18,6 +18,9 @@ from streams.partition.record import Record
 
 MOST_BATCHES: Final = 24
 """Batches of one topic that wait at most."""
+MOST_AHEAD: Final = 2_000
+"""Milliseconds by which an append time may lie behind its fetch: the clocks of worker and broker differ by as much."""
+FOREVER: Final = 2**63 - 1
 
 
 class TimeSource(StrEnum):
@@ -39,12 +42,14 @@ _STANDING: Final = (TimeSource.CREATE, TimeSource.UNTIMED)
 class Lane:
     """One source topic: what has been read and not yet handled, and how far it is known to be complete."""
 
-    def __init__(self, topic: str, rank: int, *, bounded: bool = False) -> None:
+    def __init__(self, topic: str, rank: int, source: TimeSource) -> None:
         self.topic = topic
         self.rank = rank
         """Of records with the same timestamp the lower rank comes first."""
-        self.bounded = bounded
-        """Whether senders' timestamps count only where the record can have been appended then: see `believed`."""
+        self._create = source is TimeSource.CREATE
+        self._append = source is TimeSource.APPEND
+        self.bounded = self._create
+        """Whether timestamps count only where the record can have been appended then: see `believed`."""
         self.records: list[Record] = []
         self.stamps = vec[i64]([])
         """Timestamps of `records`, none below the one before it: within a topic the order of the log holds."""
@@ -79,10 +84,12 @@ class Lane:
         self.position = self.received = position
         self.last = time
 
-    def offer(self, batch: SourceBatch) -> None:
-        """Take records over."""
+    def offer(self, batch: SourceBatch, *, trusted: bool) -> None:
+        """Take records over; `trusted` where the worker's clock, by which they were fetched, can be trusted."""
         if not batch.records:
             return
+        if not (trusted or self._create):
+            batch = batch._replace(fetched_at=FOREVER - MOST_AHEAD)
         self.received = batch.records[-1].offset + 1
         self.buffered += len(batch.records)
         if self.place < self.size:
@@ -110,15 +117,16 @@ class Lane:
 
         In create time a timestamp is what the sender's clock said, and before 2000 that of a clock never set.  But no
         record is read before it was appended, and none that was appended before partition time had been left unread.
+        In append time this is asked only where the broker's clock was wrong; partition time is the record's own then.
         """
         record = self.records[place]
-        at = max(time, self._written(record))
+        at = time if self._append else max(time, self._written(record))
         return record if at == record.timestamp else Record(record.offset, at, record.key, record.value)
 
     def _written(self, record: Record) -> i64:
         """When a record was written, as far as that can be."""
         at = record.timestamp
-        if self.bounded:
+        if self._create:
             return self.fetched_at if at < EARLIEST else min(at, self.fetched_at)
         return min(at, FOREVER - 1)
 
@@ -127,10 +135,38 @@ class Lane:
         self.fetched_at = fetched_at
         last = self.last
         stamps = vec[i64](capacity=self.size)
+        odd = False
         for record in self.records:
-            last = max(last, self._written(record))
+            written = self._written(record)
+            if written < last:
+                odd = True
+            last = max(last, written)
             stamps = append(stamps, last)
-        self.stamps = stamps
+        self.stamps, self.bounded = stamps, self._create
+        if self._append and records and (odd or last - MOST_AHEAD > fetched_at):
+            self._mend()
+
+    def _mend(self) -> None:
+        """A broker's clock was wrong for a moment: let no append time be later than one behind it, or than its fetch.
+
+        Whatever lies behind a record that seems to come from the future would wait for it, and deadlines would pass
+        that it disproves.  To be handled too early does no harm.
+        """
+        least: i64 = FOREVER
+        early = vec[i64](capacity=self.size)
+        for record in reversed(self.records):
+            if record.timestamp - MOST_AHEAD <= self.fetched_at:
+                least = min(least, record.timestamp)
+            early = append(early, least)
+        last: i64 = self.last
+        stamps = vec[i64](capacity=self.size)
+        place = self.size
+        while place:
+            place -= 1
+            if early[place] != FOREVER:
+                last = max(last, early[place])
+            stamps = append(stamps, last)
+        self.stamps, self.bounded = stamps, True
 
     @property
     def empty(self) -> bool:
@@ -143,17 +179,12 @@ class Lane:
         return mark.at if mark is not None and self.received >= mark.position else 0
 
 
-FOREVER: Final = 2**63 - 1
-
-
 class Lanes:
     """The source topics of one partition."""
 
     def __init__(self, topics: Sequence[str], source: TimeSource) -> None:
         """`topics` in the order in which records of the same timestamp are handled."""
-        self.by_topic: Mapping[str, Lane] = {
-            topic: Lane(topic, rank, bounded=source is TimeSource.CREATE) for rank, topic in enumerate(topics)
-        }
+        self.by_topic: Mapping[str, Lane] = {topic: Lane(topic, rank, source) for rank, topic in enumerate(topics)}
         self._lanes = tuple(self.by_topic.values())
         self._source = source
         self.moving = source not in _STANDING

@@ -10,7 +10,7 @@ from streams.errors import PartitionParked, ShipclockError
 from streams.partition.core import Core
 from streams.partition.job import CONTROL, CoreSettings
 from streams.partition.judging import CARE, SCANS, SHIPMENTS, SOURCES, judging
-from streams.partition.lanes import TimeSource
+from streams.partition.lanes import Lane, TimeSource
 from streams.partition.meta import KEY
 from streams.partition.partitioners import PARTITIONERS, crc32, murmur2
 from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, SourceBatch
@@ -189,6 +189,32 @@ def test_what_lies_behind_the_last_record_and_is_none_is_passed_over() -> None:
     assert core.take().offsets["control"] == 2
     core.caught_up(CaughtUp("control", 1, BEGIN + 4, end=2))
     assert core._lanes.by_topic["control"].complete_to() == BEGIN + 4
+
+
+@pytest.mark.parametrize(
+    ("stamps", "believed"),
+    [
+        ((1, 2, 3), (1, 2, 3)),
+        ((1, 9_000, 3), (1, 3, 3)),
+        ((9_000, 2, 3), (2, 2, 3)),
+        ((1, 2, 9_000), (1, 2, 2)),
+        ((9_000,), (0,)),
+        ((1, 5, 3, 4), (1, 3, 3, 4)),
+        ((1, 1_500, 1_600), (1, 1_500, 1_600)),
+    ],
+)
+def test_an_append_time_is_no_later_than_one_behind_it_nor_than_its_fetch(
+    stamps: tuple[int, ...], believed: tuple[int, ...]
+) -> None:
+    lane = Lane("parcel-scans", 0, TimeSource.APPEND)
+    lane.begin(0, BEGIN)
+    records = [Record(offset, BEGIN + stamp, b"k", b"v") for offset, stamp in enumerate(stamps)]
+    lane.offer(SourceBatch("parcel-scans", records, BEGIN + 10), trusted=True)
+    assert [stamp - BEGIN for stamp in lane.stamps] == list(believed)
+    untrusted = Lane("parcel-scans", 0, TimeSource.APPEND)
+    untrusted.offer(SourceBatch("parcel-scans", records, 10), trusted=False)
+    least = [min(stamps[place:]) for place in range(len(stamps))]
+    assert [stamp - BEGIN for stamp in untrusted.stamps] == least
 
 
 def test_both_partitioners_are_named() -> None:

@@ -419,6 +419,25 @@ def test_an_idle_partition_looks_at_the_clocks_again_when_they_have_been_set() -
     play(story)
 
 
+def test_a_broker_whose_clock_was_ahead_for_one_record_breaks_no_promise() -> None:
+    """Its append time is in the future: what lies behind it in the log is not kept waiting until then."""
+
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2")
+        worker = await Worker(town).started()
+        await worker.idle()
+        town.broker_clock.move(24 * HOUR)
+        town.scan("S2", "arrived")
+        town.broker_clock.move(-24 * HOUR)
+        town.later(HOUR)
+        town.scan("S1", "delivered")
+        town.later(11 * HOUR)
+        await worker.until(lambda: town.said == ["met", "opened"])
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
 def test_poll_times_do_not_move_time_while_the_clocks_disagree() -> None:
     async def story(town: Town) -> None:
         worker = await Worker(town).started()
