@@ -5,17 +5,24 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Final, get_type_hints
 
-import msgspec
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
-from streams.errors import SettingsError
+from streams.conversion import converted
+from streams.errors import PolicyError, SettingsError
+from streams.pages import compose
 from streams.settings import Settings, variable
 
 FILE_VARIABLE = "SHIPCLOCK_CONFIG"
 """Names the settings file, `*.toml`, `*.yaml` or `*.yml`."""
+
+NO_SETTINGS: Final = frozenset(
+    {
+        FILE_VARIABLE,
+        *("SHIPCLOCK_CACHE", "SHIPCLOCK_FAULTS"),  # of the embedded Kafka, and of the demo's workers
+        *("SHIPCLOCK_COMPILE", "SHIPCLOCK_DATA", "SHIPCLOCK_HYPOTHESIS"),  # of the build, the oracles and the tests
+    }
+)
+"""Variables of ours that are no settings of a worker."""
 
 
 def load_settings(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
@@ -36,37 +43,44 @@ def load_settings(environment: Mapping[str, str] = os.environ, **overrides: Any)
         if overrides.get(item.name) is not None:
             raw, source = overrides[item.name], f"--{item.name.replace('_', '-')}"
         if raw is not None:
-            values[item.name] = _convert(raw, types[item.name], source, secret=not item.repr)
+            values[item.name] = converted(raw, types[item.name], source)
     return Settings(**values)
 
 
-def _convert(raw: Any, wanted: Any, source: str, *, secret: bool) -> Any:
-    try:
-        return msgspec.convert(raw, wanted, strict=False, dec_hook=_decode)
-    except msgspec.ValidationError as error:
-        shown = "its value" if secret else repr(raw)
-        raise SettingsError(f"{source} is {shown}: {error}") from None
-
-
-def _decode(wanted: type[Any], raw: Any) -> Any:
-    if issubclass(wanted, Path) and isinstance(raw, str | Path):
-        return Path(raw)
-    raise NotImplementedError(wanted)
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Variables that are named like settings and are none: slips of the pen, or service links of Kubernetes."""
+    known = NO_SETTINGS | {variable(item.name) for item in fields(Settings)}
+    return sorted(name for name in environment if name.startswith(variable("")) and name not in known)
 
 
 def _from_file(file: Path) -> dict[str, Any]:
+    """What a file gives by setting.  Raises `SettingsError`, which names the place and quotes no value."""
     try:
         text = file.read_text(encoding="utf-8")
-        document: Any = tomllib.loads(text) if file.suffix == ".toml" else YAML(typ="safe", pure=True).load(text)
     except OSError as error:
-        raise SettingsError(f"{FILE_VARIABLE} is {str(file)!r}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: {error}") from error
-    if document is None:
-        return {}
+        message = f"{FILE_VARIABLE} is {str(file)!r}: {error.strerror}; name a file *.toml, *.yaml or *.yml"
+        raise SettingsError(message) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file}: byte {error.start} is no UTF-8; write the file in UTF-8") from None
+    document = _from_toml(text, file) if file.suffix == ".toml" else _from_yaml(text, file)
     if not isinstance(document, dict):
         raise SettingsError(f"{file}: write one `setting: value` per line")
-    unknown = sorted(str(key) for key in document.keys() - {item.name for item in fields(Settings)})
+    unknown = sorted(document.keys() - {item.name for item in fields(Settings)})
     if unknown:
         raise SettingsError(f"{file}: there is no setting {', '.join(unknown)}")
     return document
+
+
+def _from_toml(text: str, file: Path) -> Any:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file}: this is not TOML: {error}") from None
+
+
+def _from_yaml(text: str, file: Path) -> Any:
+    try:
+        page = compose(text, str(file), quoting=False)
+    except PolicyError as error:
+        raise SettingsError(str(error)) from None
+    return {} if page is None else page.plain()

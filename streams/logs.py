@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 import threading
 from collections.abc import MutableMapping
@@ -9,6 +10,7 @@ from time import monotonic
 from typing import Any, Literal
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 QUIET_S = 30.0
 """What a library says is not repeated sooner."""
@@ -23,6 +25,8 @@ LIBRARY_LEVELS = {
     "aiokafka": logging.WARNING,
     "asyncio": logging.WARNING,
 }
+
+_plain_dicts = ExceptionDictTransformer(show_locals=False)  # passwords are among the local variables
 
 
 class RateLimit(logging.Filter):
@@ -72,9 +76,9 @@ def configure_logging(form: Literal["json", "console"], level: str) -> None:
         cache_logger_on_first_use=True,
     )
     rendering: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [structlog.processors.ExceptionRenderer(_plain_dicts), structlog.processors.JSONRenderer()]
         if form == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [structlog.dev.ConsoleRenderer(colors=_coloured(), exception_formatter=structlog.dev.plain_traceback)]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -90,6 +94,11 @@ def configure_logging(form: Literal["json", "console"], level: str) -> None:
     for name, least in LIBRARY_LEVELS.items():
         logging.getLogger(name).setLevel(least)
     threading.excepthook = _say_why_a_thread_ended
+
+
+def _coloured() -> bool:
+    """Whether somebody looks, at a terminal that has colours, and has not asked for none (https://no-color.org)."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _say_why_a_thread_ended(ended: threading.ExceptHookArgs) -> None:

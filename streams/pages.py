@@ -21,6 +21,7 @@ DEEPEST: Final = 50
 """How many lists and mappings of a page may be within each other."""
 
 _TEXT_TAGS = ("tag:yaml.org,2002:timestamp",)
+_UNQUOTED: Final = "write `setting: value`, one a line, and a text in quotes"
 _TOO_DEEP: Final = f"lists and mappings are nested too deeply; {DEEPEST} within each other are the most"
 
 
@@ -86,24 +87,35 @@ def parse_page(text: str, source: str) -> Value:
 
     Raises `PolicyError` naming line and column when it is no YAML, has a key twice, is empty, or is too large to read.
     """
+    page = compose(text, source)
+    if page is None:
+        message = f"{source}:1:1: $: the page is empty: write it, or name another"
+        raise PolicyError(message)
+    return page
+
+
+def compose(text: str, source: str, *, quoting: bool = True) -> Value | None:
+    """The page of a text, None where it is empty.
+
+    Raises `PolicyError` as `parse_page` does; without `quoting` it shows nothing of what is written but names of keys,
+    and has no cause that would.
+    """
     try:
         root = YAML(typ="safe", pure=True).compose(text)
-        if root is not None:
-            return _Reading(source).value(root, 1)
+        return None if root is None else _Reading(source, quoting=quoting).value(root, 1)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         place = Place(source, mark.line + 1, mark.column + 1) if mark else source
-        message = f"{place}: this is not YAML: {error.problem}"
-        raise PolicyError(message) from error
+        what = error.problem if quoting or isinstance(error, _Refusal) else _UNQUOTED
+        message = f"{place}: this is not YAML: {what}"
+        raise PolicyError(message) from (error if quoting else None)
     except YAMLError as error:
-        what = str(error).splitlines()[0]
+        what = str(error).splitlines()[0] if quoting else "some character is none of a text"
         message = f"{source}: this is not YAML: {what}; write it as text in UTF-8, without control characters"
-        raise PolicyError(message) from error
+        raise PolicyError(message) from (error if quoting else None)
     except RecursionError as error:
         message = f"{source}: {_TOO_DEEP}"
         raise PolicyError(message) from error
-    message = f"{source}:1:1: $: the page is empty: write it, or name another"
-    raise PolicyError(message)
 
 
 def convert(page: Value, type_: type[T]) -> T:
@@ -120,11 +132,16 @@ def located(page: Value, path: str, what: str) -> PolicyError:
     return PolicyError(f"{page.locate(path)}: {path}: {what}")
 
 
+class _Refusal(MarkedYAMLError):
+    """What we say ourselves against a page, not the library."""
+
+
 class _Reading:
     """From the nodes of one page to its values; what aliases repeat is read once."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, quoting: bool) -> None:
         self._source = source
+        self._quoting = quoting
         self._constructor = YAML(typ="safe", pure=True).constructor
         self._known: dict[Node, tuple[Value, int, int]] = {}
         """Values of lists and mappings, with how many values and levels are in them."""
@@ -172,7 +189,8 @@ class _Reading:
         try:
             return self._constructor.construct_object(node, deep=True)
         except (ValueError, KeyError) as error:
-            raise _refused(node, f"{node.value!r} is no {str(node.tag).rpartition(':')[2]}: quote it") from error
+            what = repr(node.value) if self._quoting else "this"
+            raise _refused(node, f"{what} is no {str(node.tag).rpartition(':')[2]}: quote it") from error
 
 
 def _name(key: Node, known: Collection[str]) -> str:
@@ -183,5 +201,5 @@ def _name(key: Node, known: Collection[str]) -> str:
     return str(key.value)
 
 
-def _refused(node: Node, what: str) -> MarkedYAMLError:
-    return MarkedYAMLError(problem=what, problem_mark=node.start_mark)
+def _refused(node: Node, what: str) -> _Refusal:
+    return _Refusal(problem=what, problem_mark=node.start_mark)

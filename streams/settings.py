@@ -4,9 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from streams.errors import SettingsError
+from streams.secret import Secret
+
+LARGEST_PORT: Final = 65_535
 
 
 def _setting(default: Any, check: Callable[[Any], bool] | None = None, remedy: str = "") -> Any:
@@ -21,6 +24,11 @@ def _name(value: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", value) is not None
 
 
+def _address(server: str) -> bool:
+    matched = re.fullmatch(r"(?:[^\s,:]+|\[[^\]]+\]):(\d{1,5})", server)
+    return matched is not None and 0 < int(matched[1]) <= LARGEST_PORT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Field `x_y` is environment variable `SHIPCLOCK_X_Y` and key `x_y` of the settings file."""
@@ -29,13 +37,13 @@ class Settings:
     """Prefix of topics, consumer group and transactional ids."""
     bootstrap_servers: str = _setting(
         "localhost:9092",
-        lambda value: all(re.fullmatch(r"[^\s,:]+:\d+|\[[^\]]+\]:\d+", server) for server in value.split(",")),
-        "give host:port of one or more brokers, separated by commas",
+        lambda value: all(map(_address, value.split(","))),
+        "give host:port of one or more brokers, separated by commas; a port lies between 1 and 65535",
     )
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
     sasl_username: str | None = None
-    sasl_password: str | None = field(default=None, repr=False)
+    sasl_password: Secret | None = None
     ssl_ca_file: Path | None = None
     """Certificates of the authorities that signed the brokers' certificates; the system's when unset."""
     ssl_cert_file: Path | None = None
@@ -81,9 +89,13 @@ class Settings:
     reject_ratio_limit: float = _setting(0.5, *_between(0.0, 1.0))
     """A partition parks when more of the window than this was rejected; 1 never parks."""
 
-    http_host: str = "127.0.0.1"
+    http_host: str = _setting(
+        "127.0.0.1",
+        lambda value: bool(value.strip()),
+        "give an address to listen on, 0.0.0.0 for all of the machine, or leave it out",
+    )
     """Where metrics and health are served.  Anyone who can reach it can read them and resume parked partitions."""
-    http_port: int = _setting(9464, *_between(0, 65_535))
+    http_port: int = _setting(9464, *_between(0, LARGEST_PORT))
     """0 chooses a free one."""
     port_file: Path | None = None
     """File that the port is written to once it is known."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from ssl import SSLContext
 from typing import Any
 
+from streams.secret import Secret
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
@@ -15,7 +17,7 @@ class Connection:
     """PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL."""
     sasl_mechanism: str = "PLAIN"
     username: str | None = None
-    password: str | None = field(default=None, repr=False)
+    password: Secret | None = None
     ssl_context: SSLContext | None = field(default=None, repr=False)
     client_id: str = "shipclock"
     request_timeout_ms: int = 20_000

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.configuration import load_settings
+from streams.configuration import load_settings, unknown_variables
 from streams.errors import SettingsError
 
 
@@ -32,13 +32,22 @@ def test_options_of_the_command_line_win() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "remedy"),
     [
-        ("SHIPCLOCK_COMMIT_INTERVAL_MS", "soon", "int"),
+        ("SHIPCLOCK_COMMIT_INTERVAL_MS", "soon", "give a whole number"),
+        ("SHIPCLOCK_REJECT_RATIO_LIMIT", "half", "give a number, such as 0.5"),
+        ("SHIPCLOCK_OUTCOMES_BY_CUSTOMER", "yes", "give true or false"),
         ("SHIPCLOCK_COMMIT_INTERVAL_MS", "1", "from 10 to 10000"),
-        ("SHIPCLOCK_TIME", "dead", "Invalid enum value"),
+        ("SHIPCLOCK_TIME", "Live", "'Live': give live or replay"),
+        ("SHIPCLOCK_LOG_LEVEL", "trace", "debug, info, warning or error"),
         ("SHIPCLOCK_BOOTSTRAP_SERVERS", "localhost", "host:port"),
+        ("SHIPCLOCK_BOOTSTRAP_SERVERS", "localhost:9092,localhost:99999", "between 1 and 65535"),
+        ("SHIPCLOCK_BOOTSTRAP_SERVERS", "[::1]:0", "between 1 and 65535"),
+        ("SHIPCLOCK_HTTP_HOST", "", "0.0.0.0 for all of the machine"),
+        ("SHIPCLOCK_HTTP_PORT", "tcp://10.0.0.7:9464", "service link of Kubernetes.*enableServiceLinks: false"),
         ("SHIPCLOCK_NAMESPACE", "a b", "letters"),
         ("SHIPCLOCK_INTAKE_TOPIC", "a b", "name of a topic"),
         ("SHIPCLOCK_POLICY", "/nowhere/policy.yaml", "no such file"),
+        ("SHIPCLOCK_POLICY", "", "is empty: give a path"),
+        ("SHIPCLOCK_PORT_FILE", "", "is empty: give a path"),
         ("SHIPCLOCK_SSL_CERT_FILE", __file__, "set both"),
     ],
 )
@@ -63,6 +72,45 @@ def test_an_unknown_key_of_the_file_is_refused(tmp_path: Path) -> None:
     file.write_text("namespce: x\n")
     with pytest.raises(SettingsError, match="no setting namespce"):
         load_settings({"SHIPCLOCK_CONFIG": str(file)})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("twice.yaml", "sasl_password: hunter2\nsasl_password: hunter3\n", "2:1: .*'sasl_password' is there twice"),
+        ("alias.yaml", "namespace: x\nsasl_password: *hunter2\n", "2:16: .*a text in quotes"),
+        ("tag.yaml", "sasl_password: !hunter2 x\n", "1:16: .*a text in quotes"),
+        ("number.yaml", "sasl_password: !!int hunter2\n", "1:16: .*this is no int: quote it"),
+        ("open.yaml", "sasl_password: 'hunter2\n", "2:1: .*a text in quotes"),
+        ("twice.toml", 'sasl_password = "hunter2"\nsasl_password = "hunter3"\n', "line 2"),
+        ("open.toml", 'sasl_password = "hunter2\n', "line 1"),
+        ("list.yaml", "sasl_password: [hunter2]\n", "sasl_password in .* cannot be used: give a text"),
+        ("list.yaml", "sasl_username: [hunter2]\n", "sasl_username in .* is a list or a mapping: give a text"),
+    ],
+)
+def test_a_settings_file_that_cannot_be_read_is_told_in_one_line_by_its_place_and_never_quoted(
+    tmp_path: Path, name: str, text: str, place: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=place) as refused:
+        load_settings({"SHIPCLOCK_CONFIG": str(file)})
+    told = str(refused.value)
+    assert name in told
+    assert "hunter" not in told
+    assert len(told.splitlines()) == 1
+    assert refused.value.__cause__ is None
+
+
+def test_a_settings_file_of_comments_gives_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "shipclock.yaml"
+    file.write_text("# namespace: x\n")
+    assert load_settings({"SHIPCLOCK_CONFIG": str(file)}).namespace == "shipclock"
+
+
+def test_variables_that_are_no_settings_are_found() -> None:
+    given = {"SHIPCLOCK_NONSENSE": "1", "SHIPCLOCK_TIME": "live", "SHIPCLOCK_CACHE": "/c", "PATH": "/bin"}
+    assert unknown_variables(given) == ["SHIPCLOCK_NONSENSE"]
 
 
 def test_sasl_needs_a_name_and_a_password() -> None:
