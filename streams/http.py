@@ -1,5 +1,7 @@
 """What operators and machines ask a worker: metrics, health, readiness, and to resume a parked partition."""
 
+import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -38,7 +40,7 @@ class Server:
     async def start(self, host: str, port: int, port_file: Path | None = None) -> None:
         """Listen; port 0 chooses a free one, which is written to `port_file`.
 
-        Raises `SettingsError` when the address cannot be used.
+        Raises `SettingsError` when the address cannot be used, or the file not be written.
         """
         app = web.Application()
         app.add_routes(
@@ -63,9 +65,14 @@ class Server:
         self._runner = runner
         self.port = runner.addresses[0][1]
         if port_file is not None:
-            written = port_file.with_name(f"{port_file.name}.part")
-            written.write_text(f"{self.port}\n", encoding="ascii")
-            written.replace(port_file)
+            try:
+                _write(port_file, f"{self.port}\n")
+            except OSError as error:
+                await self.stop()
+                raise SettingsError(
+                    f"SHIPCLOCK_PORT_FILE is {str(port_file)!r}: it cannot be written ({error.strerror}); name a file"
+                    " in a folder that is there"
+                ) from error
         log.info("listening", host=host, port=self.port)
 
     async def stop(self) -> None:
@@ -91,6 +98,15 @@ class Server:
         if not number.isdecimal() or not self.answers.resume(int(number)):
             return _json({"error": f"partition {number} is not parked on this worker"}, status=404)
         return _json({"resumed": int(number)})
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file that is there only once it is whole.  Raises `OSError`."""
+    if file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    written = file.with_name(f"{file.name}.part")
+    written.write_text(text, encoding="ascii")
+    written.replace(file)
 
 
 def _json(value: Any, status: int = 200) -> web.Response:

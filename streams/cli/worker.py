@@ -9,7 +9,7 @@ import click
 import structlog
 
 from streams import heap
-from streams.configuration import load_settings
+from streams.configuration import load_settings, unknown_variables
 from streams.errors import ShipclockError
 from streams.jobs import KINDS
 from streams.logs import configure_logging
@@ -33,6 +33,12 @@ def worker(**options: Any) -> None:
     heap.only_one()
     settings = load_settings(**options)
     configure_logging(settings.log_format, settings.log_level)
+    unknown = unknown_variables()
+    if unknown:
+        structlog.get_logger("streams.worker").warning(
+            "these environment variables are no settings and change nothing; Kubernetes may have put them there",
+            variables=unknown,
+        )
     code = asyncio.run(_run(settings))
     # Faust leaves a thread behind when its broker is gone; the process must end all the same.
     sys.stdout.flush()

@@ -78,6 +78,7 @@ def test_the_pods_listen_and_are_probed_where_the_worker_serves() -> None:
     assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
     assert pod["terminationGracePeriodSeconds"] > 5
     assert pod["securityContext"]["runAsNonRoot"]
+    assert pod["enableServiceLinks"] is False
     settings = {variable(name) for name in Settings.__dataclass_fields__}
     assert set(documents["ConfigMap"]["data"]) <= settings
 

@@ -1,0 +1,37 @@
+"""What a worker says of settings that only show to be wrong, or odd, when it starts."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def start(**settings: str) -> "subprocess.CompletedProcess[str]":
+    """A worker that finds no broker, unless it ends before it looks for one."""
+    environment = {"SHIPCLOCK_HTTP_PORT": "0", "SHIPCLOCK_BOOTSTRAP_SERVERS": "127.0.0.1:1", **settings}
+    return subprocess.run(
+        [sys.executable, "-c", "from streams.cli import main; main()", "worker"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("file", ["", "/", "/nonexistent/port"])
+def test_a_port_file_that_cannot_be_written_is_a_wrong_setting(file: str) -> None:
+    done = start(SHIPCLOCK_PORT_FILE=file)
+    assert done.returncode == 2
+    *_, last = done.stderr.splitlines()
+    assert last.startswith("shipclock: SHIPCLOCK_PORT_FILE is ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_mistyped_variable_is_named_once_and_changes_nothing(tmp_path: Path) -> None:
+    done = start(SHIPCLOCK_NONSENSE="1", SHIPCLOCK_PORT_FILE=str(tmp_path / "port"), SHIPCLOCK_LOG_FORMAT="json")
+    assert done.returncode == 4
+    assert [line for line in done.stderr.splitlines() if "SHIPCLOCK_NONSENSE" in line and '"warning"' in line]
+    assert done.stderr.count("SHIPCLOCK_NONSENSE") == 1
