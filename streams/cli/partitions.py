@@ -11,7 +11,7 @@ import msgspec
 from streams.configuration import load_settings
 from streams.errors import ShipclockError
 
-_EVERYWHERE: Final = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, not listened at
+_EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened at
 _NO_WORKER: Final = "What answers at {} is no worker of Shipclock: give the address of its HTTP server, without a path"
 
 _Answer = TypeVar("_Answer")
@@ -80,8 +80,16 @@ def _ask(worker: str | None, what: str, answer: type[_Answer], method: str = "GE
         raise ShipclockError(_reason(error, url)) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ShipclockError(_NO_WORKER.format(url)) from error
-    except (URLError, OSError, HTTPException, ValueError) as error:
-        raise ShipclockError(f"No worker answers at {url}: {error}") from error
+    except (OSError, HTTPException, ValueError) as error:
+        raise ShipclockError(
+            f"No worker answers at {url}: {_cause(error)}; start one, or say with --worker where its HTTP server is"
+        ) from error
+
+
+def _cause(error: BaseException) -> str:
+    """Why there is no answer, in words: what `urllib` has wrapped."""
+    inner = error.reason if isinstance(error, URLError) else error
+    return (inner.strerror if isinstance(inner, OSError) else None) or str(inner) or type(inner).__name__
 
 
 def _default() -> str:

@@ -68,7 +68,10 @@ def test_what_answers_in_another_way_is_no_worker(another_api: str, arguments: t
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:abc", "http://a b", "http://127.0.0.1:1"])
 def test_nobody_answers_at_what_is_no_address(address: str) -> None:
-    assert f"No worker answers at {address}" in told("list", "--worker", address)
+    said = told("list", "--worker", address)
+    assert f"No worker answers at {address}" in said
+    assert "say with --worker where its HTTP server is" in said
+    assert "urlopen" not in said
 
 
 @pytest.mark.parametrize(
