@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 from schemas.records import Facility, ParcelScan, Plan, PlannedLeg, PlannedMilestone, ShipmentRegistration
 from streams.feed.network import City, Network
 from streams.feed.profile import Profile
 from streams.feed.records import instant
+from streams.sla.zone_names import zone_info
 
 LEG = "parcel"
 _HOUR_MS = 3_600_000
@@ -106,4 +106,4 @@ def _scan(shipment_id: str, index: int, stage: _Stage, at: int, carrier: str | N
 
 
 def _local(ms: int, city: City) -> datetime:
-    return instant(ms).astimezone(ZoneInfo(city.time_zone))
+    return instant(ms).astimezone(zone_info(city.time_zone))

@@ -1,9 +1,7 @@
 """Registrations: record to `Registration`, with a plan whose legs stand in order."""
 
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec.structs import astuple
@@ -17,6 +15,7 @@ from streams.intake.reading import check_event, check_promise, promise, read
 from streams.intake.rejection import BAD_APPOINTMENT, BAD_PLAN, KEY_MISMATCH, UNKNOWN_TIME_ZONE, Rejected
 from streams.sla.details import BARE, RegistrationDetails, Window
 from streams.sla.registration import NO_PLAN, Registration
+from streams.sla.zone_names import zone_names
 
 _astuple: Final = astuple  # a name of this module is found faster
 _decoder: Final = msgspec.json.Decoder(ReadRegistration)
@@ -64,7 +63,7 @@ def read_registration(
     begins, ends, zone, remote = None if origin is None else origin.region, None, None, False
     if destination is not None:
         ends, zone, remote = destination.region, destination.time_zone, destination.remote
-        if zone is not None and not _is_zone(zone):
+        if zone is not None and zone not in zone_names():
             raise Rejected(UNKNOWN_TIME_ZONE, f"no such time zone: {zone!r}", "$.destination.time_zone")
     return Registration(
         customer_id,
@@ -108,7 +107,7 @@ def _details(body: ShipmentRegistration, needs: frozenset[str]) -> RegistrationD
 
 def _zone(place: Place | None, path: str) -> str | None:
     zone = None if place is None else place.time_zone
-    if zone is not None and not _is_zone(zone):
+    if zone is not None and zone not in zone_names():
         raise Rejected(UNKNOWN_TIME_ZONE, f"no such time zone: {zone!r}", path)
     return zone
 
@@ -127,12 +126,3 @@ def _promised_day(day: date) -> int:
     """The ordinal of a promised date.  Raises `Rejected`."""
     promise(datetime(day.year, day.month, day.day, tzinfo=UTC), "$.promised_date")
     return day.toordinal()
-
-
-@lru_cache(maxsize=1024)
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True

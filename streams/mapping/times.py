@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfoNotFoundError
 
 from streams.mapping.cells import Cell
 from streams.mapping.document import Time, TimeDocument, TimesDocument
@@ -11,6 +11,7 @@ from streams.mapping.local_times import LONGEST_KNOWN, MOST_KNOWN, LocalTimes, l
 from streams.mapping.oddities import BAD_NUMBER, BAD_VALUE, Tell, Unreadable
 from streams.mapping.problems import Problem
 from streams.mapping.values import Values, constant
+from streams.sla.zone_names import zone_info
 
 _LONGEST: Final = timedelta(days=36_525)
 _MOST_ZONES: Final = 100
@@ -58,8 +59,8 @@ class Times:
         key = (tuple(formats), zone)
         if key not in self._readers:
             try:
-                known = ZoneInfo(zone)
-            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                known = zone_info(zone)
+            except ZoneInfoNotFoundError as error:
                 raise Problem(path, f"there is no time zone {zone!r}; give one such as Asia/Shanghai") from error
             if len(self._readers) >= _MOST_ZONES:
                 self._readers.clear()  # whoever reads by one that the page names keeps it

@@ -3,13 +3,13 @@
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from librt.strings import BytesWriter, read_i16_be, read_i64_be, write_i16_be, write_i64_be
 from librt.vecs import vec
 from mypy_extensions import i16, i64
 
 from streams.sla.digits import write_decimal
+from streams.sla.zone_names import zone_info
 
 MINUTE_MS: Final = 60_000
 DAY_MS: Final = 86_400_000
@@ -134,7 +134,7 @@ def end_of_local_day(ordinal: int, time_zone: str) -> int:
     if ordinal >= date.max.toordinal():
         return _LAST
     tomorrow = date.fromordinal(ordinal + 1)
-    midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=ZoneInfo(time_zone))
+    midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone_info(time_zone))
     return from_datetime(midnight) - 1
 
 

@@ -8,11 +8,11 @@ twice it is the first.
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from mypy_extensions import i64
 
 from streams.sla.instants import DAY_MS, NEVER, from_timedelta
+from streams.sla.zone_names import zone_info
 
 EPOCH: Final = 719_163
 """The ordinal of 1970-01-01."""
@@ -29,11 +29,11 @@ _MOST_DAYS: Final = 20_000
 
 
 class Zone:
-    """One IANA time zone.  Raises `zoneinfo.ZoneInfoNotFoundError` or `ValueError` for a name that there is not."""
+    """One IANA time zone.  Raises `zoneinfo.ZoneInfoNotFoundError` for a name that there is not."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._info = ZoneInfo(name)
+        self._info = zone_info(name)
         self._offsets: dict[int, int] = {}
         self._last_day: i64 = NEVER
         """That was asked for last, and how far ahead the clock is all day."""

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from difflib import get_close_matches
 from typing import Final
-from zoneinfo import ZoneInfoNotFoundError, available_timezones
 
 from msgspec import Struct
 
 from streams.sla.calendars import Calendar, Opening
 from streams.sla.calendars.countries import why_unknown
-from streams.sla.calendars.zones import zone_of
 from streams.sla.policy.opening_hours import Written, week_of
 from streams.sla.policy.problems import Problem
+from streams.sla.zone_names import zone_names
 
 MOST_DAYS: Final = 366
 """How long a range of closed dates may be: a longer one is a slip of the pen."""
@@ -108,10 +107,8 @@ def _date(text: str, path: str) -> int:
 
 
 def _zone(name: str, path: str) -> str:
-    try:
-        zone_of(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        near = get_close_matches(name, available_timezones(), n=1)
+    if name not in zone_names():
+        near = get_close_matches(name, zone_names(), n=1)
         hint = f": did you mean {near[0]!r}?" if near else "; give an IANA name such as Asia/Shanghai"
-        raise Problem(path, f"no such time zone: {name!r}{hint}") from error
+        raise Problem(path, f"no such time zone: {name!r}{hint}")
     return name
