@@ -13,6 +13,7 @@ from streams.embedded import lockfile
 from streams.embedded.errors import EmbeddedKafkaError
 from streams.embedded.lockfile import LockedJar
 from streams.embedded.maven import MavenRepository, sha256
+from streams.errors import SettingsError
 
 _DOWNLOADS_AT_ONCE = 6
 
@@ -34,6 +35,7 @@ def class_path(lock: Path = lockfile.PATH) -> str:
 
     Raises:
         EmbeddedKafkaError: a jar can be neither found nor downloaded, or is not the one that was locked.
+        SettingsError: the cache cannot be written.
     """
     cache = cache_directory()
     repository = MavenRepository(cache / "maven")
@@ -42,7 +44,8 @@ def class_path(lock: Path = lockfile.PATH) -> str:
         stamp = cache / "kafka.verified"
         if not _is_verified(stamp, repository, jars):
             _fetch_all(repository, jars)
-            stamp.write_text(_fingerprint(repository, jars), encoding="utf-8")
+            with _explained(cache):
+                stamp.write_text(_fingerprint(repository, jars), encoding="utf-8")
     return os.pathsep.join(str(repository.root / jar.file) for jar in jars)
 
 
@@ -85,7 +88,21 @@ def _fingerprint(repository: MavenRepository, jars: tuple[LockedJar, ...]) -> st
 
 @contextmanager
 def _alone(cache: Path) -> Iterator[None]:
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "in-use").open("w") as file:
+    with _explained(cache):
+        cache.mkdir(parents=True, exist_ok=True)
+        file = (cache / "in-use").open("w")
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def _explained(cache: Path) -> Iterator[None]:
+    """Say what to do where the cache cannot be made or written."""
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(
+            f"The jars of the embedded Kafka cannot be kept in {cache} ({error.strerror}): set SHIPCLOCK_CACHE to a"
+            " folder that can be made and written"
+        ) from error

@@ -5,5 +5,3 @@ from streams.errors import ShipclockError
 
 class EmbeddedKafkaError(ShipclockError):
     """The embedded Kafka cannot run here; the message says why and what to do."""
-
-    exit_code = 4

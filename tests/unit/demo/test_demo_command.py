@@ -1,5 +1,6 @@
 """`shipclock demo` refuses what cannot work, before it starts anything."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,10 +45,34 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_a_data_directory_in_use_is_refused(tmp_path: Path) -> None:
     (tmp_path / "something").touch()
-    (tmp_path / "one.csv").write_text("".join(BUNDLED.read_text().splitlines(keepends=True)[:2]))
-    result = run("--input", str(tmp_path / "one.csv"), "--data-dir", str(tmp_path))
+    result = run("--input", one_transport(tmp_path), "--data-dir", str(tmp_path))
     assert result.exit_code == 2
     assert "is not empty" in result.stderr
+
+
+def one_transport(folder: Path) -> str:
+    """A file of the first transport of those that come with Shipclock."""
+    file = folder / "one.csv"
+    file.write_text("".join(BUNDLED.read_text().splitlines(keepends=True)[:2]))
+    return str(file)
+
+
+def test_a_cache_that_cannot_be_made_is_a_wrong_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIPCLOCK_CACHE", "/dev/null/cache")
+    result = run("--input", one_transport(tmp_path))
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert "cannot be kept in /dev/null/cache (Not a directory): set SHIPCLOCK_CACHE" in line
+
+
+def test_a_kafka_that_cannot_run_here_is_not_one_that_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHIPCLOCK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(sys.modules, "jgo.config", None)
+    result = run("--input", one_transport(tmp_path))
+    assert result.exit_code == 1
+    assert "pip install shipclock[embedded]" in result.stderr
 
 
 @pytest.mark.parametrize("option", ["--bad", "--missing"])
