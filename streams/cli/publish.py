@@ -3,7 +3,6 @@
 import json
 import time
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
 import click
@@ -17,25 +16,26 @@ from streams.kafka.announcing import LARGEST, POLICIES
 from streams.partition.meta import Meta
 from streams.sla.instants import from_datetime, rfc3339
 from streams.sla.policy.load import load_policy
+from streams.sla.policy.naming import page_file
 
 AHEAD_MS = 60_000
 """How far ahead of now a version begins, unless told otherwise: long enough for every partition to know of it."""
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file")
 @click.option("--effective-from", type=Instant(), help="For clocks that start from then on; without it, in a minute.")
 @click.option("--rerate", is_flag=True, help="Also judge clocks again that have started since --effective-from.")
 @AT
 @NAMESPACE
 @SERVERS
-def publish(*, file: Path, effective_from: datetime | None, rerate: bool, at: datetime | None, **asked: Any) -> None:
+def publish(*, file: str, effective_from: datetime | None, rerate: bool, at: datetime | None, **asked: Any) -> None:
     """Put a version of the policy into force, in every partition, without a restart.
 
-    Clocks keep the version that was in force when they started; --rerate is the exception.  May be repeated: the same
-    version again changes nothing.
+    FILE is a file, or the name of a policy that comes with Shipclock.  Clocks keep the version that was in force when
+    they started; --rerate is the exception.  May be repeated: the same version again changes nothing.
     """
-    policy = load_policy(file)
+    policy = load_policy(page_file(file))
     if rerate and effective_from is None:
         raise click.UsageError("--rerate needs --effective-from: from which start on are clocks to be judged again?")
     settings = settings_of(at, **asked)

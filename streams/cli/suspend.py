@@ -42,6 +42,8 @@ def suspend(
     """Stop the clocks of shipments from or to some regions for a time: a typhoon, a lockdown."""
     if until is not None and until <= begins:
         raise click.UsageError("--until must come after --from")
+    if not all(map(str.strip, regions)):
+        raise click.BadParameter("an empty text is no region: name one as shipments do", param_hint="--region")
     settings = settings_of(at, **asked)
     body = RegionSuspension(
         id=name, revision=revision or 0, regions=regions, begin=begins, until=until, reason=reason, lifted=lift

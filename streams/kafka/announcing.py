@@ -38,9 +38,11 @@ async def announce(
     )
     try:
         await producer.start()
-        partitions = await producer.partitions_for(topic)
-        if not partitions:
-            raise TopicMismatch(f"there is no topic {topic}: run shipclock topics apply")
+        cluster = await producer.client.fetch_all_metadata()  # to ask for one topic would wait for it
+        for name in (topic, names.topic(archive or CONTROL)):
+            if not cluster.partitions_for_topic(name):
+                raise TopicMismatch(f"there is no topic {name}: run shipclock topics apply")
+        partitions = cluster.partitions_for_topic(topic)
         async with producer.transaction():
             for number in sorted(partitions):
                 await producer.send_and_wait(topic, value, key, partition=number, timestamp_ms=at)

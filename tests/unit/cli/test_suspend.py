@@ -25,6 +25,13 @@ def test_a_suspension_that_breaks_the_contract_is_refused_before_anybody_is_aske
     assert field in result.output
 
 
+@pytest.mark.parametrize("region", ["", "  "])
+def test_an_empty_text_is_no_region(region: str) -> None:
+    result = CliRunner().invoke(main, ["suspend", "t", "--region", "A", "--region", region, *SINCE])
+    assert result.exit_code == 2
+    assert "an empty text is no region" in result.output
+
+
 def test_no_broker_is_told_with_a_remedy() -> None:
     result = CliRunner().invoke(main, ["suspend", "t", "--region", "A", *SINCE, "--bootstrap-servers", "127.0.0.1:1"])
     assert result.exit_code == 4
