@@ -10,6 +10,7 @@ import msgspec
 
 from streams.configuration import load_settings
 from streams.connecting import connection_of
+from streams.errors import ShipclockError
 from streams.feed.live import send_live
 from streams.feed.profile import Profile
 from streams.feed.records import FeedRecord
@@ -104,8 +105,10 @@ def feed(
         asyncio.run(send_live(options, topic_name, records, progress.show, PARTITIONERS[settings.partitioner]))
     except KeyboardInterrupt:
         pass
-    finally:
-        progress.close()
+    except ShipclockError:
+        progress.give_way()
+        raise
+    progress.close()
 
 
 def _line(record: FeedRecord) -> str:
@@ -121,6 +124,11 @@ class _Progress:
         self.sent = sent
         if sys.stderr.isatty():
             click.echo(f"\r{sent:,} records sent ", nl=False, err=True)
+
+    def give_way(self) -> None:
+        """Leave the line to an error."""
+        if sys.stderr.isatty():
+            click.echo(err=True)
 
     def close(self) -> None:
         start = "\r" if sys.stderr.isatty() else ""

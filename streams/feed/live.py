@@ -1,21 +1,25 @@
-"""Sends a feed to Kafka when its time has come."""
+"""Sends a feed to Kafka when its time has come, and gives up where nobody takes it."""
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import groupby
 from random import choice
-from typing import Any
+from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from streams.errors import KafkaUnavailable, no_answer
+from streams.errors import KafkaUnavailable, TopicMismatch, no_answer
 from streams.feed.records import FeedRecord
 from streams.partition.partitioners import Partitioner, murmur2
 
-_TURN_MS = 20
+_TURN_MS: Final = 20
 """Records of so many milliseconds are sent together."""
+GIVE_UP_S: Final = 30.0
+"""How long records may wait to be acknowledged.  The client library itself would try for ever."""
+CLOSE_WITHIN_S: Final = 2.0
+"""How long what is on its way has to arrive once the feed ends."""
 
 
 async def send_live(
@@ -31,27 +35,51 @@ async def send_live(
     they expect them.  `on_sent` hears how many records have been acknowledged in all.
 
     Raises:
-        KafkaUnavailable: there is no broker, or a record could not be written.
+        TopicMismatch: there is no such topic.
+        KafkaUnavailable: there is no broker, or a record could not be written within `GIVE_UP_S`.
     """
     producer = AIOKafkaProducer(**connection, enable_idempotence=True, linger_ms=5, partitioner=placing(partitioner))
     sent = 0
     try:
-        await producer.start()
+        async with asyncio.timeout(GIVE_UP_S):
+            await producer.start()
+            there = (await producer.client.fetch_all_metadata()).topics()
         for turn, group in groupby(records, key=lambda record: record.timestamp // _TURN_MS):
             await asyncio.sleep(max(0.0, turn * _TURN_MS / 1000 - time.time()))
-            pending = [
-                await producer.send(topic_name(r.topic), r.value, r.key, timestamp_ms=r.timestamp) for r in group
-            ]
-            await asyncio.gather(*pending)
-            sent += len(pending)
+            async with asyncio.timeout(GIVE_UP_S):
+                sent += await _send(producer, topic_name, there, group)
             on_sent(sent)
-    except KafkaConnectionError as error:
-        reason = no_answer(connection["bootstrap_servers"], error)
+    except (KafkaConnectionError, TimeoutError) as error:
+        cause = str(error) or f"nothing was acknowledged for {GIVE_UP_S:g} s"
+        reason = no_answer(connection["bootstrap_servers"], cause)
         raise KafkaUnavailable(f"{reason}; {sent} records were sent") from error
     except KafkaError as error:
         raise KafkaUnavailable(f"The feed could not write after {sent} records: {error}") from error
     finally:
-        await producer.stop()
+        await _close(producer)
+
+
+async def _send(
+    producer: AIOKafkaProducer, topic_name: Callable[[str], str], there: Container[str], records: Iterable[FeedRecord]
+) -> int:
+    """Send records and wait until all are acknowledged; gives how many.  Raises `TopicMismatch`."""
+    pending = []
+    for record in records:
+        topic = topic_name(record.topic)
+        if topic not in there:
+            raise TopicMismatch(f"there is no topic {topic}: run shipclock topics apply")
+        pending.append(await producer.send(topic, record.value, record.key, timestamp_ms=record.timestamp))
+    await asyncio.gather(*pending)
+    return len(pending)
+
+
+async def _close(producer: AIOKafkaProducer) -> None:
+    """Let arrive what is on its way, and close; where nobody takes it, without it."""
+    try:
+        async with asyncio.timeout(CLOSE_WITHIN_S):
+            await producer.stop()
+    except TimeoutError:
+        await producer.client.close()
 
 
 def placing(partitioner: Partitioner) -> Callable[[bytes | None, Sequence[int], Sequence[int]], int]:
