@@ -1,9 +1,11 @@
 """The command line: `shipclock COMMAND`.  Each command is imported when it is called."""
 
 import errno
+import logging
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -22,9 +24,19 @@ COMMANDS = {
 }
 """Command name to `module:object`."""
 
+# The client library reports each attempt; what fails for good comes as an error of our own.  A worker logs both.
+logging.getLogger("aiokafka").addHandler(logging.NullHandler())
+
 
 class LazyGroup(click.Group):
     """Imports the module of a command when it is asked for: `--help` and quick commands stay quick."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command line.  What the terminal's encoding lacks is shown as `?`, and ends nothing."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")
+        return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click gives it
         """Return the names of all commands."""

@@ -1,7 +1,6 @@
 """`shipclock demo`: real shipments through a real Kafka, judged by real workers, in one command."""
 
 import asyncio
-import logging
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -72,8 +71,6 @@ def demo(
         data_dir=data_dir,
         serve=serve,
     )
-    # The client library reports each retry; what is lost for good comes as an error of our own.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     console = Console(stderr=form == "json", highlight=False)
     reports: list[Report] = []
     try:
