@@ -41,7 +41,7 @@ class Core:
         self._deadlines_left = settings.deadlines_per_unit
         self._meta: Meta | None = None
         self._committed_time = 0
-        self._touched = False
+        self._touched = self._passed = False
         self.outputs_in_unit = 0
         """Outputs of the unit of work that have been given away."""
         self.time: i64 = 0
@@ -100,6 +100,7 @@ class Core:
         if lane.empty and lane.received == mark.position < mark.end:
             # What lies between is no record.  Retention takes it in time, and would seem to have taken one.
             lane.position = lane.received = mark.end
+            self._passed = True
 
     def has_room(self, topic: str) -> bool:
         """Whether more records of a topic may come."""
@@ -221,6 +222,11 @@ class Core:
         return self._touched
 
     @property
+    def moved(self) -> bool:
+        """Whether anything would be read again that is pending, or was passed over because it is no record."""
+        return self._touched or self._passed
+
+    @property
     def exhausted(self) -> bool:
         """Whether the unit of work has fired as many deadlines as it may."""
         return self._deadlines_left <= 0
@@ -243,7 +249,7 @@ class Core:
         unit = UnitOfWork(done.changelog, encode_meta(meta), done.outputs, known, done.tally)
         self._deadlines_left = self._settings.deadlines_per_unit
         self._committed_time = self.time
-        self._touched = False
+        self._touched = self._passed = False
         self.records_in_unit = self.outputs_in_unit = 0
         return unit
 

@@ -140,7 +140,7 @@ class PartitionTask:
                 running.cancel()
             await asyncio.gather(running, return_exceptions=True)
         if self.state == "running":
-            if commit and self._core.pending:
+            if commit and self._core.moved:
                 try:
                     await self._commit()
                 except TransactionFailed as error:

@@ -185,8 +185,12 @@ def test_what_lies_behind_the_last_record_and_is_none_is_passed_over() -> None:
     assert core.take().offsets["control"] == 1
     core.caught_up(CaughtUp("control", 0, BEGIN + 3, end=2))
     assert core.take().offsets["control"] == 1, "a record may be on its way"
+    moved = [core.moved]
     core.caught_up(CaughtUp("control", 1, BEGIN + 3, end=2))
+    moved.append(core.moved)
+    assert not core.pending, "it is made durable in its time, or before the worker ends"
     assert core.take().offsets["control"] == 2
+    assert [*moved, core.moved] == [False, True, False]
     core.caught_up(CaughtUp("control", 1, BEGIN + 4, end=2))
     assert core._lanes.by_topic["control"].complete_to() == BEGIN + 4
 
