@@ -53,7 +53,7 @@ _DEFAULT = Profile()
     "--orphans", type=_SHARE, default=_DEFAULT.orphans, show_default=True, help="Share of registrations after scans."
 )
 @click.option(
-    "--bad", type=_SHARE, default=_DEFAULT.bad, show_default=True, help="Share of scans beside which a broken copy is sent."
+    "--bad", type=_SHARE, default=_DEFAULT.bad, show_default=True, help="Share of scans that a broken copy follows."
 )
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), help="End after so long; without it, at Ctrl-C.")
