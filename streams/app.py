@@ -29,6 +29,12 @@ BUFFERED_BATCHES = 4_096
 """Batches that an agent's queue may hold: above what `Reading` lets into it, so that Faust itself never blocks."""
 
 
+NEVER_IDLE_S = 10 * 365 * 86_400.0
+"""How long the consumer may fetch nothing before aiokafka takes it for dead and leaves the group, not to come back by
+itself: practically for ever.  Partitions that are parked or have no room want nothing, and that is no fault.  `Reading`
+notices what stalls, the session a process that is frozen, and rebalances have a time-out of their own."""
+
+
 class EngineApp(faust.App):
     """A Faust app that knows what its transport needs."""
 
@@ -52,6 +58,7 @@ def build_app(
         broker_heartbeat_interval=1.0,
         broker_request_timeout=connection.request_timeout_ms / 1000,
         broker_rebalance_timeout=30.0,
+        broker_max_poll_interval=NEVER_IDLE_S,
         broker_commit_interval=3600.0,  # nothing is committed by Faust
         # Topics are created and checked by `shipclock topics`, never on the way.
         topic_disable_leader=True,

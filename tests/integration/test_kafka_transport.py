@@ -3,9 +3,11 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.consumer.subscription_state import SubscriptionState
 
 from streams.app import EngineApp, build_app
 from streams.assignment import Assignment
@@ -77,6 +79,12 @@ class Engine:
             bench.connection, bench.names, sources, partitions=bench.partitions, session_timeout_ms=6_000
         )
         self.assignment.follow(self.app)
+
+    @property
+    def subscription(self) -> Any:
+        """What aiokafka's consumer knows of its own doings."""
+        consumer: Any = self.app.consumer
+        return consumer._thread._consumer._subscription
 
     def _make(self, number: int, source: PartitionSource) -> RecordingTask:
         self.made[number] = RecordingTask(number, source, self._offsets)
@@ -290,5 +298,20 @@ def test_partitions_stop_with_a_commit_when_another_worker_joins_and_keep_their_
                 assert [task.stops for task in before.values()] == [[True], [True]]
             await until(lambda: len(first.assignment.tasks) == 2, "both again")
             assert first.made[1 - kept] is not before[1 - kept]
+
+    asyncio.run(scenario())
+
+
+def test_a_worker_that_has_wanted_nothing_for_days_takes_part_in_rebalances(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        async with running(bench) as first:
+            idle = first.subscription
+            days = property(lambda subscription: 3 * 86_400.0 if subscription is idle else 0.0)
+            monkeypatch.setattr(SubscriptionState, "fetcher_idle_time", days)
+            async with running(bench) as second:
+                await until(lambda: len(first.assignment.tasks) == 1 == len(second.assignment.tasks), "one each")
 
     asyncio.run(scenario())
