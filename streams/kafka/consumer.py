@@ -12,7 +12,7 @@ from streams.kafka.delivery import Delivery
 from streams.kafka.polling import FetchedBatch, Polled, Want
 from streams.kafka.reading import Reading
 from streams.kafka.source import Sources
-from streams.kafka.thread import ConsumerThread, Engine
+from streams.kafka.thread import ConsumerThread, Engine, RebalanceListener
 from streams.partition.ports import SourceBatch
 
 POLL_S = 0.1
@@ -25,6 +25,8 @@ FULL_POLL_S = 0.01
 class Consumer(driver.Consumer):
     """Faust's consumer, reading from where the tasks say and committing nothing: offsets travel in transactions."""
 
+    RebalanceListener = RebalanceListener
+
     _thread: ConsumerThread
 
     def _new_consumer_thread(self) -> ConsumerThread:
@@ -36,12 +38,11 @@ class Consumer(driver.Consumer):
             await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # mode's annotation is too narrow
         sources = cast("Engine", self.app).sources
         wants = [self._want(reading) for reading in sources.begun()]
-        if not wants or self.should_stop:
-            await sources.changed(timeout)
+        if self.should_stop:
             return
         full = not all(want.fetch for want in wants)
         if not any(want.fetch for want in wants):
-            await sources.changed(FULL_POLL_S)
+            await sources.changed(FULL_POLL_S if wants else timeout)
         polled = await self._thread.poll(wants, FULL_POLL_S if full else timeout)
         for want in polled.sought:
             if (reading := sources.current(want.tp, want.generation)) and reading.seek == want.seek:

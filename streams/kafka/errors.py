@@ -23,3 +23,7 @@ class PartitionsApart(ShipclockError):
 
 class DeliveryStalled(RuntimeError):
     """An agent has not taken a batch for a long time: a programming error."""
+
+
+class FetchingEnded(RuntimeError):
+    """The routine of aiokafka that fetches has ended by itself: a programming error, told to nobody but the log."""

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from streams.clock import SystemClock
-from streams.kafka.errors import SourceTruncated, StateLost
+from streams.kafka.errors import FetchingEnded, SourceTruncated, StateLost
 from streams.kafka.reading import Standing
 from streams.partition.ports import EARLIEST
 from streams.partition.record import Record
@@ -62,8 +62,9 @@ async def poll(consumer: AIOKafkaConsumer, wants: Sequence[Want], wait_s: float)
     """Fetch at most `MAX_POLL_RECORDS` of the wanted partitions; wait up to `wait_s` for the first.
 
     Partitions that are not assigned (a rebalance is under way) are left out.  What cannot be read any more comes back
-    as `lost`.
+    as `lost`.  Raises `FetchingEnded`, or what has ended the coordination of the group, also where nothing is wanted.
     """
+    _check(consumer)
     polled = Polled()
     generations = {want.tp: want.generation for want in wants}
     try:
@@ -81,6 +82,14 @@ async def poll(consumer: AIOKafkaConsumer, wants: Sequence[Want], wait_s: float)
         for tp, offset in error.args[0].items():
             polled.lost.append(Lost(tp, generations[tp], SourceTruncated(await _told(consumer, tp, offset))))
     return polled
+
+
+def _check(consumer: AIOKafkaConsumer) -> None:
+    """Look at the routines of aiokafka: it tells of one that has ended only those who fetch, or nobody."""
+    consumer._coordinator.check_errors()  # noqa: SLF001 - aiokafka is pinned
+    fetching = consumer._fetcher.error_future  # noqa: SLF001 - as above
+    if fetching.done() and not fetching.cancelled() and (error := fetching.exception()) is not None:
+        raise FetchingEnded(f"Nothing is fetched any more: {error.__cause__ or error!r}") from error
 
 
 async def _seek(consumer: AIOKafkaConsumer, wants: Sequence[Want], polled: Polled) -> None:

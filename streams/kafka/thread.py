@@ -1,10 +1,10 @@
 """The aiokafka consumer, in a thread of its own: heartbeats go on while the main thread computes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, cast
 
-from aiokafka import AIOKafkaConsumer
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, ConsumerRebalanceListener
 from faust.types import TP
 
 from streams.kafka.connection import Connection
@@ -65,3 +65,27 @@ class ConsumerThread(AIOKafkaConsumerThread):
         """Seek and fetch; called from the main thread."""
         polled: Polled = await self.call_thread(poll, self._ensure_consumer(), wants, wait_s)
         return polled
+
+
+class RebalanceListener(ConsumerRebalanceListener):
+    """Hears of partitions given and taken.  aiokafka logs what goes wrong with that, and goes on as if nothing had."""
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Stop all work; end the worker where that fails."""
+        try:
+            await super().on_partitions_revoked(revoked)
+        except Exception as error:
+            self._fail(error)
+            raise
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Begin to work; end the worker where that fails."""
+        try:
+            await super().on_partitions_assigned(assigned)
+        except Exception as error:
+            self._fail(error)
+            raise
+
+    def _fail(self, error: Exception) -> None:
+        thread = self._thread
+        thread.parent_loop.call_soon_threadsafe(cast("Engine", thread.app).sources.fail, error)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.consumer.subscription_state import SubscriptionState
+from aiokafka.errors import GroupAuthorizationFailedError
 
 from streams.app import EngineApp, build_app
 from streams.assignment import Assignment
@@ -81,10 +82,10 @@ class Engine:
         self.assignment.follow(self.app)
 
     @property
-    def subscription(self) -> Any:
-        """What aiokafka's consumer knows of its own doings."""
+    def consumer(self) -> Any:
+        """The consumer of aiokafka."""
         consumer: Any = self.app.consumer
-        return consumer._thread._consumer._subscription
+        return consumer._thread._consumer
 
     def _make(self, number: int, source: PartitionSource) -> RecordingTask:
         self.made[number] = RecordingTask(number, source, self._offsets)
@@ -285,6 +286,18 @@ def test_an_error_in_taking_a_batch_crashes_the_app(bench: Workbench) -> None:
     asyncio.run(scenario())
 
 
+def test_an_error_of_the_group_crashes_the_app_of_a_worker_that_has_no_partition(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        async with running(bench) as engine:
+            await engine.assignment.drain()
+            engine.consumer._coordinator._pending_exception = GroupAuthorizationFailedError("the group")
+            await until(lambda: engine.app.crashed, "the crash")
+            assert isinstance(engine.app.crash_reason, GroupAuthorizationFailedError)
+
+    asyncio.run(scenario())
+
+
 def test_partitions_stop_with_a_commit_when_another_worker_joins_and_keep_their_task(bench: Workbench) -> None:
     async def scenario() -> None:
         await bench.create_topics()
@@ -308,7 +321,7 @@ def test_a_worker_that_has_wanted_nothing_for_days_takes_part_in_rebalances(
     async def scenario() -> None:
         await bench.create_topics()
         async with running(bench) as first:
-            idle = first.subscription
+            idle = first.consumer._subscription
             days = property(lambda subscription: 3 * 86_400.0 if subscription is idle else 0.0)
             monkeypatch.setattr(SubscriptionState, "fetcher_idle_time", days)
             async with running(bench) as second:

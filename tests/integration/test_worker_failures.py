@@ -350,3 +350,48 @@ def test_a_bug_ends_the_worker_loudly_and_commits_nothing_on_the_way(
             await complete(outputs, undisturbed)
 
     asyncio.run(scenario())
+
+
+A_BUG_IN_FETCHING = """
+from aiokafka.consumer.fetcher import Fetcher
+async def broken(*arguments):
+    raise ZeroDivisionError("a bug")
+Fetcher._proc_fetch_request = broken
+"""
+NOTHING_IS_WANTED = """
+from streams.partition.task import PartitionTask
+PartitionTask.has_room = lambda task, topic: False
+"""
+A_BUG_IN_TAKING_OVER = """
+from streams.kafka.thread import ConsumerThread
+async def broken(*arguments):
+    raise ZeroDivisionError("a bug")
+ConsumerThread.on_partitions_assigned = broken
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "sentence"),
+    [
+        (A_BUG_IN_FETCHING, "FetchingEnded: Nothing is fetched any more: ZeroDivisionError('a bug')"),
+        (
+            A_BUG_IN_FETCHING + NOTHING_IS_WANTED,
+            "FetchingEnded: Nothing is fetched any more: ZeroDivisionError('a bug')",
+        ),
+        (A_BUG_IN_TAKING_OVER, "ZeroDivisionError: a bug"),
+        (A_BUG_IN_TAKING_OVER.replace("assigned", "revoked"), "ZeroDivisionError: a bug"),
+    ],
+    ids=["fetching", "fetching while nothing is wanted", "taking over", "giving up"],
+)
+def test_what_aiokafka_only_logs_ends_the_worker_all_the_same(
+    kafka: EmbeddedKafka, namespace: str, tmp_path: Path, *, program: str, sentence: str
+) -> None:
+    stage = stage_on(kafka, namespace, tmp_path)
+
+    async def scenario() -> None:
+        await stage.create()
+        code, out = await run_worker(stage, program)
+        assert code == 1
+        assert out.splitlines()[-1] == f"shipclock: the worker has failed: {sentence}"
+
+    asyncio.run(scenario())
