@@ -28,6 +28,10 @@ COMMANDS = {
 logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 
 
+_INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
 class LazyGroup(click.Group):
     """Imports the module of a command when it is asked for: `--help` and quick commands stay quick."""
 
@@ -52,12 +56,17 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; print a `ShipclockError` in one line and exit with its code; a full disk, too."""
+        """Run a command; print a `ShipclockError` in one line and exit with its code; a full disk, too.
+
+        Ctrl-C ends it quietly, also while it is imported.
+        """
         try:
             return super().invoke(ctx)
         except ShipclockError as error:
             click.echo(f"shipclock: {error}", err=True)
             sys.exit(error.exit_code)
+        except KeyboardInterrupt:
+            sys.exit(_INTERRUPTED)
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise

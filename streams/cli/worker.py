@@ -39,7 +39,8 @@ def worker(**options: Any) -> None:
             "these environment variables are no settings and change nothing; Kubernetes may have put them there",
             variables=unknown,
         )
-    code = asyncio.run(_run(settings))
+    # Left open: to close it is to wait for threads that look up names, for as long as nothing answers them.
+    code = asyncio.Runner().run(_run(settings))
     # Faust leaves a thread behind when its broker is gone; the process must end all the same.
     sys.stdout.flush()
     sys.stderr.flush()

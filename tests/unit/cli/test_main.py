@@ -6,6 +6,9 @@ from pathlib import Path
 from subprocess import CompletedProcess, run
 
 import pytest
+from click.testing import CliRunner
+
+from streams import cli
 
 SINCE = ("--from", "2026-11-01T00:00:00Z")
 
@@ -47,3 +50,12 @@ def test_what_the_encoding_of_a_terminal_lacks_ends_no_command(tmp_path: Path) -
     assert "Starting Kafka ?" in done.stdout
     assert done.stderr.startswith("shipclock: ")
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_while_a_command_is_imported_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "import_module", interrupted)
+    done = CliRunner().invoke(cli.main, ["worker"])
+    assert (done.exit_code, done.output) == (130, "")

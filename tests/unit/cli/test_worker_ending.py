@@ -1,0 +1,63 @@
+"""A worker that is told to end while it starts."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+WITHIN_S = 15.0
+"""A fraction of this is usual."""
+
+NAMES_ARE_NOT_ANSWERED = """
+import socket, sys, threading
+def asked(*_):
+    print("asked", file=sys.stderr, flush=True)
+    threading.Event().wait()
+socket.getaddrinfo = lambda *_, **__: asked()
+"""
+
+NOT_YET_UP = """
+import sys, threading
+from streams.cli import worker
+def starting(**_):
+    print("asked", file=sys.stderr, flush=True)
+    threading.Event().wait()
+worker.load_settings = starting
+"""
+
+
+@contextmanager
+def worker(program: str) -> Iterator[subprocess.Popen[str]]:
+    """A worker, after a change to the program, that has said that it was asked."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"{program}\nfrom streams.cli import main\nmain()", "worker"],
+        env={**os.environ, "SHIPCLOCK_BOOTSTRAP_SERVERS": "kafka.invalid:9092", "SHIPCLOCK_HTTP_PORT": "0"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        assert any(line == "asked\n" for line in process.stderr)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_does_not_wait_for_names_that_nobody_answers(number: signal.Signals) -> None:
+    with worker(NAMES_ARE_NOT_ANSWERED) as process:
+        process.send_signal(number)
+        assert process.wait(WITHIN_S) == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)])
+def test_before_it_is_up_it_ends_quietly(number: signal.Signals, code: int) -> None:
+    with worker(NOT_YET_UP) as process:
+        process.send_signal(number)
+        _, said = process.communicate(timeout=WITHIN_S)
+        assert (process.returncode, said) == (code, "")
