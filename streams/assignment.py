@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -52,14 +53,19 @@ class Assignment:
         self._make_task = make_task
         self._tasks: dict[int, Task] = {}
         self._owned: set[int] = set()
+        self._taken_at: dict[int, float] = {}
         self.assigned = False
-        """Whether the group has answered at least once, be it with nothing."""
+        """Whether what is owned is what the group has given, be it nothing; not while it deals out anew."""
         self.rebalances = 0
 
     @property
     def tasks(self) -> Mapping[int, Task]:
         """The tasks of the partitions owned, by partition number."""
         return MappingProxyType({number: self._tasks[number] for number in sorted(self._owned)})
+
+    def held_s(self, number: int) -> float:
+        """Return for how many seconds this worker has had a partition, through rebalances that left it here."""
+        return monotonic() - self._taken_at[number]
 
     def follow(self, app: App) -> None:
         """Listen to what the group gives to and takes from a Faust app."""
@@ -77,6 +83,7 @@ class Assignment:
         """Commit what is in hand and stop every task; called before the group goes on without this worker."""
         numbers = self._numbers(revoked) & self._owned
         self._owned -= numbers
+        self.assigned = False
         self.rebalances += 1
         await self._stop(numbers)
 
@@ -89,7 +96,7 @@ class Assignment:
         numbers = self._numbers(assigned)
         self._check_twins(assigned, numbers)
         for number in self._tasks.keys() - numbers:
-            del self._tasks[number]
+            del self._tasks[number], self._taken_at[number]
             self._sources.close(number)
         kept = len(self._tasks)
         for number in sorted(numbers):
@@ -124,6 +131,7 @@ class Assignment:
         source.attach(task)
         task.failure.add_done_callback(self._failed)
         self._tasks[number] = task
+        self._taken_at[number] = monotonic()
         return task
 
     def _failed(self, failure: asyncio.Future[None]) -> None:

@@ -1,11 +1,16 @@
 """What a worker knows of itself, for those who ask over HTTP and for the metrics."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from streams.assignment import Assignment
 from streams.kafka.source import Sources
 from streams.partition.task import TaskHealth
+
+UNHEARD_AFTER_S = 15.0
+"""How long the brokers may leave the fetches of a topic unanswered before the worker is not ready: a broker that is
+replaced in good order takes less, and answers come several times a second."""
 
 
 class Status:
@@ -30,26 +35,45 @@ class Status:
             if reading.lag is not None
         ]
 
+    def held_s(self, number: int) -> float:
+        """Return for how many seconds this worker has had a partition."""
+        return self.assignment.held_s(number) if self.assignment else 0.0
+
     @property
     def rebalances(self) -> int:
         """How often the group has taken partitions away to deal them out again."""
         return self.assignment.rebalances if self.assignment else 0
 
     def readiness(self) -> tuple[bool, dict[str, Any]]:
-        """Return whether every partition owned is restored and runs, and the detail."""
+        """Return whether every partition owned is restored, runs, and hears from the brokers, and the detail."""
         assignment = self.assignment
         tasks = assignment.tasks if assignment else {}
+        unheard = self._unheard()
         detail = {
-            str(number): {"state": task.state, "detail": task.detail, "restored": task.health().restored}
+            str(number): {
+                "state": task.state,
+                "detail": task.detail,
+                "restored": task.health().restored,
+                "unheard": unheard[number],
+            }
             for number, task in tasks.items()
         }
         ready = (
             assignment is not None
             and assignment.assigned
             and not self.ending
+            and not any(unheard[number] for number in tasks)
             and all(task.state == "running" and task.health().restored for task in tasks.values())
         )
         return ready, {"assigned": bool(assignment and assignment.assigned), "partitions": detail}
+
+    def _unheard(self) -> Mapping[int, list[str]]:
+        """Return the topics whose fetches are not answered, by partition."""
+        unheard = defaultdict[int, list[str]](list)
+        for reading in self._sources.begun():
+            if reading.unheard_s > UNHEARD_AFTER_S:
+                unheard[reading.tp.partition].append(reading.topic)
+        return unheard
 
     def resume(self, number: int) -> bool:
         """Start a parked partition again; False when it is not parked here."""

@@ -61,6 +61,8 @@ class Consumer(driver.Consumer):
     def _tell_standings(self, sources: Sources, polled: Polled) -> None:
         for standing in polled.standings:
             reading = sources.current(standing.tp, standing.generation)
+            if reading is not None:
+                reading.hear(standing.polled_at)
             if reading is not None and reading.seek is None:
                 mark = reading.stand(standing)
                 if mark is not None:
@@ -73,7 +75,10 @@ class Consumer(driver.Consumer):
 
     @staticmethod
     def _want(reading: Reading) -> Want:
-        return Want(reading.tp, reading.generation, reading.seek, reading.wants_records)
+        fetch = reading.wants_records
+        if not fetch:
+            reading.hear(None)
+        return Want(reading.tp, reading.generation, reading.seek, fetch)
 
     def _message(self, reading: Reading, fetched: FetchedBatch, fetched_at: int) -> Message:
         last = fetched.records[-1]

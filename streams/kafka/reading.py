@@ -58,6 +58,8 @@ class Reading:
     in_flight: int = 0
     lag: int | None = None
     """Records between the consumer's position and the high watermark; None before the first response."""
+    _heard: int | None = None
+    _heard_at: float = 0.0
     _polled_at: int | None = None
     _polled_before: int | None = None
     _told: int = 0
@@ -69,6 +71,7 @@ class Reading:
         self.seek = self.next_offset = self.began = offset
         self.paused = False
         self.in_flight = 0
+        self._heard_at = monotonic()
         self._told = 0
 
     def end(self) -> None:
@@ -95,6 +98,16 @@ class Reading:
                 )
             return False
         return not self.paused and self.receiver.has_room(self.topic)
+
+    def hear(self, polled_at: int | None) -> None:
+        """Note which response is the last, by its time (see `Standing`); None while none is waited for."""
+        if polled_at is None or polled_at != self._heard:
+            self._heard, self._heard_at = polled_at, monotonic()
+
+    @property
+    def unheard_s(self) -> float:
+        """For how many seconds no response has come although one was waited for, or nobody has even looked."""
+        return monotonic() - self._heard_at
 
     def delivered(self, next_offset: int) -> None:
         """Note that the records below `next_offset` are on their way."""

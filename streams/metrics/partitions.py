@@ -24,6 +24,9 @@ class Owned(Protocol):
     def lags(self) -> Iterable[tuple[str, int, int]]:
         """Return topic, partition and the number of records not fetched yet."""
 
+    def held_s(self, number: int) -> float:
+        """Return for how many seconds the worker has had a partition."""
+
     @property
     def rebalances(self) -> int:
         """Rebalances so far."""
@@ -50,7 +53,7 @@ class PartitionCollector(Collector):
         yield _gauge(catalogue.QUEUED, [(label, state.buffered) for label, state in by_partition])
         yield _gauge(
             catalogue.TIME_BEHIND,
-            [(label, state.behind_s) for label, state in by_partition if state.time > 0],
+            [((str(number),), self._behind_s(number, state)) for number, state in health.items()],
         )
         lags = [((topic, str(number)), lag) for topic, number, lag in self._owned.lags()]
         yield _gauge(catalogue.SOURCE_LAG, lags)
@@ -62,6 +65,10 @@ class PartitionCollector(Collector):
         yield _summed(catalogue.SCORECARDS, [gauge.get("scorecards", {}) for gauge in gauges])
         skews = [abs(state.skew_ms) / 1000 for state in health.values()]
         yield _gauge(catalogue.SKEW, [((), max(skews))] if skews else [])
+
+    def _behind_s(self, number: int, state: TaskHealth) -> float:
+        """How far partition time is behind; where it is not known yet, at least since the worker has the partition."""
+        return state.behind_s if state.time > 0 else self._owned.held_s(number)
 
 
 def _summed(gauge: GaugeOf, counts: Iterable[Mapping[str, int]]) -> Metric:

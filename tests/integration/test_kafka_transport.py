@@ -286,14 +286,20 @@ def test_an_error_in_taking_a_batch_crashes_the_app(bench: Workbench) -> None:
     asyncio.run(scenario())
 
 
-def test_an_error_of_the_group_crashes_the_app_of_a_worker_that_has_no_partition(bench: Workbench) -> None:
+def test_an_error_of_the_group_crashes_the_app_of_a_worker_that_has_no_partition(
+    kafka: EmbeddedKafka, namespace: str
+) -> None:
+    bench = Workbench(kafka, namespace, partitions=1)
+
     async def scenario() -> None:
         await bench.create_topics()
-        async with running(bench) as engine:
-            await engine.assignment.drain()
-            engine.consumer._coordinator._pending_exception = GroupAuthorizationFailedError("the group")
-            await until(lambda: engine.app.crashed, "the crash")
-            assert isinstance(engine.app.crash_reason, GroupAuthorizationFailedError)
+        async with running(bench) as first, running(bench) as second:
+            both = (first.assignment, second.assignment)
+            await until(lambda: [len(it.tasks) for it in both if it.assigned] in ([0, 1], [1, 0]), "one has it")
+            spare = second if first.assignment.tasks else first
+            spare.consumer._coordinator._pending_exception = GroupAuthorizationFailedError("the group")
+            await until(lambda: spare.app.crashed, "the crash")
+            assert isinstance(spare.app.crash_reason, GroupAuthorizationFailedError)
 
     asyncio.run(scenario())
 

@@ -324,6 +324,37 @@ def test_told_to_end_while_the_broker_is_silent_it_ends_in_time_and_commits_late
     asyncio.run(scenario())
 
 
+def test_a_worker_that_hears_nothing_from_the_broker_is_not_ready_until_it_does(
+    other_kafka: EmbeddedKafka, namespace: str, tmp_path: Path
+) -> None:
+    stage = Stage(other_kafka.bootstrap_servers, namespace, tmp_path, POLICY, PARTITIONS)
+    (broker,) = other_kafka.process_groups
+
+    async def scenario() -> None:
+        await stage.create()
+        async with stage.workers() as (worker,):
+
+            async def unheard() -> bool:
+                status, text = await ask(worker, "/readyz")
+                found = json.loads(text)["partitions"].values()
+                return status == 503 and bool(found) and all("parcel-scans" in state["unheard"] for state in found)
+
+            async def ready() -> bool:
+                if worker.exit_status is not None:  # a broker that wakes up may know of no broker at all for a moment
+                    worker.start()
+                return (await ask(worker, "/readyz"))[0] == 200
+
+            assert await ready()
+            os.killpg(broker, signal.SIGSTOP)
+            try:
+                await holds_within(WITHIN_S, "it is not ready", unheard)
+            finally:
+                os.killpg(broker, signal.SIGCONT)
+            await holds_within(WITHIN_S, "it is ready again", ready)
+
+    asyncio.run(scenario())
+
+
 A_BUG = """
 from streams.sla.judge import Judge
 def scan(*arguments):

@@ -115,3 +115,29 @@ def test_an_agent_that_takes_nothing_is_an_error_and_no_silent_stall(monkeypatch
     monkeypatch.setattr(reading_module, "STALLED_AFTER_S", -1.0)
     with pytest.raises(DeliveryStalled, match=r"ns\.parcel-scans.*partition 3"):
         _ = reading.wants_records
+
+
+def test_it_is_heard_of_by_each_new_response_and_not_by_the_same_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(reading_module, "monotonic", lambda: now[0])
+    reading = begun()
+    now[0] = 107.0
+    assert reading.unheard_s == 7.0
+    reading.hear(1_000)
+    assert reading.unheard_s == 0.0
+    now[0] = 109.0
+    reading.hear(1_000)
+    assert reading.unheard_s == 2.0
+    reading.hear(1_200)
+    assert reading.unheard_s == 0.0
+
+
+def test_nobody_waits_for_a_response_while_nothing_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(reading_module, "monotonic", lambda: now[0])
+    reading = begun()
+    reading.hear(1_000)
+    now[0] = 160.0
+    reading.hear(None)
+    now[0] = 161.0
+    assert reading.unheard_s == 1.0

@@ -29,6 +29,7 @@ class Owned:
 
     def __init__(self) -> None:
         self.numbers = [0, 1]
+        self.time = 1_000
 
     def health(self) -> Mapping[int, TaskHealth]:
         return {
@@ -36,7 +37,7 @@ class Owned:
                 state="parked" if number else "running",
                 detail="",
                 restored=not number,
-                time=1_000,
+                time=self.time,
                 behind_s=0.25,
                 buffered=7,
                 restore_s=1.0,
@@ -45,6 +46,9 @@ class Owned:
             )
             for number in self.numbers
         }
+
+    def held_s(self, number: int) -> float:
+        return 30.0 + number
 
     def lags(self) -> Iterable[tuple[str, int, int]]:
         return [("parcel-scans", number, 11) for number in self.numbers]
@@ -83,6 +87,13 @@ def test_gauges_sum_over_partitions_and_vanish_with_them() -> None:
     assert value("shipclock_partition_parked", {"partition": "1"}) is None
     assert value("shipclock_source_lag_records", {"topic": "parcel-scans", "partition": "1"}) is None
     assert value("shipclock_clocks_open", {"clock": "pickup"}) == 3
+
+
+def test_a_partition_whose_time_is_not_known_is_behind_since_the_worker_has_it() -> None:
+    registry, owned = exposed()
+    assert registry.get_sample_value("shipclock_partition_time_behind_seconds", {"partition": "1"}) == 0.25
+    owned.time = 0
+    assert registry.get_sample_value("shipclock_partition_time_behind_seconds", {"partition": "1"}) == 31.0
 
 
 def test_names_follow_the_conventions() -> None:
