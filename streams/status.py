@@ -28,11 +28,12 @@ class Status:
         return {number: task.health() for number, task in tasks.items()}
 
     def lags(self) -> Iterable[tuple[str, int, int]]:
-        """Return topic, partition and records not fetched yet, of what is being read."""
+        """Return topic, partition and records not fetched yet, of the partitions owned, as far as that is known."""
+        owned = self.assignment.tasks if self.assignment else {}
         return [
-            (reading.topic, reading.tp.partition, reading.lag)
-            for reading in self._sources.begun()
-            if reading.lag is not None
+            (reading.topic, reading.tp.partition, left)
+            for reading in self._sources.readings()
+            if reading.tp.partition in owned and (left := reading.records_left) is not None
         ]
 
     def held_s(self, number: int) -> float:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
 
+from streams.kafka.backlogs import Backlogs
 from streams.kafka.delivery import Delivery
 from streams.kafka.polling import FetchedBatch, Polled, Want
 from streams.kafka.reading import Reading
@@ -29,6 +30,10 @@ class Consumer(driver.Consumer):
 
     _thread: ConsumerThread
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._backlogs = Backlogs(self._thread)
+
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
@@ -37,9 +42,10 @@ class Consumer(driver.Consumer):
         if not self.flow_active:
             await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # mode's annotation is too narrow
         sources = cast("Engine", self.app).sources
-        wants = [self._want(reading) for reading in sources.begun()]
         if self.should_stop:
             return
+        wants = [self._want(reading) for reading in sources.begun()]
+        self._backlogs.look(sources)
         full = not all(want.fetch for want in wants)
         if not any(want.fetch for want in wants):
             await sources.changed(FULL_POLL_S if wants else timeout)
@@ -75,10 +81,7 @@ class Consumer(driver.Consumer):
 
     @staticmethod
     def _want(reading: Reading) -> Want:
-        fetch = reading.wants_records
-        if not fetch:
-            reading.hear(None)
-        return Want(reading.tp, reading.generation, reading.seek, fetch)
+        return Want(reading.tp, reading.generation, reading.seek, reading.look())
 
     def _message(self, reading: Reading, fetched: FetchedBatch, fetched_at: int) -> Message:
         last = fetched.records[-1]

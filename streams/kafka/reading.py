@@ -58,6 +58,10 @@ class Reading:
     in_flight: int = 0
     lag: int | None = None
     """Records between the consumer's position and the high watermark; None before the first response."""
+    fetched: bool = False
+    """Whether the last poll asked for its records."""
+    backlog: int | None = None
+    """Records between where it goes on and the end of the log, asked for since it was fetched last; else None."""
     _heard: int | None = None
     _heard_at: float = 0.0
     _polled_at: int | None = None
@@ -69,7 +73,8 @@ class Reading:
         """Read from `offset` on; whatever is under way is void."""
         self.generation = next(_generations)
         self.seek = self.next_offset = self.began = offset
-        self.paused = False
+        self.paused = self.fetched = False
+        self.backlog = None
         self.in_flight = 0
         self._heard_at = monotonic()
         self._told = 0
@@ -79,6 +84,7 @@ class Reading:
         self.generation = 0
         self.seek = None
         self.lag = None
+        self.fetched = False
 
     def again(self) -> None:
         """Fetch again what was fetched and not delivered."""
@@ -98,6 +104,25 @@ class Reading:
                 )
             return False
         return not self.paused and self.receiver.has_room(self.topic)
+
+    def look(self) -> bool:
+        """Return whether the next poll should fetch, and note it.  Raises `DeliveryStalled`."""
+        self.fetched = self.wants_records
+        if self.fetched:
+            self.backlog = None
+        else:
+            self.hear(None)
+        return self.fetched
+
+    @property
+    def rests(self) -> bool:
+        """Whether it goes on, if it does, from what has been committed: what was fetched since is void."""
+        return self.paused or not self.generation
+
+    @property
+    def records_left(self) -> int | None:
+        """Records not fetched yet; None when that is not known."""
+        return self.lag if self.backlog is None else self.backlog
 
     def hear(self, polled_at: int | None) -> None:
         """Note which response is the last, by its time (see `Standing`); None while none is waited for."""

@@ -100,6 +100,10 @@ class Sources:
             for reading in source.readings.values():
                 del self._readings[reading.tp]
 
+    def readings(self) -> Iterator[Reading]:
+        """Yield all readings, also those that have not begun or have ended."""
+        return iter(self._readings.values())
+
     def begun(self) -> Iterator[Reading]:
         """Yield what is being read."""
         return (reading for reading in self._readings.values() if reading.generation)

@@ -1,5 +1,6 @@
 """The aiokafka consumer, in a thread of its own: heartbeats go on while the main thread computes."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, cast
 
@@ -7,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, ConsumerRebalanceListener
 from faust.types import TP
 
+from streams.kafka.backlogs import Positions, backlogs
 from streams.kafka.connection import Connection
 from streams.kafka.polling import Polled, Want, poll
 from streams.kafka.slim import slim
@@ -65,6 +67,11 @@ class ConsumerThread(AIOKafkaConsumerThread):
         """Seek and fetch; called from the main thread."""
         polled: Polled = await self.call_thread(poll, self._ensure_consumer(), wants, wait_s)
         return polled
+
+    def backlogs(self, positions: Positions) -> asyncio.Future[dict[TopicPartition, int]]:
+        """Ask how many records lie before the end, while polls go on; called from the main thread."""
+        asking = backlogs(self._ensure_consumer(), positions)
+        return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asking, self.thread_loop))
 
 
 class RebalanceListener(ConsumerRebalanceListener):

@@ -13,11 +13,13 @@ from aiokafka.errors import GroupAuthorizationFailedError
 from streams.app import EngineApp, build_app
 from streams.assignment import Assignment
 from streams.embedded import EmbeddedKafka
+from streams.kafka import backlogs
 from streams.kafka.errors import SourceTruncated, StateLost
 from streams.kafka.names import SOURCE_TOPICS
 from streams.kafka.source import PartitionSource, Sources
 from streams.partition.ports import CaughtUp, SourceBatch
 from streams.partition.task import State, TaskHealth
+from streams.status import Status
 from tests.integration.kafka_workbench import WITHIN_S, Workbench, unit, until
 
 
@@ -75,11 +77,15 @@ class Engine:
         self.made: dict[int, RecordingTask] = {}
         self._offsets = dict(offsets or {})
         sources = Sources(bench.names, SOURCE_TOPICS, on_failure=self.failures.append)
-        self.assignment = Assignment(sources, self._make)
+        self._status = Status(sources)
+        self.assignment = self._status.assignment = Assignment(sources, self._make)
         self.app: EngineApp = build_app(
             bench.connection, bench.names, sources, partitions=bench.partitions, session_timeout_ms=6_000
         )
         self.assignment.follow(self.app)
+
+    def lag(self, topic: str, partition: int) -> int | None:
+        return {(topic, number): lag for topic, number, lag in self._status.lags()}.get((topic, partition))
 
     @property
     def consumer(self) -> Any:
@@ -282,6 +288,54 @@ def test_an_error_in_taking_a_batch_crashes_the_app(bench: Workbench) -> None:
             await until(lambda: engine.app.crashed or engine.failures, "the crash")
             reason = engine.failures[0] if engine.failures else engine.app.crash_reason
             assert isinstance(reason, ZeroDivisionError)
+
+    asyncio.run(scenario())
+
+
+def test_the_lag_of_a_full_partition_grows_on(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlogs, "ASK_EVERY_S", 0.05)
+
+    async def scenario() -> None:
+        await bench.create_topics()
+        async with running(bench) as engine:
+            task = engine.made[0]
+            await bench.produce("parcel-scans", 0, numbered(10))
+            await until(lambda: len(task.values["parcel-scans"]) == 10, "the first records")
+            task.room = False
+            await until(lambda: not task.source.readings["parcel-scans"].fetched, "no poll is under way for it")
+            await bench.produce("parcel-scans", 0, numbered(50))
+            await until(lambda: engine.lag("parcel-scans", 0) == 50, "the lag grows: aiokafka fetches once more")
+            await bench.produce("parcel-scans", 0, numbered(50))
+            await until(lambda: engine.lag("parcel-scans", 0) == 100, "the lag grows on")
+            task.room = True
+            await until(lambda: engine.lag("parcel-scans", 0) == 0, "there is no lag any more")
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_the_lag_of_a_parked_partition_is_told_from_what_has_been_committed(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, *, begun: bool
+) -> None:
+    monkeypatch.setattr(backlogs, "ASK_EVERY_S", 0.05)
+
+    async def scenario() -> None:
+        await bench.create_topics()
+        await bench.produce("parcel-scans", 0, numbered(50))
+        writer = bench.writer(0)
+        await writer.start()
+        await writer.commit(unit({}, scans=30))
+        await writer.stop()
+        async with running(bench) as engine:
+            task = engine.made[0]
+            await until(lambda: len(task.values["parcel-scans"]) == 50, "all records")
+            if begun:
+                task.source.pause()
+            else:
+                task.source.end()
+            await until(lambda: engine.lag("parcel-scans", 0) == 20, "the lag")
+            await bench.produce("parcel-scans", 0, numbered(10))
+            await until(lambda: engine.lag("parcel-scans", 0) == 30, "the lag grows")
 
     asyncio.run(scenario())
 
