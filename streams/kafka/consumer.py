@@ -2,12 +2,12 @@
 """The batching consumer: ONE Faust message per partition batch, and caught-up marks for the tasks."""
 
 from collections.abc import AsyncIterator, Mapping
-from time import time
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
 
+from streams.clock import SystemClock
 from streams.kafka.backlogs import Backlogs
 from streams.kafka.delivery import Delivery
 from streams.kafka.polling import FetchedBatch, Polled, Want
@@ -15,6 +15,8 @@ from streams.kafka.reading import Reading
 from streams.kafka.source import Sources
 from streams.kafka.thread import ConsumerThread, Engine, RebalanceListener
 from streams.partition.ports import SourceBatch
+
+_clock: Final = SystemClock()
 
 POLL_S = 0.1
 """Longest wait for records, and the cadence of marks while nothing is appended."""
@@ -53,7 +55,7 @@ class Consumer(driver.Consumer):
         for want in polled.sought:
             if (reading := sources.current(want.tp, want.generation)) and reading.seek == want.seek:
                 reading.seek = None
-        fetched_at = int(time() * 1000)
+        fetched_at = _clock.now_ms()
         for fetched in polled.batches:
             reading = sources.current(fetched.tp, fetched.generation)
             if reading is None:
