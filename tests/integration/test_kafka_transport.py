@@ -326,7 +326,7 @@ def test_the_lag_of_a_parked_partition_is_told_from_what_has_been_committed(
         await writer.start()
         await writer.commit(unit({}, scans=30))
         await writer.stop()
-        async with running(bench) as engine:
+        async with running(bench, {"parcel-scans": 0}) as engine:
             task = engine.made[0]
             await until(lambda: len(task.values["parcel-scans"]) == 50, "all records")
             if begun:
