@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from streams.partition.governance import PAGES
 from streams.partition.ports import CaughtUp, Committed, UnitOfWork
 from streams.simulation import SimulatedWriter
 from streams.simulation.broker import Fault
@@ -147,6 +148,34 @@ def test_told_to_stop_while_it_is_being_fenced_it_does_not_rest_first(monkeypatc
         await old.until(lambda: bool(stopping) and stopping[0].done())
         assert old.task.state == "stopped"
         assert town.said == []
+
+    play(story)
+
+
+def test_a_first_commit_that_a_rebalance_cancels_has_kept_nothing() -> None:
+    """The page of the policy goes out with the first commit, and must go out again where that did not happen."""
+
+    class Hesitant(SimulatedWriter):
+        hesitates = True
+        waiting = False
+
+        async def commit(self, unit: UnitOfWork) -> Committed:
+            if self.hesitates:
+                self.waiting = True
+                await asyncio.Event().wait()
+            return await super().commit(unit)
+
+    async def story(town: Town) -> None:
+        writer = Hesitant(town.broker, 0, clock=town.clock)
+        worker = Worker(town, writer=writer)
+        worker.task.start()
+        await worker.until(lambda: writer.waiting)
+        await worker.task.stop(commit=True)
+        writer.hesitates = False
+        await worker.started()
+        await worker.idle()
+        await worker.task.stop(commit=True)
+        assert any((one.key or b"").startswith(PAGES) for one in town.broker.outputs(["sla-state"], 0))
 
     play(story)
 
