@@ -27,6 +27,11 @@ class TopicMismatch(ShipclockError):
     exit_code = 3
 
 
+def no_topic(name: str) -> str:
+    """Say that a topic is missing, and what to do."""
+    return f"there is no topic {name}: run shipclock topics apply"
+
+
 class KafkaUnavailable(ShipclockError):
     """No broker answers."""
 

@@ -17,9 +17,8 @@ from streams.demo.report import JudgedOtherwise, Report, shortcoming
 from streams.errors import ShipclockError
 
 _CHAOS_KILLS = 6
-_INTERRUPTED = 130
 _TERMINATED = 143
-"""Exit codes after Ctrl-C and SIGTERM, as shells have them."""
+"""Exit code after SIGTERM, as shells have it."""
 
 
 @click.command()
@@ -77,7 +76,7 @@ def demo(
         asyncio.run(_perform(options, console, reports.append))
     except KeyboardInterrupt:
         if not reports:
-            raise click.exceptions.Exit(_INTERRUPTED) from None
+            raise
     except asyncio.CancelledError:
         if not reports:
             raise click.exceptions.Exit(_TERMINATED) from None

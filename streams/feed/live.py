@@ -10,7 +10,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from streams.errors import KafkaUnavailable, TopicMismatch, no_answer
+from streams.errors import KafkaUnavailable, TopicMismatch, no_answer, no_topic
 from streams.feed.records import FeedRecord
 from streams.partition.partitioners import Partitioner, murmur2
 
@@ -67,7 +67,7 @@ async def _send(
     for record in records:
         topic = topic_name(record.topic)
         if topic not in there:
-            raise TopicMismatch(f"there is no topic {topic}: run shipclock topics apply")
+            raise TopicMismatch(no_topic(topic))
         pending.append(await producer.send(topic, record.value, record.key, timestamp_ms=record.timestamp))
     await asyncio.gather(*pending)
     return len(pending)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from streams.errors import KafkaUnavailable, TopicMismatch, no_answer
+from streams.errors import KafkaUnavailable, TopicMismatch, no_answer, no_topic
 from streams.kafka.names import STATE_TOPIC, Names
 from streams.partition.meta import KEY, Meta, decode_meta
 
@@ -41,7 +41,7 @@ async def announce(
         cluster = await producer.client.fetch_all_metadata()  # to ask for one topic would wait for it
         for name in (topic, names.topic(archive or CONTROL)):
             if not cluster.partitions_for_topic(name):
-                raise TopicMismatch(f"there is no topic {name}: run shipclock topics apply")
+                raise TopicMismatch(no_topic(name))
         partitions = cluster.partitions_for_topic(topic)
         async with producer.transaction():
             for number in sorted(partitions):
@@ -71,7 +71,7 @@ async def in_force(connection: Mapping[str, Any], names: Names) -> dict[int, Met
         numbers = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - aiokafka has no other way
         partitions = numbers.partitions_for_topic(topic)
         if not partitions:
-            raise TopicMismatch(f"there is no topic {topic}: run shipclock topics apply")
+            raise TopicMismatch(no_topic(topic))
         return {number: await _newest(consumer, TopicPartition(topic, number)) for number in sorted(partitions)}
     except KafkaConnectionError as error:
         raise KafkaUnavailable(no_answer(connection["bootstrap_servers"], error)) from error

@@ -1,7 +1,8 @@
 """The aiokafka consumer, in a thread of its own: heartbeats go on while the main thread computes."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -79,20 +80,19 @@ class RebalanceListener(ConsumerRebalanceListener):
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Stop all work; end the worker where that fails."""
-        try:
+        with self._loud():
             await super().on_partitions_revoked(revoked)
-        except Exception as error:
-            self._fail(error)
-            raise
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Begin to work; end the worker where that fails."""
-        try:
+        with self._loud():
             await super().on_partitions_assigned(assigned)
-        except Exception as error:
-            self._fail(error)
-            raise
 
-    def _fail(self, error: Exception) -> None:
-        thread = self._thread
-        thread.parent_loop.call_soon_threadsafe(cast("Engine", thread.app).sources.fail, error)
+    @contextmanager
+    def _loud(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            thread = self._thread
+            thread.parent_loop.call_soon_threadsafe(cast("Engine", thread.app).sources.fail, error)
+            raise

@@ -1,30 +1,14 @@
 """A partition at work on a simulated Kafka."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
 from streams.partition.governance import PAGES
-from streams.partition.ports import CaughtUp, Committed, UnitOfWork
+from streams.partition.ports import Committed, UnitOfWork
 from streams.simulation import SimulatedWriter
 from streams.simulation.broker import Fault
-from tests.unit.partition.town import HOUR, PAGE, Town, Worker
-
-
-def play(story: Callable[[Town], Awaitable[None]]) -> None:
-    """Run a story in a town of its own."""
-    asyncio.run(_played(story))
-
-
-async def _played(story: Callable[[Town], Awaitable[None]]) -> None:
-    await story(Town())
-
-
-def picked_up(town: Town, *shipments: str) -> None:
-    for shipment in shipments:
-        town.register(shipment)
-        town.scan(shipment, "picked_up")
+from tests.unit.partition.town import HOUR, PAGE, Town, Worker, picked_up, play
 
 
 def test_it_commits_state_outputs_and_offsets_together() -> None:
@@ -388,101 +372,6 @@ def test_a_mistake_in_what_deals_with_mistakes_ends_the_worker_too() -> None:
         await worker.until(worker.task.failure.done)
         assert isinstance(worker.task.failure.exception(), ZeroDivisionError)
         assert worker.task.state == "stopped"
-
-    play(story)
-
-
-def test_a_clock_that_is_set_ahead_opens_no_alert() -> None:
-    async def story(town: Town) -> None:
-        picked_up(town, "S1")
-        worker = await Worker(town).started()
-        await worker.idle()
-        held = worker.core.time
-        town.clock.set(11 * HOUR)
-        for _ in range(100):
-            worker.source.deliver()
-            await asyncio.sleep(0)
-        assert worker.core.time == held
-        assert town.said == []
-        town.clock.set(-11 * HOUR)
-        town.later(11 * HOUR)
-        await worker.until(lambda: town.said == ["opened"])
-        await worker.task.stop(commit=True)
-
-    play(story)
-
-
-def test_a_mark_counts_as_the_clock_was_set_when_it_was_made() -> None:
-    """It may have been made under a clock that was ahead for a moment, and come when that is over."""
-
-    async def story(town: Town) -> None:
-        picked_up(town, "S1")
-        worker = await Worker(town).started()
-        await worker.idle()
-        held, now = worker.core.time, town.clock.now_ms()
-        for topic, position in worker.source.positions.items():
-            for at, set_to in ((now + 11 * HOUR, 11 * HOUR), (now + 11 * HOUR, now), (now - 1, 11 * HOUR)):
-                worker.task.caught_up(CaughtUp(topic, position, at, set_to=set_to))
-        for _ in range(100):
-            await asyncio.sleep(0)
-        assert worker.core.time == held
-        assert town.said == []
-        await worker.task.stop(commit=True)
-
-    play(story)
-
-
-def test_an_idle_partition_looks_at_the_clocks_again_when_they_have_been_set() -> None:
-    """A machine that slept: its wall clock is right when it wakes, and nobody sends a record."""
-
-    async def story(town: Town) -> None:
-        picked_up(town, "S1")
-        worker = await Worker(town, probe_s=0.0).started()
-        await worker.idle()
-        town.clock.set(10_000)
-        town.broker_clock.move(10_000)
-        town.later(11 * HOUR)
-        await worker.until(lambda: town.said == ["opened"])
-        await worker.task.stop(commit=True)
-
-    play(story)
-
-
-def test_a_broker_whose_clock_was_ahead_for_one_record_breaks_no_promise() -> None:
-    """Its append time is in the future: what lies behind it in the log is not kept waiting until then."""
-
-    async def story(town: Town) -> None:
-        picked_up(town, "S1", "S2")
-        worker = await Worker(town).started()
-        await worker.idle()
-        town.broker_clock.move(24 * HOUR)
-        town.scan("S2", "arrived")
-        town.broker_clock.move(-24 * HOUR)
-        town.later(HOUR)
-        town.scan("S1", "delivered")
-        town.later(11 * HOUR)
-        await worker.until(lambda: town.said == ["met", "opened"])
-        await worker.task.stop(commit=True)
-
-    play(story)
-
-
-def test_poll_times_do_not_move_time_while_the_clocks_disagree() -> None:
-    async def story(town: Town) -> None:
-        worker = await Worker(town).started()
-        town.broker_clock.move(-10_000)
-        picked_up(town, "S1")
-        await worker.idle()
-        assert worker.task.health().skew_ms == -10_000
-        held = worker.core.time
-        town.later(20 * HOUR)
-        worker.task.caught_up(CaughtUp("parcel-scans", 1, town.clock.now_ms()))
-        for _ in range(100):
-            worker.source.deliver()
-            await asyncio.sleep(0)
-        assert worker.core.time == held
-        assert town.said == []
-        await worker.task.stop(commit=True)
 
     play(story)
 

@@ -1,6 +1,8 @@
 """One partition on a simulated Kafka: two clocks, a broker, and a task with everything around it."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -109,3 +111,18 @@ class Town:
 
     def _now(self) -> str:
         return rfc3339(self.broker_clock.now_ms())
+
+
+def play(story: Callable[[Town], Awaitable[None]]) -> None:
+    """Run a story in a town of its own."""
+    asyncio.run(_played(story))
+
+
+async def _played(story: Callable[[Town], Awaitable[None]]) -> None:
+    await story(Town())
+
+
+def picked_up(town: Town, *shipments: str) -> None:
+    for shipment in shipments:
+        town.register(shipment)
+        town.scan(shipment, "picked_up")
