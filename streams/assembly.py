@@ -19,6 +19,7 @@ from streams.partition.partitioners import PARTITIONERS
 from streams.partition.ports import WallClock
 from streams.partition.task import PartitionTask
 from streams.settings import Settings
+from streams.topics.check import Found
 
 
 def task_factory(
@@ -26,13 +27,13 @@ def task_factory(
     *,
     connection: Connection,
     names: Names,
-    partitions: int,
+    topics: Found,
     clock: WallClock,
     observer: MetricsObserver,
 ) -> Callable[[int, PartitionSource], Task]:
     """Return what makes the task of a partition, for the job that the settings name.
 
-    It reads the policy or the mapping, once.  `partitions` is how many the topics of the namespace have.
+    It reads the policy or the mapping, once.
 
     Raises `PolicyError` when the page is wrong.
     """
@@ -48,7 +49,7 @@ def task_factory(
     def make(number: int, source: PartitionSource) -> Task:
         return PartitionTask(
             number,
-            core=Core(work.make, _core_settings(settings, number, partitions, work.time)),
+            core=Core(work.make, _core_settings(settings, names, number, topics, work.time)),
             changelog=KafkaChangelog(connection, names, number),
             writer=KafkaWriter(connection, names, number, clock=clock, limits=limits),
             source=source,
@@ -60,15 +61,17 @@ def task_factory(
     return make
 
 
-def _core_settings(settings: Settings, number: int, partitions: int, time: TimeSource) -> CoreSettings:
+def _core_settings(settings: Settings, names: Names, number: int, topics: Found, time: TimeSource) -> CoreSettings:
+    full = {short: names.topic(short) for short in names.job.sources}
     return CoreSettings(
         namespace=settings.namespace,
         partition=number,
-        partitions=partitions,
+        partitions=topics.partitions,
         time=time,
         partitioner=PARTITIONERS[settings.partitioner],
         reject_window=settings.reject_window,
         reject_limit=settings.reject_ratio_limit,
         deadlines_per_unit=settings.transaction_max_decisions,
         lane_limit=settings.queue_max_records,
+        topic_ids={short: topics.ids[name] for short, name in full.items() if name in topics.ids},
     )

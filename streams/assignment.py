@@ -150,5 +150,5 @@ class Assignment:
             if missing:
                 raise PartitionsApart(
                     f"Partition {number} came without {', '.join(missing)}: all source topics and the state topic must"
-                    " have the same number of partitions, and all workers of the group the same version"
+                    " be there with the same number of partitions, and all workers of the group have the same version"
                 )

@@ -63,6 +63,12 @@ class ChangelogTruncated(ShipclockError):
     """An offset that is needed is no longer in the log."""
 
 
+class SourceReplaced(ShipclockError):
+    """A source topic is not the one that was read: an offset of the one says nothing of the other."""
+
+    exit_code = 5
+
+
 class PartitionParked(ShipclockError):
     """Something that concerns this partition's data alone: it stops and says why, the others go on."""
 

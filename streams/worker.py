@@ -25,7 +25,7 @@ from streams.metrics.observer import MetricsObserver
 from streams.metrics.partitions import PartitionCollector
 from streams.settings import Settings
 from streams.status import Status
-from streams.topics.check import Partitions, verify
+from streams.topics.check import Found, verify
 
 T = TypeVar("T")
 
@@ -68,14 +68,14 @@ class Worker:
         await self._server.start(settings.http_host, settings.http_port, settings.port_file)
         tidying = loop.create_task(heap.give_back(), name="heap")
         try:
-            partitions = await self._until_told(self._check_topics())
-            if partitions is not None:
-                await self._work(partitions)
+            topics = await self._until_told(self._check_topics())
+            if topics is not None:
+                await self._work(topics)
         finally:
             tidying.cancel()
             await self._server.stop()
 
-    async def _check_topics(self) -> Partitions:
+    async def _check_topics(self) -> Found:
         options = self._connection.options()
         servers = options.pop("bootstrap_servers")
         return await verify(
@@ -88,12 +88,12 @@ class Worker:
             carrier=self._names.job.carrier,
         )
 
-    async def _work(self, partitions: Partitions) -> None:
+    async def _work(self, topics: Found) -> None:
         make = assembly.task_factory(
             self._settings,
             connection=self._connection,
             names=self._names,
-            partitions=partitions.namespace,
+            topics=topics,
             clock=SystemClock(),
             observer=self._observer,
         )
@@ -102,7 +102,7 @@ class Worker:
             self._connection,
             self._names,
             self._sources,
-            partitions=partitions.job,
+            partitions=topics.job_partitions,
             session_timeout_ms=self._settings.session_timeout_ms,
         )
         assignment.follow(app)
@@ -113,7 +113,7 @@ class Worker:
                 "started",
                 job=self._settings.job,
                 namespace=self._names.namespace,
-                partitions=partitions.job,
+                partitions=topics.job_partitions,
                 time=self._settings.time,
             )
             await self._until_told(self._crash_of(app))

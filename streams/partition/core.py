@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 from mypy_extensions import i64
 
 from schemas.records import Tick
+from streams.errors import SourceReplaced
 from streams.partition.job import CONTROL, TURNING, CoreSettings, MakeJob, OtherPolicy
 from streams.partition.lanes import Lane, Lanes
 from streams.partition.meta import KEY, Meta, decode_meta, encode_meta
@@ -40,6 +42,7 @@ class Core:
         self._lanes = Lanes(self._sources, settings.time)
         self._deadlines_left = settings.deadlines_per_unit
         self._meta: Meta | None = None
+        self._topics = dict(settings.topic_ids)
         self._committed_time = 0
         self._touched = self._passed = False
         self.outputs_in_unit = 0
@@ -63,9 +66,14 @@ class Core:
                 self._meta = decode_meta(value)
 
     def restored(self, changelog_end: int) -> dict[str, int]:
-        """The changelog has been read to its end; gives the offset to read on from, by topic."""
+        """The changelog has been read to its end; gives the offset to read on from, by topic.
+
+        Raises `SourceReplaced`, and what the job says of state that it cannot use.
+        """
         self.changelog_end = changelog_end
         meta = self._meta
+        if meta is not None:
+            self._recognise(meta)
         self._job.restored(meta)
         offsets = dict.fromkeys(self._sources, EARLIEST)
         if meta is not None:
@@ -75,6 +83,18 @@ class Core:
         for topic, lane in self._lanes.by_topic.items():
             lane.begin(offsets[topic], self.time)
         return offsets
+
+    def _recognise(self, meta: Meta) -> None:
+        """See to it that the topics are those that have been read."""
+        for topic, now in self._settings.topic_ids.items():
+            offset, before = meta.offsets.get(topic, EARLIEST), meta.topics.get(topic, now)
+            if before != now and offset > 0:
+                raise SourceReplaced(
+                    f"{topic} partition {self._settings.partition}: offset {offset} is to be read next of the one with"
+                    f" the id {before}, but now it has the id {now}: it was created anew.  Restore it, or start under"
+                    " another namespace"
+                )
+        self._topics = {**meta.topics, **self._settings.topic_ids}
 
     # --- reading
 
@@ -257,7 +277,7 @@ class Core:
     def meta(self) -> Meta:
         """Where the partition is, as the next meta record will say."""
         offsets = {topic: lane.position for topic, lane in self._lanes.by_topic.items()}
-        return self._job.meta(offsets, self.time)
+        return replace(self._job.meta(offsets, self.time), topics=self._topics)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ by one consumer group, whose partitions have a changelog and a transactional pro
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 from streams.partition.deadlines import DeadlineIndex
@@ -125,6 +125,8 @@ class CoreSettings:
     """How many deadlines one unit of work fires at most; time waits for the rest."""
     lane_limit: int = 2_000
     """How many records of one topic wait before no more are asked for."""
+    topic_ids: Mapping[str, str] = field(default_factory=dict)
+    """The cluster's ids of the source topics, by short name; nothing of those that it gives none."""
 
 
 MakeJob = Callable[[CoreSettings, RejectGuard], Job]

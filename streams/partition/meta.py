@@ -43,6 +43,8 @@ class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
     format: int
     offsets: dict[str, int]
     """Next offset to read, by short topic name; -1 where nothing is known of the topic yet."""
+    topics: dict[str, str] = {}
+    """The cluster's ids of these topics, as far as it gives any: the offsets are theirs."""
     time: int
     """Partition time, UTC milliseconds."""
     policies: tuple[PolicyInForce, ...] = ()

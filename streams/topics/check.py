@@ -12,13 +12,15 @@ from streams.topics.report import in_one_line
 from streams.topics.target import MAIN, SourceTimestamps, Target
 
 
-class Partitions(NamedTuple):
-    """Partition counts."""
+class Found(NamedTuple):
+    """What a worker has to know of the topics."""
 
-    namespace: int
+    partitions: int
     """Of every topic of the namespace."""
-    job: int
-    """Of the topics that the job reads, and of its state; another one for a carrier's topic."""
+    job_partitions: int
+    """Of the topics that the job reads, and of its state; another number for a carrier's topic."""
+    ids: Mapping[str, str]
+    """The cluster's ids of topics, by full name; of none from brokers that are too old."""
 
 
 async def verify(
@@ -30,8 +32,8 @@ async def verify(
     *,
     job: str = MAIN,
     carrier: str | None = None,
-) -> Partitions:
-    """Return how many partitions the topics have that a job reads and writes.
+) -> Found:
+    """Return what there is of the topics that a job reads and writes.
 
     `carrier` is the whole name of a carrier's topic that the job takes in, `options` are further keyword arguments of
     aiokafka's clients.  Takes a fraction of a second and never creates or changes anything.
@@ -50,4 +52,8 @@ async def verify(
         raise TopicMismatch(in_one_line(fatal))
     count = target.partition_count(cluster)
     followed = target.carriers_topic(cluster)
-    return Partitions(namespace=count, job=count if followed is None else followed.partitions)
+    return Found(
+        partitions=count,
+        job_partitions=count if followed is None else followed.partitions,
+        ids={name: topic.ident for name, topic in cluster.topics.items() if topic.ident is not None},
+    )

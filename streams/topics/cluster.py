@@ -32,11 +32,12 @@ class TopicCluster:
             brokers=brokers,
             topics={
                 name: ObservedTopic(
-                    partitions=len(partitions),
-                    replication=min(len(partition["replicas"]) for partition in partitions),
+                    partitions=len(topic["partitions"]),
+                    replication=min(len(partition["replicas"]) for partition in topic["partitions"]),
                     config=configs[name],
+                    ident=topic.get("id"),
                 )
-                for name, partitions in found.items()
+                for name, topic in found.items()
                 if name in configs
             },
         )
@@ -73,7 +74,7 @@ class TopicCluster:
 
     async def _leads(self, creations: list[CreateTopic], node: int) -> bool:
         _, found = await self._requests.metadata([action.topic for action in creations], node)
-        return all(_has_leaders(found.get(action.topic, [])) for action in creations)
+        return all(action.topic in found and _has_leaders(found[action.topic]["partitions"]) for action in creations)
 
     async def _configures(self, alterations: list[AlterConfig], node: int) -> bool:
         found = await self._requests.configs([action.topic for action in alterations], node)
@@ -81,4 +82,4 @@ class TopicCluster:
 
 
 def _has_leaders(partitions: list[dict[str, Any]]) -> bool:
-    return bool(partitions) and all(partition["leader"] >= 0 for partition in partitions)
+    return all(partition["leader"] >= 0 for partition in partitions)

@@ -13,6 +13,9 @@ class ObservedTopic:
     """Copies of the partition that has the fewest."""
     config: Mapping[str, str]
     """Effective configuration, defaults included."""
+    ident: str | None = None
+    """The cluster's id of it, which a topic of that name that is created later does not have; None where brokers are
+    too old to give one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

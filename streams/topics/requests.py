@@ -7,10 +7,10 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import TopicAlreadyExistsError, TopicAuthorizationFailedError, UnknownTopicOrPartitionError
 from aiokafka.protocol.admin import CreateTopicsRequest, DescribeConfigsRequest
 from aiokafka.protocol.api import Request
-from aiokafka.protocol.metadata import MetadataRequest
 
 from streams.errors import TopicMismatch
 from streams.topics.alter_configs import TOPIC_RESOURCE, IncrementalAlterConfigsRequest
+from streams.topics.metadata import TopicMetadataRequest
 from streams.topics.plan import AlterConfig, CreateTopic
 
 _CREATE_TIMEOUT_MS = 10_000
@@ -30,18 +30,20 @@ class TopicRequests:
         return {broker.nodeId for broker in self._client.cluster.brokers()}
 
     async def metadata(self, names: Collection[str], node: int | None = None) -> tuple[int, dict[str, Any]]:
-        """Return the number of brokers, and the partitions of those topics that exist; creates none."""
-        request = MetadataRequest(list(names), allow_auto_topic_creation=False)
-        answer: dict[str, Any] = (await self._ask(request, node)).to_object()
-        partitions = {}
+        """Return the number of brokers, and what is known of those topics that exist; creates none.
+
+        Of a topic `partitions` and, from brokers that give it one, `id`.
+        """
+        answer: dict[str, Any] = (await self._ask(TopicMetadataRequest(names), node)).to_object()
+        found = {}
         for topic in answer["topics"]:
             if topic["error_code"] == TopicAuthorizationFailedError.errno:
                 raise TopicMismatch(
                     f"Not allowed to describe {topic['topic']}: grant Describe and DescribeConfigs on it"
                 )
             if topic["error_code"] != UnknownTopicOrPartitionError.errno:
-                partitions[topic["topic"]] = topic["partitions"]
-        return len(answer["brokers"]), partitions
+                found[topic["topic"]] = topic
+        return len(answer["brokers"]), found
 
     async def configs(self, names: Collection[str], node: int | None = None) -> dict[str, dict[str, str]]:
         """Return the effective configuration of those topics that exist."""

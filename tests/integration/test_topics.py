@@ -65,7 +65,7 @@ def test_topics_are_created_once_and_then_pass_the_check(kafka: EmbeddedKafka, n
     again = plan_topics(wanted, after)
     assert not again.actions
     assert not again.fatal
-    assert asyncio.run(verify(kafka.bootstrap_servers, namespace, mode)).namespace == 3
+    assert asyncio.run(verify(kafka.bootstrap_servers, namespace, mode)).partitions == 3
 
 
 def test_a_created_topic_is_configured_as_planned(kafka: EmbeddedKafka, namespace: str) -> None:
@@ -106,7 +106,7 @@ def test_a_lossy_change_of_the_state_is_refused_then_mended(kafka: EmbeddedKafka
     plan, after = apply(kafka, wanted)
     assert [action.topic for action in plan.actions] == [f"{namespace}.sla-state"]
     assert after.topics[f"{namespace}.sla-state"].config["cleanup.policy"] == "compact"
-    assert asyncio.run(verify(kafka.bootstrap_servers, namespace, "live")).namespace == 1
+    assert asyncio.run(verify(kafka.bootstrap_servers, namespace, "live")).partitions == 1
 
 
 def test_altering_leaves_the_settings_that_somebody_else_has_made(kafka: EmbeddedKafka, namespace: str) -> None:
@@ -136,7 +136,7 @@ def test_sources_of_another_team_decide_the_partition_count_and_are_left_alone(
     assert int(after.topics[f"{namespace}.scan-rejects"].config["max.message.bytes"]) > 5_000_000
     advised = {finding.topic for finding in plan.findings}
     assert f"{namespace}.shipments" in advised
-    assert asyncio.run(verify(kafka.bootstrap_servers, namespace, "live", source_timestamps="create")).namespace == 5
+    assert asyncio.run(verify(kafka.bootstrap_servers, namespace, "live", source_timestamps="create")).partitions == 5
     with pytest.raises(TopicMismatch, match="SHIPCLOCK_SOURCE_TIMESTAMPS=create"):
         asyncio.run(verify(kafka.bootstrap_servers, namespace, "live"))
 
@@ -153,7 +153,7 @@ def test_sources_with_different_partition_counts_are_refused(kafka: EmbeddedKafk
 def test_a_topic_that_somebody_creates_meanwhile_does_no_harm(kafka: EmbeddedKafka, namespace: str) -> None:
     plan, _ = apply(kafka, target(namespace, partitions=1))
     run(kafka, lambda topics: topics.apply(plan.actions))
-    assert asyncio.run(verify(kafka.bootstrap_servers, namespace, "live")).namespace == 1
+    assert asyncio.run(verify(kafka.bootstrap_servers, namespace, "live")).partitions == 1
 
 
 def test_a_refusal_of_the_cluster_is_passed_on(kafka: EmbeddedKafka, namespace: str) -> None:

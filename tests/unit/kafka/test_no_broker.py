@@ -26,10 +26,10 @@ from tests.unit.partition.town import PAGE
 
 NO_BROKER = 4
 SKIP_THE_CHECK = """
-from streams.topics.check import Partitions
+from streams.topics.check import Found
 from streams.worker import Worker
 async def passed(worker):
-    return Partitions(namespace=1, job=1)
+    return Found(partitions=1, job_partitions=1, ids={})
 Worker._check_topics = passed
 """
 

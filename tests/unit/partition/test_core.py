@@ -6,7 +6,7 @@ import sys
 import msgspec
 import pytest
 
-from streams.errors import PartitionParked, ShipclockError
+from streams.errors import PartitionParked, ShipclockError, SourceReplaced
 from streams.partition.core import Core
 from streams.partition.job import CONTROL, CoreSettings
 from streams.partition.judging import CARE, SCANS, SHIPMENTS, SOURCES, judging
@@ -170,6 +170,47 @@ def test_reading_begins_at_the_earliest_once_and_never_falls_back_to_it() -> Non
     successor = Core(judging(POLICY), settings)
     successor.load([ChangelogEntry(0, KEY, unit.meta)])
     assert successor.restored(1) == dict.fromkeys(SOURCES, 7)
+
+
+def _knowing(**ids: str) -> Core:
+    topics = {f"parcel-{name}" if name == "scans" else name: ident for name, ident in ids.items()}
+    return Core(judging(POLICY), CoreSettings("ns", 3, 4, TimeSource.APPEND, topic_ids=topics))
+
+
+def _read_to(core: Core, offset: int) -> ChangelogEntry:
+    core.restored(0)
+    core.caught_up(CaughtUp(SCANS, offset, BEGIN, began=offset))
+    return ChangelogEntry(0, KEY, core.take().meta)
+
+
+def test_a_topic_that_was_created_anew_is_not_read_on_from_an_offset_of_the_old_one() -> None:
+    entry = _read_to(_knowing(scans="a", shipments="b"), 7)
+    same = _knowing(scans="a", shipments="b")
+    same.load([entry])
+    assert same.restored(1)[SCANS] == 7
+    other = _knowing(scans="c", shipments="b")
+    other.load([entry])
+    with pytest.raises(SourceReplaced, match=r"parcel-scans partition 3: offset 7 .* id a, but now it has the id c"):
+        other.restored(1)
+
+
+def test_a_topic_of_which_nothing_was_read_may_be_another_one() -> None:
+    entry = _read_to(_knowing(scans="a", shipments="b"), 0)
+    other = _knowing(scans="c", shipments="d")
+    other.load([entry])
+    assert other.restored(1)[SCANS] == 0
+    assert other.meta.topics == {"parcel-scans": "c", "shipments": "d"}
+
+
+def test_brokers_that_give_topics_no_id_are_believed_and_what_was_known_stays() -> None:
+    before = _read_to(_knowing(), 7)
+    first = _knowing(scans="a")
+    first.load([before])
+    assert first.restored(1)[SCANS] == 7
+    between = _knowing()
+    between.load([ChangelogEntry(1, KEY, first.take().meta)])
+    assert between.restored(2)[SCANS] == 7
+    assert between.meta.topics == {"parcel-scans": "a"}
 
 
 def test_what_lies_behind_the_last_record_and_is_none_is_passed_over() -> None:
