@@ -46,7 +46,7 @@ class Coordinators:
         while True:
             try:
                 if kind not in self._nodes:
-                    self._nodes[kind] = await self._client.coordinator_lookup(kind, key)
+                    self._nodes[kind] = await self._find(kind, key)
                 self.settled = False
                 response = await self._client.send(self._nodes[kind], request, group=ConnectionGroup.COORDINATION)
                 self.settled = True
@@ -65,6 +65,13 @@ class Coordinators:
             if refusals & _MOVED:
                 self._nodes.pop(kind, None)
             await asyncio.sleep(AGAIN_AFTER_S)
+
+    async def _find(self, kind: CoordinationType, key: str) -> int:
+        if not self._client.cluster.brokers():
+            # Whoever answered knew of none: a broker that has just started, or woken up.
+            raise CoordinatorNotAvailableError
+        node: int = await self._client.coordinator_lookup(kind, key)
+        return node
 
 
 def _errors(response: Any) -> Iterator[type[KafkaError]]:

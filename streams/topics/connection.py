@@ -15,6 +15,7 @@ ANSWER_WITHIN_S = 8.0
 """Seconds within which some broker must have answered."""
 
 _REQUEST_TIMEOUT_MS = 15_000
+_ASK_AGAIN_S = 0.02
 
 
 class _Complaints:
@@ -46,6 +47,9 @@ async def connected(bootstrap_servers: str, options: Mapping[str, Any]) -> Async
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             await client.bootstrap()
+            while not client.cluster.brokers():  # whoever answered had just started, or woken up
+                await client.force_metadata_update()
+                await asyncio.sleep(_ASK_AGAIN_S)
         yield client
     except (KafkaError, OSError, TimeoutError) as error:
         cause = complaints.lines[-1] if complaints.lines else str(error) or type(error).__name__

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.client import AIOKafkaClient
 
 from streams.embedded import EmbeddedKafka
 from streams.kafka.changelog import KafkaChangelog
@@ -25,6 +26,15 @@ class SteadyClock:
 
     def steady_ms(self) -> int:
         return time.monotonic_ns() // 1_000_000
+
+
+class WakingClient(AIOKafkaClient):  # type: ignore[misc]  # aiokafka publishes no types
+    """Comes upon a broker that has just woken up, or started, and at first answers that there is no broker at all."""
+
+    async def bootstrap(self) -> None:
+        update, self.cluster.update_metadata = self.cluster.update_metadata, lambda _: None
+        await super().bootstrap()
+        self.cluster.update_metadata = update
 
 
 class Workbench:

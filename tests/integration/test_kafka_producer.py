@@ -12,7 +12,7 @@ from streams.embedded import EmbeddedKafka
 from streams.errors import TransactionFailed
 from streams.kafka.envelopes import Packed
 from streams.kafka.producing import Producer, WriterLimits
-from tests.integration.kafka_workbench import Workbench, unit
+from tests.integration.kafka_workbench import WakingClient, Workbench, unit
 
 SHORT = "breach-alerts"
 SMALL = WriterLimits(batch_bytes=2_000)
@@ -60,6 +60,20 @@ def packed(producer: Producer, tp: TopicPartition, *values: bytes) -> dict[Topic
 async def open_producer(bench: Workbench, client: AIOKafkaClient | None = None) -> Producer:
     client = client or AIOKafkaClient(**bench.connection.options())
     return await Producer.open(client, bench.names.transactional_id(0), SMALL)
+
+
+def test_a_broker_that_knows_of_no_broker_at_first_is_asked_again(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        producer = await open_producer(bench, WakingClient(**bench.connection.options()))
+        batches = packed(producer, place(bench), b"v")
+        await producer.begin(batches)
+        await producer.append(batches)
+        await producer.commit()
+        await producer.close()
+        assert await bench.committed(SHORT) == [b"v"]
+
+    asyncio.run(scenario())
 
 
 def test_batches_whose_acknowledgement_was_lost_are_in_the_log_once_and_in_order(bench: Workbench) -> None:

@@ -21,6 +21,7 @@ from streams.topics.connection import connected
 from streams.topics.observed import ObservedCluster
 from streams.topics.plan import AlterConfig, CreateTopic, Plan, plan_topics
 from streams.topics.target import Target
+from tests.integration.kafka_workbench import WakingClient
 
 T = TypeVar("T")
 
@@ -173,6 +174,14 @@ def test_a_closed_port_is_reported_in_one_line_and_soon(caplog: pytest.LogCaptur
     assert address in str(caught.value)
     assert "\n" not in str(caught.value)
     assert caplog.records == []
+
+
+def test_a_broker_that_knows_of_no_broker_at_first_is_asked_again(
+    kafka: EmbeddedKafka, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(kafka, target(namespace, partitions=2))
+    monkeypatch.setattr("streams.topics.connection.AIOKafkaClient", WakingClient)
+    assert asyncio.run(verify(kafka.bootstrap_servers, namespace, "live")).partitions == 2
 
 
 def test_something_that_listens_but_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -340,8 +340,7 @@ def test_a_worker_that_hears_nothing_from_the_broker_is_not_ready_until_it_does(
                 return status == 503 and bool(found) and all("parcel-scans" in state["unheard"] for state in found)
 
             async def ready() -> bool:
-                if worker.exit_status is not None:  # a broker that wakes up may know of no broker at all for a moment
-                    worker.start()
+                worker.require_running()
                 return (await ask(worker, "/readyz"))[0] == 200
 
             assert await ready()
