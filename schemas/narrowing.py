@@ -104,8 +104,9 @@ def _compare_values(writer: Schema, reader: Schema, path: str) -> Iterator[Refus
         for value in writer.get("enum", ["any text"]):
             if value not in reader["enum"]:
                 yield Refusal(path, "value", str(value), ", ".join(map(str, reader["enum"])))
-    if reader.get("format") not in (None, writer.get("format")):
-        yield Refusal(path, "format", str(writer.get("format", "any text")), reader["format"])
+    for keyword in ("format", "pattern"):
+        if reader.get(keyword) not in (None, writer.get(keyword)):
+            yield Refusal(path, "format", str(writer.get(keyword, "any text")), reader[keyword])
     for keyword, looser in _BOUNDS.items():
         bound, sent = reader.get(keyword), writer.get(keyword)
         if bound is not None and (sent is None or looser(bound, sent) != bound):

@@ -15,6 +15,11 @@ Label = Annotated[str, Meta(max_length=128)]
 Moment = Annotated[datetime, Meta(tz=True)]
 """An instant, RFC 3339; the UTC offset is required."""
 
+_NUMBER = r"[0-9]+(\.[0-9]+)?"
+_DURATION = rf"P(?=.)(?!.*\.[0-9]+[DHM].)({_NUMBER}D)?(T(?=.)({_NUMBER}H)?({_NUMBER}M)?({_NUMBER}S)?)?"
+Duration = Annotated[timedelta, Meta(extra_json_schema={"pattern": f"^[+-]?{_DURATION}$"})]
+"""ISO 8601 in days, hours, minutes and seconds, the last one perhaps with a fraction: no weeks, months and years."""
+
 Revision = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 """Of two versions of one record the greater revision holds."""
 
@@ -50,8 +55,9 @@ class PlannedMilestone(Struct, frozen=True, kw_only=True, gc=False):
 
     code: Identifier
     facility: Label | None = None
-    within: timedelta | None = None
-    """Planned duration since the previous milestone of the leg, or since the leg's start; ISO 8601, e.g. `PT210M`."""
+    within: Duration | None = None
+    """Planned duration since the previous milestone of the leg, or since the leg's start; ISO 8601 without
+    weeks, months and years, e.g. `PT210M`."""
     at: Moment | None = None
     """Planned instant (a schedule)."""
 

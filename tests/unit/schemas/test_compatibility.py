@@ -69,6 +69,7 @@ def test_of_a_removed_object_only_the_object_is_named() -> None:
         ("properties/name/maxLength", 5, "$.name: was maxLength 10, is narrowed to maxLength 5"),
         ("properties/name/minLength", 1, "$.name: was minLength none, is narrowed to minLength 1"),
         ("properties/name/format", "date", "$.name: was any text, must be date now"),
+        ("properties/name/pattern", "^B", "$.name: was any text, must be ^B now"),
         ("properties/name/enum", ["Bo"], "$.name: the value any text is not accepted any more"),
     ],
 )
