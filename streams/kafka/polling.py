@@ -9,6 +9,7 @@ from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionE
 
 from streams.clock import SystemClock
 from streams.kafka.errors import FetchingEnded, SourceTruncated, StateLost
+from streams.kafka.leaders import Leaders
 from streams.kafka.reading import Standing
 from streams.partition.ports import EARLIEST
 from streams.partition.record import Record
@@ -58,7 +59,7 @@ class Polled:
     lost: list[Lost] = field(default_factory=list)
 
 
-async def poll(consumer: AIOKafkaConsumer, wants: Sequence[Want], wait_s: float) -> Polled:
+async def poll(consumer: AIOKafkaConsumer, leaders: Leaders, wants: Sequence[Want], wait_s: float) -> Polled:
     """Fetch at most `MAX_POLL_RECORDS` of the wanted partitions; wait up to `wait_s` for the first.
 
     Partitions that are not assigned (a rebalance is under way) are left out.  What cannot be read any more comes back
@@ -74,7 +75,7 @@ async def poll(consumer: AIOKafkaConsumer, wants: Sequence[Want], wait_s: float)
         fetch = [want.tp for want in wants if want.fetch]
         if fetch:
             await _fetch(consumer, fetch, generations, wait_s, polled)
-        polled.standings = _standings(consumer, generations)
+        polled.standings = _standings(consumer, leaders, generations)
     except (IllegalStateError, NoOffsetForPartitionError):
         # Revoked, or revoked and assigned again, meanwhile: the tasks have been stopped and will begin anew.
         return polled
@@ -131,19 +132,21 @@ async def _fetch(
         timeout_ms = 0
 
 
-def _standings(consumer: AIOKafkaConsumer, generations: Mapping[TopicPartition, int]) -> list[Standing]:
+def _standings(
+    consumer: AIOKafkaConsumer, leaders: Leaders, generations: Mapping[TopicPartition, int]
+) -> list[Standing]:
     subscription: Any = consumer._subscription.subscription  # noqa: SLF001 - position() may wait
     assignment = subscription and subscription.assignment
     if not assignment or not assignment.active:
         return []
+    vouched = leaders.vouched(consumer, generations)
     standings = []
     for tp, generation in generations.items():
         state = assignment.state_value(tp)
         if state is None or not state.has_valid_position or state.timestamp is None:
             continue
-        standings.append(
-            Standing(tp, generation, state.position, state.highwater, state.lso, state.timestamp, set_to(_clock))
-        )
+        found = (state.position, state.highwater, state.lso, state.timestamp)
+        standings.append(Standing(tp, generation, *found, set_to(_clock), tp in vouched))
     return standings
 
 

@@ -36,6 +36,8 @@ class Standing(NamedTuple):
     """Wall clock when that response was processed, UTC milliseconds."""
     set_to: int
     """What the wall clock was set to after that (`streams.partition.skew.set_to`)."""
+    vouched: bool
+    """Whether the leader shows all that has been acknowledged (`streams.kafka.leaders`)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -148,6 +150,9 @@ class Reading:
         self.lag = standing.end - standing.position
         if self.next_offset == EARLIEST:
             self.next_offset = self.began = standing.position
+        if not standing.vouched:
+            self._polled_before = self._polled_at = None
+            return None
         before = self._polled_at
         if standing.polled_at != before:
             back = before is not None and standing.polled_at < before

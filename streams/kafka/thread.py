@@ -11,6 +11,7 @@ from faust.types import TP
 
 from streams.kafka.backlogs import Positions, backlogs
 from streams.kafka.connection import Connection
+from streams.kafka.leaders import Leaders
 from streams.kafka.polling import Polled, Want, poll
 from streams.kafka.slim import slim
 from streams.kafka.source import Sources
@@ -32,6 +33,10 @@ class Engine(Protocol):
 
 class ConsumerThread(AIOKafkaConsumerThread):
     """Faust's consumer thread with settings that Faust hard-codes, and with batching polls."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._leaders = Leaders()
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:  # noqa: ARG002 - Faust's signature
         conf = self.app.conf
@@ -58,6 +63,11 @@ class ConsumerThread(AIOKafkaConsumerThread):
         await super().on_start()
         slim(self._ensure_consumer())
 
+    async def on_thread_stop(self) -> None:
+        """Let go."""
+        await super().on_thread_stop()
+        self._leaders.close()
+
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Pause all: nothing is fetched before a task says from where, the changelog never."""
         consumer = self._ensure_consumer()
@@ -66,7 +76,7 @@ class ConsumerThread(AIOKafkaConsumerThread):
 
     async def poll(self, wants: Sequence[Want], wait_s: float) -> Polled:
         """Seek and fetch; called from the main thread."""
-        polled: Polled = await self.call_thread(poll, self._ensure_consumer(), wants, wait_s)
+        polled: Polled = await self.call_thread(poll, self._ensure_consumer(), self._leaders, wants, wait_s)
         return polled
 
     def backlogs(self, positions: Positions) -> asyncio.Future[dict[TopicPartition, int]]:

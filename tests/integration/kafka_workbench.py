@@ -42,7 +42,7 @@ class Workbench:
         self.names = Names(namespace)
         self.partitions = partitions
         self.servers = kafka.bootstrap_servers
-        self.connection = Connection(bootstrap_servers=(kafka.bootstrap_servers,))
+        self.connection = Connection(bootstrap_servers=tuple(kafka.bootstrap_servers.split(",")))
 
     async def create_topics(self, configs: Mapping[str, Mapping[str, str]] | None = None) -> None:
         configs = {STATE_TOPIC: {"message.timestamp.type": "LogAppendTime"}, **(configs or {})}

@@ -34,9 +34,16 @@ def begun(offset: int = 0) -> Reading:
 
 
 def standing(
-    reading: Reading, polled_at: int, *, position: int = 10, end: int = 10, stable: int = 10, set_to: int = 0
+    reading: Reading,
+    polled_at: int,
+    *,
+    position: int = 10,
+    end: int = 10,
+    stable: int = 10,
+    set_to: int = 0,
+    vouched: bool = True,
 ) -> Standing:
-    return Standing(TP, reading.generation, position, end, stable, polled_at, set_to)
+    return Standing(TP, reading.generation, position, end, stable, polled_at, set_to, vouched)
 
 
 def test_a_mark_holds_from_before_the_request_that_found_the_end() -> None:
@@ -60,6 +67,18 @@ def test_there_is_no_mark_while_records_or_open_transactions_remain() -> None:
     assert reading.stand(standing(reading, 1_200, position=9)) is None
     assert reading.stand(standing(reading, 1_400, stable=9)) is None
     assert reading.lag == 0
+
+
+def test_what_a_leader_showed_before_it_had_answered_makes_no_mark() -> None:
+    reading = begun()
+    reading.stand(standing(reading, 1_000))
+    assert reading.stand(standing(reading, 1_200)) is not None
+    assert reading.stand(standing(reading, 1_400, vouched=False)) is None
+    assert reading.lag == 0
+    assert reading.stand(standing(reading, 1_600)) is None
+    mark = reading.stand(standing(reading, 1_800))
+    assert mark is not None
+    assert mark.at == 1_600
 
 
 def test_commit_markers_at_the_end_do_not_count_as_records() -> None:

@@ -1,0 +1,128 @@
+"""A leader that has just taken over, of three brokers."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.client import AIOKafkaClient, CoordinationType
+from aiokafka.errors import GroupCoordinatorNotAvailableError, LeaderNotAvailableError
+from aiokafka.protocol.offset import OffsetRequest
+
+from streams.embedded import EmbeddedKafka
+from streams.kafka.names import SOURCE_TOPICS, STATE_TOPIC
+from tests.integration.engine import running
+from tests.integration.kafka_workbench import WITHIN_S, Workbench, until
+from tests.integration.leadership import DescribeQuorum, Elect, Reassign
+
+SLOW = {
+    # A copy learns with its next answer what is acknowledged: here up to so much later.
+    "replica.fetch.wait.max.ms": "5000",
+    # And a broker that is frozen for a moment stays in sync.
+    "replica.lag.time.max.ms": "60000",
+    "replica.socket.timeout.ms": "60000",
+    "broker.session.timeout.ms": "60000",
+}
+
+
+@pytest.fixture
+def kafka_of_three() -> Iterator[EmbeddedKafka]:
+    with EmbeddedKafka(nodes=3, quick_start=True, overrides=SLOW) as cluster:
+        yield cluster
+
+
+@contextmanager
+def frozen(process_group: int) -> Iterator[None]:
+    os.killpg(process_group, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(process_group, signal.SIGCONT)
+
+
+@asynccontextmanager
+async def client_of(bench: Workbench) -> AsyncIterator[AIOKafkaClient]:
+    client = AIOKafkaClient(bootstrap_servers=bench.servers)
+    await client.bootstrap()
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def coordinator_of(client: AIOKafkaClient, group: str) -> int:
+    """The broker that the group depends on; its topic is created when the first asks for it."""
+    async with asyncio.timeout(WITHIN_S):
+        while True:
+            try:
+                return int(await client.coordinator_lookup(CoordinationType.GROUP, group))
+            except GroupCoordinatorNotAvailableError:
+                await asyncio.sleep(0.05)
+
+
+async def create_topics(bench: Workbench, scans: list[int], others: int) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bench.servers)
+    await admin.start()
+    try:
+        await admin.create_topics(
+            [
+                NewTopic(bench.names.topic(short), -1, -1, {0: scans if short == "parcel-scans" else [others]})
+                for short in (STATE_TOPIC, *SOURCE_TOPICS)
+            ]
+        )
+    finally:
+        await admin.close()
+
+
+def test_what_a_new_leader_does_not_show_yet_is_not_taken_for_absent(
+    kafka_of_three: EmbeddedKafka, namespace: str
+) -> None:
+    """An acknowledged scan lies below the end of the log, and the leader does not know yet that it is acknowledged."""
+    bench = Workbench(kafka_of_three, namespace, partitions=1)
+    scans = bench.names.topic("parcel-scans")
+
+    async def scenario() -> None:
+        async with client_of(bench) as client:
+            quorum = (await client.send(1, DescribeQuorum())).to_object()
+            new = quorum["topics"][0]["partitions"][0]["leader"]
+            coordinator = await coordinator_of(client, bench.names.group)
+            old, third = sorted({1, 2, 3} - {new}, key=lambda node: node != coordinator)
+            await create_topics(bench, [old, new, third], others=new)
+            await client.send(new, Reassign(scans, [new, old, third]))
+
+            async def error_of_new_leader() -> int:
+                answer = await client.send(new, OffsetRequest(-1, 1, [(scans, [(0, -1)])]))
+                return int(answer.topics[0][1][0][1])
+
+            async with running(bench) as engine:
+                task = engine.made[0]
+                reading = task.source.readings["parcel-scans"]
+                await bench.produce("parcel-scans", 0, [b"1"])
+                await until(lambda: task.values["parcel-scans"] == [b"1"], "the first scan")
+                await bench.produce("parcel-scans", 0, [b"2"])
+                with frozen(kafka_of_three.process_groups[third - 1]):
+                    await client.send(new, Elect(scans))
+                    task.source.begin({**task.read, "parcel-scans": 0})
+                    task.values.clear()
+                    task.marks.clear()
+                    await until(lambda: task.values["parcel-scans"], "what the new leader shows")
+                    heard: set[int | None] = set()
+
+                    def answered() -> bool:
+                        heard.add(reading._heard)
+                        return len(heard) > 5
+
+                    await until(answered, "answers to further fetches")
+                    assert task.values["parcel-scans"] == [b"1"]
+                    assert reading.lag == 0, "it seems to be the end"
+                    assert await error_of_new_leader() == LeaderNotAvailableError.errno
+                    assert not task.marks["parcel-scans"]
+                await until(lambda: task.marks["parcel-scans"], "a mark")
+                assert task.values["parcel-scans"] == [b"1", b"2"]
+                assert {mark.position for mark in task.marks["parcel-scans"]} == {2}
+                assert engine.failures == []
+
+    asyncio.run(scenario())
