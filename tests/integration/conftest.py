@@ -1,5 +1,6 @@
-"""The Kafka that integration tests share."""
+"""The Kafka that integration tests share, and what is said when nothing happens to it."""
 
+import asyncio
 import uuid
 from collections.abc import Iterator
 
@@ -7,6 +8,8 @@ import pytest
 
 from streams.embedded import EmbeddedKafka
 from streams.embedded.readiness import live_brokers
+from tests.integration import journeys
+from tests.integration.journeys import Undisturbed
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +38,10 @@ def other_kafka(kafka_to_be_hurt: EmbeddedKafka) -> Iterator[EmbeddedKafka]:
 def namespace() -> str:
     """A prefix for topics, groups and transactional ids that no other test uses."""
     return f"test-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="session")
+def undisturbed(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    """What is said of the journeys, for those tests to compare with that disturb somebody."""
+    stage = journeys.stage_on(kafka, f"test-{uuid.uuid4().hex[:12]}", tmp_path_factory.mktemp("undisturbed"))
+    return asyncio.run(journeys.undisturbed(stage))

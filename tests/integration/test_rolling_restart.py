@@ -1,12 +1,12 @@
-"""A leader that has just taken over, of three brokers."""
+"""Three brokers, of which one after the other hands over its partitions: a rolling restart."""
 
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
-import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient, CoordinationType
 from aiokafka.errors import GroupCoordinatorNotAvailableError, LeaderNotAvailableError
@@ -15,6 +15,7 @@ from aiokafka.protocol.offset import OffsetRequest
 from streams.embedded import EmbeddedKafka
 from streams.kafka.names import SOURCE_TOPICS, STATE_TOPIC
 from tests.integration.engine import running
+from tests.integration.journeys import SLICES, Undisturbed, complete, play, stage_on
 from tests.integration.kafka_workbench import WITHIN_S, Workbench, until
 from tests.integration.leadership import DescribeQuorum, Elect, Reassign
 
@@ -26,12 +27,6 @@ SLOW = {
     "replica.socket.timeout.ms": "60000",
     "broker.session.timeout.ms": "60000",
 }
-
-
-@pytest.fixture
-def kafka_of_three() -> Iterator[EmbeddedKafka]:
-    with EmbeddedKafka(nodes=3, quick_start=True, overrides=SLOW) as cluster:
-        yield cluster
 
 
 @contextmanager
@@ -78,13 +73,13 @@ async def create_topics(bench: Workbench, scans: list[int], others: int) -> None
 
 
 def test_what_a_new_leader_does_not_show_yet_is_not_taken_for_absent(
-    kafka_of_three: EmbeddedKafka, namespace: str
+    namespace: str,
 ) -> None:
     """An acknowledged scan lies below the end of the log, and the leader does not know yet that it is acknowledged."""
-    bench = Workbench(kafka_of_three, namespace, partitions=1)
-    scans = bench.names.topic("parcel-scans")
 
-    async def scenario() -> None:
+    async def scenario(kafka: EmbeddedKafka) -> None:
+        bench = Workbench(kafka, namespace, partitions=1)
+        scans = bench.names.topic("parcel-scans")
         async with client_of(bench) as client:
             quorum = (await client.send(1, DescribeQuorum())).to_object()
             new = quorum["topics"][0]["partitions"][0]["leader"]
@@ -103,7 +98,7 @@ def test_what_a_new_leader_does_not_show_yet_is_not_taken_for_absent(
                 await bench.produce("parcel-scans", 0, [b"1"])
                 await until(lambda: task.values["parcel-scans"] == [b"1"], "the first scan")
                 await bench.produce("parcel-scans", 0, [b"2"])
-                with frozen(kafka_of_three.process_groups[third - 1]):
+                with frozen(kafka.process_groups[third - 1]):
                     await client.send(new, Elect(scans))
                     task.source.begin({**task.read, "parcel-scans": 0})
                     task.values.clear()
@@ -125,4 +120,32 @@ def test_what_a_new_leader_does_not_show_yet_is_not_taken_for_absent(
                 assert {mark.position for mark in task.marks["parcel-scans"]} == {2}
                 assert engine.failures == []
 
-    asyncio.run(scenario())
+    with EmbeddedKafka(nodes=3, quick_start=True, overrides=SLOW) as kafka:
+        asyncio.run(scenario(kafka))
+
+
+def test_brokers_may_be_restarted_one_after_the_other(namespace: str, undisturbed: Undisturbed, tmp_path: Path) -> None:
+    """Two workers go on all the time, and say what they say when nothing happens."""
+
+    async def scenario(kafka: EmbeddedKafka) -> None:
+        stage = stage_on(kafka, namespace, tmp_path)
+        await stage.create()
+        async with stage.workers(2) as workers, stage.outputs() as outputs, asyncio.TaskGroup() as restarts:
+            restarted: list[asyncio.Task[None]] = []
+
+            def restart(node: int) -> Callable[[], Awaitable[None]]:
+                async def begin() -> None:
+                    if restarted:
+                        await restarted[-1]  # one at a time: the other two hold what it has
+                    restarted.append(restarts.create_task(asyncio.to_thread(kafka.restart, node)))
+
+                return begin
+
+            await play(stage, outputs, {SLICES * node // 4: restart(node) for node in (1, 2, 3)})
+            await restarted[-1]
+            await complete(outputs, undisturbed)
+            for worker in workers:
+                worker.require_running()
+
+    with EmbeddedKafka(nodes=3, quick_start=True) as kafka:
+        asyncio.run(scenario(kafka))
