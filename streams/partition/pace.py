@@ -29,6 +29,9 @@ class TaskSettings:
     """How long to wait after another producer has taken over, before the partition is taken back: a session."""
     unstretched_partitions: int = 12
     """Up to how many partitions of a worker each commits as often as the setting says."""
+    oldest_memory_ms: int = 12 * 3_600_000
+    """How old memory may be for the tail of the changelog to be added to it, milliseconds: half of what the tombstones
+    in it live at least."""
     most_failures: int = 10
     """After how many failures in a row, all before any success, the worker gives up."""
     max_skew_ms: int | None = 2_000

@@ -87,6 +87,8 @@ class PartitionTask:
         self._running: asyncio.Task[None] | None = None
         self._durable: tuple[int, Mapping[str, Mapping[str, int]]] = (0, {})
         """Partition time and gauges as they were last made durable, or found so: they hold while memory does not."""
+        self._sound_at = (0, 0)
+        """When memory last was what the changelog said: by the wall clock, and by the one that nobody sets."""
 
     # --- from the source
 
@@ -236,9 +238,12 @@ class PartitionTask:
         self.state = "restoring"
         began = asyncio.get_running_loop().time()
         await self._writer.start()
+        self._forget_what_is_old()
+        now = self._instant()
         end = await self._changelog.end()
         entries = await self._replay(self._core.changelog_end, end)
         offsets = self._core.restored(end)
+        self._sound_at = now
         self._durable = (self._core.time, self._core.gauges())
         self._restore_s = asyncio.get_running_loop().time() - began
         self._observer.restored(self.number, entries=entries, seconds=self._restore_s)
@@ -251,6 +256,18 @@ class PartitionTask:
         self.state, self.detail = "running", ""
         self._reading = True
         self._source.begin(offsets)
+
+    def _forget_what_is_old(self) -> None:
+        """Drop memory to which the tail cannot be added: somebody else's tombstones may be gone from it already.
+
+        So it is when a worker was frozen or cut off for very long: what had ended would go on in its memory.
+        """
+        ages = (now - then for now, then in zip(self._instant(), self._sound_at, strict=True))
+        if max(ages) > self._settings.oldest_memory_ms:
+            self._core.forget()
+
+    def _instant(self) -> tuple[int, int]:
+        return self._clock.now_ms(), self._clock.steady_ms()
 
     async def _probe(self) -> None:
         """Commit nothing: it tells how far the clocks are apart, before any deadline can fire."""
@@ -308,10 +325,10 @@ class PartitionTask:
         records = self._core.records_in_unit
         unit = self._core.take()
         durable = (self._core.time, self._core.gauges())
-        began, before = loop.time(), set_to(self._clock)
+        began, before, now = loop.time(), set_to(self._clock), self._instant()
         committed = await self._writer.commit(unit)
         ended = loop.time()
-        self._failures, self._durable = 0, durable
+        self._failures, self._durable, self._sound_at = 0, durable, now
         self._core.changelog_end = committed.changelog_end
         self._skew.measure(committed, before, set_to(self._clock))
         self._pace.committed(ended)

@@ -62,6 +62,13 @@ class Log:
         """Write the marker of a transaction that has ended."""
         self._records.append(None)
 
+    def compact(self) -> None:
+        """Leave the newest record of each key alone, and of tombstones none: what the cleaner comes to in the end."""
+        newest = {entry[0].key: offset for offset, entry in enumerate(self._records) if entry is not None}
+        for offset, entry in enumerate(self._records):
+            if entry is not None and (newest[entry[0].key] != offset or entry[0].value is None):
+                self._records[offset] = None
+
     def committed(self, start: int, end: int | None = None) -> Iterator[Stored]:
         """The records from `start` up to position `end` that a reader of committed records sees."""
         end = self.last_stable_offset if end is None else min(end, self.last_stable_offset)

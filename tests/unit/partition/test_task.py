@@ -345,6 +345,34 @@ def test_memory_outlives_a_stop_and_only_the_tail_is_read_again() -> None:
     play(story)
 
 
+def test_memory_older_than_tombstones_live_is_read_anew() -> None:
+    """A worker that was frozen for days wakes up to the partition that another one had meanwhile."""
+
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2")
+        frozen = await Worker(town).started()
+        await frozen.idle()
+        await frozen.task.stop(commit=True)
+        meanwhile = await Worker(town).started()
+        town.scan("S1", "delivered")
+        await meanwhile.idle()
+        town.later(9 * HOUR)
+        town.scan("S2", "delivered")
+        await meanwhile.idle()
+        town.later(2 * 365 * 24 * HOUR)
+        await meanwhile.until(lambda: len(meanwhile.core) == 0)
+        await meanwhile.idle()
+        await meanwhile.task.stop(commit=True)
+        town.broker.log("sla-state", 0).compact()
+        await frozen.started()
+        assert len(frozen.core) == 0
+        await frozen.idle()
+        assert town.said == ["met", "met"]
+        await frozen.task.stop(commit=True)
+
+    play(story)
+
+
 def test_a_programming_error_ends_the_worker_loudly() -> None:
     def broken(key: bytes, partitions: int) -> int:
         raise ZeroDivisionError(f"{key!r} of {partitions}")
