@@ -98,7 +98,7 @@ class Core:
 
     # --- reading
 
-    def offer(self, batch: SourceBatch, *, trusted: bool = False) -> None:
+    def offer(self, batch: SourceBatch, *, trusted: bool = False, ahead: int = 0) -> None:
         """Take over records of one topic; see `Lane.offer`."""
         if batch.topic == CONTROL:
             for record in batch.records:
@@ -108,7 +108,7 @@ class Core:
                     continue  # it is rejected when its turn comes
                 # A tick counts no further than its own timestamp: up to there the merge finds it again after a crash.
                 self._lanes.tick(min(from_datetime(tick.at), record.timestamp), batch.fetched_at)
-        self._lanes.by_topic[batch.topic].offer(batch, trusted=trusted)
+        self._lanes.by_topic[batch.topic].offer(batch, trusted=trusted, ahead=ahead)
 
     def caught_up(self, mark: CaughtUp) -> None:
         """Note how far a topic is known to be read."""

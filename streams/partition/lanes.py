@@ -64,7 +64,9 @@ class Lane:
         """Records in the unit of work under way."""
         self.fetched_at: i64 = 0
         """When `records` had arrived, UTC milliseconds."""
-        self._batches: deque[SourceBatch] = deque()
+        self._trusted = False
+        """Whether that was read off a clock that can be trusted."""
+        self._batches: deque[tuple[SourceBatch, bool]] = deque()
         self.buffered = 0
         self.position = 0
         """Next offset to handle."""
@@ -84,18 +86,21 @@ class Lane:
         self.position = self.received = position
         self.last = time
 
-    def offer(self, batch: SourceBatch, *, trusted: bool) -> None:
-        """Take records over; `trusted` where the worker's clock, by which they were fetched, can be trusted."""
+    def offer(self, batch: SourceBatch, *, trusted: bool, ahead: int = 0) -> None:
+        """Take records over; `trusted` where the worker's clock, by which they were fetched, can be trusted.
+
+        `ahead` is by how much the broker's was ahead of it, milliseconds.
+        """
         if not batch.records:
             return
-        if not (trusted or self._create):
-            batch = batch._replace(fetched_at=FOREVER - MOST_AHEAD)
+        if self._create and not trusted:
+            batch = batch._replace(fetched_at=batch.fetched_at + ahead)
         self.received = batch.records[-1].offset + 1
         self.buffered += len(batch.records)
         if self.place < self.size:
-            self._batches.append(batch)
+            self._batches.append((batch, trusted))
         else:
-            self._open(batch.records, batch.fetched_at)
+            self._open(batch.records, batch.fetched_at, trusted)
 
     def advance(self, place: i64) -> None:
         """The records before `place` have been handled."""
@@ -107,20 +112,20 @@ class Lane:
         self.last = self.stamps[place - 1]
         if place == self.size:
             if self._batches:
-                batch = self._batches.popleft()
-                self._open(batch.records, batch.fetched_at)
+                batch, trusted = self._batches.popleft()
+                self._open(batch.records, batch.fetched_at, trusted)
             else:
-                self._open((), 0)
+                self._open((), 0, False)  # noqa: FBT003 - hot
 
     def believed(self, place: i64, time: i64) -> Record:
         """One of the records, at an instant at which it can have been appended; `time` is the partition's.
 
         In create time a timestamp is what the sender's clock said, and before 2000 that of a clock never set.  But no
         record is read before it was appended, and none that was appended before partition time had been left unread.
-        In append time this is asked only where the broker's clock was wrong; partition time is the record's own then.
+        In append time this is asked only where the broker's clock was wrong.
         """
         record = self.records[place]
-        at = time if self._append else max(time, self._written(record))
+        at = max(time, self._written(record) if self._create else min(record.timestamp, self.fetched_at))
         return record if at == record.timestamp else Record(record.offset, at, record.key, record.value)
 
     def _written(self, record: Record) -> i64:
@@ -130,9 +135,9 @@ class Lane:
             return self.fetched_at if at < EARLIEST else min(at, self.fetched_at)
         return min(at, FOREVER - 1)
 
-    def _open(self, records: Sequence[Record], fetched_at: i64) -> None:
+    def _open(self, records: Sequence[Record], fetched_at: i64, trusted: bool) -> None:  # noqa: FBT001 - hot
         self.records, self.place, self.size, self.ahead = list(records), 0, len(records), 0
-        self.fetched_at = fetched_at
+        self.fetched_at, self._trusted = fetched_at, trusted
         last = self.last
         stamps = vec[i64](capacity=self.size)
         odd = False
@@ -147,10 +152,11 @@ class Lane:
             self._mend()
 
     def _mend(self) -> None:
-        """A broker's clock was wrong for a moment: let no append time be later than one behind it, or than its fetch.
+        """A broker's clock was wrong for a while: let no append time be later than one behind it, or than its fetch.
 
         Whatever lies behind a record that seems to come from the future would wait for it, and deadlines would pass
-        that it disproves.  To be handled too early does no harm.
+        that it disproves.  To be handled too early does no harm.  It may be the worker's clock that is wrong: then time
+        does not move, but a record counts at its own timestamp, for nobody knows a better one.
         """
         least: i64 = FOREVER
         early = vec[i64](capacity=self.size)
@@ -166,7 +172,7 @@ class Lane:
             if early[place] != FOREVER:
                 last = max(last, early[place])
             stamps = append(stamps, last)
-        self.stamps, self.bounded = stamps, True
+        self.stamps, self.bounded = stamps, self._trusted
 
     @property
     def empty(self) -> bool:

@@ -95,7 +95,8 @@ class PartitionTask:
     def offer(self, batch: SourceBatch) -> None:
         """Take records over; never blocks."""
         if self._reading:
-            self._core.offer(batch, trusted=self._skew.trusts(set_to(self._clock)))
+            skew = self._skew
+            self._core.offer(batch, trusted=skew.trusts(set_to(self._clock)), ahead=max(skew.measured_ms, 0))
             self._wake.set()
 
     def caught_up(self, mark: CaughtUp) -> None:

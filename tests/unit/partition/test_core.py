@@ -15,7 +15,7 @@ from streams.partition.meta import KEY
 from streams.partition.partitioners import PARTITIONERS, crc32, murmur2
 from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, SourceBatch
 from streams.partition.record import Record
-from streams.sla.instants import rfc3339
+from streams.sla.instants import DAY_MS, rfc3339
 from streams.sla.policy import parse_policy
 from tests.property.engine import Arrival, Player, arrival, bodies, tick
 
@@ -256,10 +256,24 @@ def test_an_append_time_is_no_later_than_one_behind_it_nor_than_its_fetch(
     records = [Record(offset, BEGIN + stamp, b"k", b"v") for offset, stamp in enumerate(stamps)]
     lane.offer(SourceBatch("parcel-scans", records, BEGIN + 10), trusted=True)
     assert [stamp - BEGIN for stamp in lane.stamps] == list(believed)
-    untrusted = Lane("parcel-scans", 0, TimeSource.APPEND)
-    untrusted.offer(SourceBatch("parcel-scans", records, 10), trusted=False)
-    least = [min(stamps[place:]) for place in range(len(stamps))]
-    assert [stamp - BEGIN for stamp in untrusted.stamps] == least
+
+
+def test_a_worker_whose_clock_is_slow_holds_time_still_and_takes_records_at_their_own_times() -> None:
+    lane = Lane("parcel-scans", 0, TimeSource.APPEND)
+    lane.begin(0, BEGIN)
+    lane.offer(SourceBatch("parcel-scans", [Record(0, BEGIN + DAY_MS, b"k", b"v")], BEGIN), trusted=False)
+    assert list(lane.stamps) == [BEGIN]
+    assert not lane.bounded
+
+
+def test_where_a_brokers_clock_was_wrong_a_record_counts_at_its_fetch_at_the_latest() -> None:
+    lane = Lane("parcel-scans", 0, TimeSource.APPEND)
+    lane.begin(0, BEGIN)
+    fetched_at = BEGIN + 2 * DAY_MS
+    lane.offer(SourceBatch("parcel-scans", [Record(0, BEGIN + 9 * DAY_MS, b"k", b"v")], fetched_at), trusted=True)
+    assert list(lane.stamps) == [BEGIN]
+    assert lane.bounded
+    assert lane.believed(0, BEGIN).timestamp == fetched_at
 
 
 def test_both_partitioners_are_named() -> None:

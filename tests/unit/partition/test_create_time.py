@@ -6,6 +6,8 @@ import pytest
 
 from streams.partition.judging import SCANS, SHIPMENTS
 from streams.partition.lanes import TimeSource
+from streams.partition.ports import SourceBatch
+from streams.partition.record import Record
 from streams.sla.instants import DAY_MS, rfc3339
 from streams.sla.policy import parse_policy
 from tests.property.engine import Player, arrival, bodies
@@ -96,3 +98,23 @@ def test_a_sender_with_a_fast_clock_holds_nobody_up_that_comes_after_it() -> Non
         player.fetch(topic, 1)
     player.work(1)
     assert player.core.gauges()["shipments"] == {"open": 2}
+
+
+def test_a_worker_whose_clock_is_slow_refuses_no_scan_for_it() -> None:
+    """It was away for days and comes back on a machine whose clock stands at its last snapshot."""
+    player = Player(POLICY, TimeSource.CREATE)
+    player.wall = BEGIN
+    player.finish()
+    now = BEGIN + 5 * DAY_MS
+    own = {"shipment_id": "S1"}
+    promised = {"customer_id": "c", "registered_at": rfc3339(now), "promised_at": rfc3339(now + DAY_MS)}
+    delivered = {"scan_id": "1", "code": "delivered", "occurred_at": rfc3339(now + 1_000)}
+    for offset, (topic, body) in enumerate([(SHIPMENTS, promised), (SCANS, delivered)]):
+        record = arrival(topic, now + offset, own | body)
+        player.core.offer(
+            SourceBatch(topic, [Record(0, record.timestamp, record.key, record.value)], BEGIN + DAY_MS),
+            ahead=4 * DAY_MS,
+        )
+    player.work(10)
+    player.commit()
+    assert [body["kind"] for body in bodies(player.outputs, "sla-outcomes")] == ["met"]

@@ -99,3 +99,26 @@ def test_poll_times_do_not_move_time_while_the_clocks_disagree() -> None:
         await worker.task.stop(commit=True)
 
     play(story)
+
+
+def test_a_broker_whose_clock_stayed_ahead_for_a_while_breaks_no_promise() -> None:
+    """While the clocks disagree time stands still, and afterwards nothing waits for a time that is yet to come."""
+
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2")
+        worker = await Worker(town, probe_s=0.001).started()
+        await worker.idle()
+        town.broker_clock.move(24 * HOUR)
+        for code in ("arrived", "departed", "arrived"):
+            town.scan("S2", code)
+            await worker.idle()
+        assert worker.task.health().skew_ms == 24 * HOUR
+        assert worker.core.time <= town.clock.now_ms()
+        town.broker_clock.move(-24 * HOUR)
+        town.later(9 * HOUR)
+        town.scan("S1", "delivered")
+        town.later(2 * HOUR)
+        await worker.until(lambda: town.said == ["met", "opened"])
+        await worker.task.stop(commit=True)
+
+    play(story)
