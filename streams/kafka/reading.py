@@ -17,6 +17,9 @@ MAX_IN_FLIGHT = 2
 STALLED_AFTER_S = 60.0
 """An agent only enqueues: when none of the batches in flight was taken for so long, something is broken."""
 
+LOOKED_AGAIN_S = 1.0
+"""Polls look several times a second: between two looks further apart the whole process was frozen, the agent too."""
+
 _generations = count(1)
 """Never used twice in a process, so that what was fetched for a former reading cannot pass for the present one's."""
 
@@ -69,7 +72,9 @@ class Reading:
     _polled_at: int | None = None
     _polled_before: int | None = None
     _told: int = 0
-    _moved_at: float = 0.0
+    _stalled_s: float = 0.0
+    """How long nothing has been taken, of the time in which somebody looked."""
+    _looked_at: float = 0.0
 
     def begin(self, offset: int) -> None:
         """Read from `offset` on; whatever is under way is void."""
@@ -99,7 +104,10 @@ class Reading:
         Raises `DeliveryStalled` when the agent has stopped taking batches.
         """
         if self.in_flight >= MAX_IN_FLIGHT:
-            if monotonic() - self._moved_at > STALLED_AFTER_S:
+            now = monotonic()
+            self._stalled_s += min(now - self._looked_at, LOOKED_AGAIN_S)
+            self._looked_at = now
+            if self._stalled_s > STALLED_AFTER_S:
                 raise DeliveryStalled(
                     f"The agent of {self.tp.topic} has taken no batch of partition"
                     f" {self.tp.partition} for {STALLED_AFTER_S:.0f} s"
@@ -139,7 +147,7 @@ class Reading:
     def delivered(self, next_offset: int) -> None:
         """Note that the records below `next_offset` are on their way."""
         self.next_offset = next_offset
-        self._moved_at = monotonic()
+        self._stalled_s, self._looked_at = 0.0, monotonic()
 
     def stand(self, standing: Standing) -> CaughtUp | None:
         """Learn from a poll; return a mark when it found the end of the log and says something new.

@@ -136,6 +136,21 @@ def test_an_agent_that_takes_nothing_is_an_error_and_no_silent_stall(monkeypatch
         _ = reading.wants_records
 
 
+def test_a_process_that_was_frozen_does_not_take_its_agents_for_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(reading_module, "monotonic", lambda: now[0])
+    reading = begun()
+    for _ in range(MAX_IN_FLIGHT):
+        Delivery(SourceBatch("parcel-scans", NOTHING, 0), reading)
+    reading.delivered(1)
+    now[0] += 3_600.0
+    assert not reading.wants_records
+    with pytest.raises(DeliveryStalled):
+        for _ in range(100):
+            now[0] += 1.0
+            assert not reading.wants_records
+
+
 def test_it_is_heard_of_by_each_new_response_and_not_by_the_same_again(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(reading_module, "monotonic", lambda: now[0])
