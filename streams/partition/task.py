@@ -198,8 +198,10 @@ class PartitionTask:
                 fenced = isinstance(error, Fenced)
                 await self._rest(self._settings.fenced_s if fenced else self._settings.retry_s * self._failures)
             except (PartitionParked, ChangelogTruncated) as error:
-                self._park(str(error))
+                self._reading = False
+                self._source.pause()
                 await self._writer.stop()
+                self._park(str(error))  # last: from now on somebody may resume it
                 return
             except asyncio.CancelledError:
                 raise

@@ -204,6 +204,30 @@ def test_a_storm_of_rejects_parks_the_partition_until_it_is_resumed() -> None:
     play(story)
 
 
+def test_a_partition_that_says_it_is_parked_can_be_resumed_at_once() -> None:
+    class Slow(SimulatedWriter):
+        closes = asyncio.Event()
+
+        async def stop(self) -> None:
+            await self.closes.wait()
+            await super().stop()
+
+    async def story(town: Town) -> None:
+        town.rubbish(12)
+        writer = Slow(town.broker, 0, clock=town.clock)
+        worker = await Worker(town, writer=writer).started()
+        await worker.until(lambda: not worker.source.reading)
+        resumed = worker.task.resume()
+        writer.closes.set()
+        if not resumed:
+            await worker.until(worker.task.resume)
+        await worker.idle()
+        assert len(worker.watcher.restores) == 2
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
 def test_a_parked_partition_still_tells_what_it_had() -> None:
     async def story(town: Town) -> None:
         picked_up(town, "S1", "S2")
