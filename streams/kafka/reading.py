@@ -173,4 +173,4 @@ class Reading:
         if at <= self._told:
             return None
         self._told = at
-        return CaughtUp(self.topic, self.next_offset, at, max(self.began, 0), standing.position, standing.set_to)
+        return CaughtUp(self.topic, self.next_offset, at, self.began, standing.position, standing.set_to)

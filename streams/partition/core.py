@@ -113,7 +113,7 @@ class Core:
     def caught_up(self, mark: CaughtUp) -> None:
         """Note how far a topic is known to be read."""
         lane = self._lanes.by_topic[mark.topic]
-        if lane.received == EARLIEST:
+        if lane.received == EARLIEST and mark.began != EARLIEST:
             # Nothing has come yet: now it is known where the log began, and reading never falls back behind that.
             lane.position = lane.received = mark.began
         lane.mark = mark

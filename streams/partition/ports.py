@@ -33,7 +33,7 @@ class CaughtUp(NamedTuple):
     at: int
     """Wall clock of the worker, UTC milliseconds: a time BEFORE the poll that found the end of the log was sent."""
     began: int = 0
-    """Where reading of the topic began."""
+    """Where reading of the topic began; `EARLIEST` where records tell that, which have not been handed over yet."""
     end: int = 0
     """Where it goes on: between `position` and there lie markers of transactions and what was aborted, no records."""
     set_to: int | None = None

@@ -7,7 +7,7 @@ from streams.kafka import reading as reading_module
 from streams.kafka.delivery import Delivery
 from streams.kafka.errors import DeliveryStalled
 from streams.kafka.reading import MAX_IN_FLIGHT, Reading, Standing
-from streams.partition.ports import CaughtUp, SourceBatch
+from streams.partition.ports import EARLIEST, CaughtUp, SourceBatch
 from streams.partition.record import Record
 
 TP = TopicPartition("ns.parcel-scans", 3)
@@ -51,6 +51,16 @@ def test_a_mark_holds_from_before_the_request_that_found_the_end() -> None:
     reading.delivered(10)
     assert reading.stand(standing(reading, 1_000)) is None
     assert reading.stand(standing(reading, 1_200)) == CaughtUp("parcel-scans", 10, 1_000, end=10, set_to=0)
+
+
+def test_where_the_log_began_is_not_known_before_its_records_have_been_handed_over() -> None:
+    """It need not be at 0: who began there again would ask for what retention has removed."""
+    reading = begun(EARLIEST)
+    reading.delivered(510)
+    reading.stand(standing(reading, 1_000, position=510, end=510, stable=510))
+    mark = reading.stand(standing(reading, 1_200, position=510, end=510, stable=510))
+    assert mark is not None
+    assert mark.began == EARLIEST
 
 
 def test_a_mark_is_told_once() -> None:

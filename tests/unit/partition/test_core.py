@@ -164,6 +164,9 @@ def test_reading_begins_at_the_earliest_once_and_never_falls_back_to_it() -> Non
     assert set(core.restored(0).values()) == {EARLIEST}
     assert core.take().offsets == {}
     for topic in SOURCES:
+        core.caught_up(CaughtUp(topic, 510, BEGIN, began=EARLIEST))
+    assert core.take().offsets == {}, "records are on their way, and nobody knows the first one's offset"
+    for topic in SOURCES:
         core.caught_up(CaughtUp(topic, 7, BEGIN, began=7))
     unit = core.take()
     assert unit.offsets == dict.fromkeys(SOURCES, 7)
