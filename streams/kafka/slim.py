@@ -17,13 +17,14 @@ from aiokafka.record.memory_records import _MemoryRecordsPy
 from google_crc32c import value as checksum
 
 from streams.kafka.unpacking import COVERED_FROM, is_plain, unpack
-from streams.partition.record import Record
+from streams.partition.record import CreatedRecord, Record
 
 MOST_AT_ONCE = 250
 """Records of a batch that are taken at once; nobody may ask for fewer."""
 
 _FORMAT_AT = 16
 """Where in a batch its format stands."""
+_APPEND_TIME = 1
 _OURS = 2
 """The format that brokers have written since 2017; its checksums cover all that follows them."""
 
@@ -57,7 +58,12 @@ def _runs(log: Any) -> Iterator[list[Record]]:
 
 def _unpacked(batch: Any) -> list[Record]:
     """The records of a batch of an old format, or one that is compressed."""
-    return [Record(record.offset, record.timestamp, record.key, record.value) for record in batch]
+    return [
+        (Record if record.timestamp_type == _APPEND_TIME else CreatedRecord)(
+            record.offset, record.timestamp, record.key, record.value
+        )
+        for record in batch
+    ]
 
 
 def _void(log: Any, batch: Any) -> bool:

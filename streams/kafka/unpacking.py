@@ -5,7 +5,7 @@ from typing import Final
 from librt.strings import read_i16_be, read_i32_be, read_i64_be
 from mypy_extensions import i64
 
-from streams.partition.record import Record
+from streams.partition.record import CreatedRecord, Record
 
 COVERED_FROM: Final = 21
 """Where in a batch the bytes begin that its checksum covers: its attributes come first."""
@@ -51,7 +51,10 @@ def unpack(covered: bytes, base: i64) -> list[Record]:
         value, place = _data(covered, place)
         if place >= end or end > total:  # the number of its headers comes before its end
             raise ValueError("a record is longer than it says")
-        records.append(Record(base + after, last if appended else first + since, key, value))
+        if appended:
+            records.append(Record(base + after, last, key, value))
+        else:
+            records.append(CreatedRecord(base + after, first + since, key, value))
         place = end  # nobody asks for headers of what is read
     return records
 

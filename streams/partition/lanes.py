@@ -14,7 +14,7 @@ from mypy_extensions import i64
 
 from streams.intake.reading import EARLIEST
 from streams.partition.ports import CaughtUp, SourceBatch
-from streams.partition.record import Record
+from streams.partition.record import CreatedRecord, Record
 
 MOST_BATCHES: Final = 24
 """Batches of one topic that wait at most."""
@@ -140,14 +140,18 @@ class Lane:
         self.fetched_at, self._trusted = fetched_at, trusted
         last = self.last
         stamps = vec[i64](capacity=self.size)
-        odd = False
+        odd = created = False
         for record in self.records:
-            written = self._written(record)
+            if self._append and isinstance(record, CreatedRecord):
+                # The topic carries create time, or did: it is handled early, and moves time no further.
+                created, written = True, last
+            else:
+                written = self._written(record)
             if written < last:
                 odd = True
             last = max(last, written)
             stamps = append(stamps, last)
-        self.stamps, self.bounded = stamps, self._create
+        self.stamps, self.bounded = stamps, self._create or (created and trusted)
         if self._append and records and (odd or last - MOST_AHEAD > fetched_at):
             self._mend()
 
@@ -161,7 +165,7 @@ class Lane:
         least: i64 = FOREVER
         early = vec[i64](capacity=self.size)
         for record in reversed(self.records):
-            if record.timestamp - MOST_AHEAD <= self.fetched_at:
+            if record.timestamp - MOST_AHEAD <= self.fetched_at and not isinstance(record, CreatedRecord):
                 least = min(least, record.timestamp)
             early = append(early, least)
         last: i64 = self.last

@@ -18,3 +18,10 @@ class Record:
         """The bytes that chose the partition."""
         self.value = value
         """The body; None is a tombstone."""
+
+
+@mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
+class CreatedRecord(Record):
+    """One whose timestamp its sender gave it: that proves nothing about when it was appended."""
+
+    __slots__ = ()

@@ -16,10 +16,12 @@ from aiokafka.record.util import calc_crc32c
 
 from streams.kafka import slim
 from streams.kafka.slim import MOST_AT_ONCE
+from streams.partition.record import CreatedRecord
 
 TP = TopicPartition("ns.parcel-scans", 3)
 COMMIT, ABORT = b"\0\0\0\1", b"\0\0\0\0"
 CONTROL = 0x20
+APPEND_TIME = 0x08
 PLENTY = 1_000
 
 
@@ -31,8 +33,12 @@ def batch(
     marker: bytes | None = None,
     last: int | None = None,
     compression: int = 0,
+    appended: bool = False,
 ) -> bytes:
-    """A batch as the log holds it; `last` is the last offset that it had before it was compacted."""
+    """A batch as the log holds it; `last` is the last offset that it had before it was compacted.
+
+    Its time is that of the broker where `appended` says so, else that of the sender.
+    """
     builder = DefaultRecordBatchBuilder(2, compression, int(producer >= 0), producer, 0, 0, 2**20)
     for number in range(count):
         builder.append(number, 1_000 + start + number, marker or b"k", b"%d" % (start + number), [])
@@ -40,6 +46,8 @@ def batch(
     pack_into(">q", data, 0, start)
     if marker is not None:
         data[22] |= CONTROL
+    if appended:
+        data[22] |= APPEND_TIME
     if last is not None:
         pack_into(">i", data, 23, last - start)
     pack_into(">I", data, 17, calc_crc32c(bytes(data[21:])))
@@ -111,6 +119,13 @@ def test_the_same_records_and_the_same_position(name: str, most: int | None) -> 
     ours, theirs = Fetch(log, start, aborted).slim(), Fetch(log, start, aborted)
     assert ours.all(most) == theirs.all(most)
     assert ours.state.position == theirs.state.position
+
+
+@pytest.mark.parametrize("compression", [0, DefaultRecordBatch.CODEC_GZIP])
+def test_records_tell_whose_time_they_carry(compression: int) -> None:
+    log = batch(0, 2, compression=compression) + batch(2, 2, compression=compression, appended=True) + old_batch(4, 1)
+    taken = Fetch(log, 0).slim().result.getall(PLENTY)
+    assert [isinstance(one, CreatedRecord) for one in taken] == [True, True, False, False, True]
 
 
 def test_never_more_than_asked_for_and_the_rest_later() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.kafka.unpacking import COVERED_FROM, is_plain, unpack
+from streams.partition.record import CreatedRecord
 
 APPEND_TIME = 0x08
 STAMPS = st.integers(-(2**62), 2**62 - 1)
@@ -45,8 +46,9 @@ def test_records_are_what_aiokafka_unpacks(by_the_broker: bool, entries: list[En
     if by_the_broker:
         data[COVERED_FROM + 1] |= APPEND_TIME
     theirs = [(one.offset, one.timestamp, one.key, one.value) for one in DefaultRecordBatch(bytes(data))]
-    ours = [(one.offset, one.timestamp, one.key, one.value) for one in unpack(bytes(data[COVERED_FROM:]), base)]
-    assert ours == theirs
+    unpacked = unpack(bytes(data[COVERED_FROM:]), base)
+    assert [(one.offset, one.timestamp, one.key, one.value) for one in unpacked] == theirs
+    assert {isinstance(one, CreatedRecord) for one in unpacked} == {not by_the_broker}
 
 
 @given(cut=st.integers(1, 300))

@@ -14,7 +14,7 @@ from streams.partition.lanes import Lane, TimeSource
 from streams.partition.meta import KEY
 from streams.partition.partitioners import PARTITIONERS, crc32, murmur2
 from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, SourceBatch
-from streams.partition.record import Record
+from streams.partition.record import CreatedRecord, Record
 from streams.sla.instants import DAY_MS, rfc3339
 from streams.sla.policy import parse_policy
 from tests.property.engine import Arrival, Player, arrival, bodies, tick
@@ -259,6 +259,21 @@ def test_an_append_time_is_no_later_than_one_behind_it_nor_than_its_fetch(
     records = [Record(offset, BEGIN + stamp, b"k", b"v") for offset, stamp in enumerate(stamps)]
     lane.offer(SourceBatch("parcel-scans", records, BEGIN + 10), trusted=True)
     assert [stamp - BEGIN for stamp in lane.stamps] == list(believed)
+
+
+def test_a_timestamp_that_the_sender_gave_moves_no_time_although_append_time_was_promised() -> None:
+    """The topic had carried create time until lately, or does again: such a record is handled no later than it was."""
+    lane = Lane("parcel-scans", 0, TimeSource.APPEND)
+    lane.begin(0, BEGIN)
+    records = [
+        CreatedRecord(0, BEGIN + HOUR, b"fast", b"v"),
+        Record(1, BEGIN + 5, b"k", b"v"),
+        CreatedRecord(2, BEGIN - HOUR, b"slow", b"v"),
+        CreatedRecord(3, BEGIN + 3 * HOUR, b"fast", b"v"),
+    ]
+    lane.offer(SourceBatch("parcel-scans", records, BEGIN + 2 * HOUR), trusted=True)
+    assert [stamp - BEGIN for stamp in lane.stamps] == [0, 5, 5, 5]
+    assert [lane.believed(place, BEGIN + 5).timestamp - BEGIN for place in range(4)] == [HOUR, 5, 5, 2 * HOUR]
 
 
 def test_a_worker_whose_clock_is_slow_holds_time_still_and_takes_records_at_their_own_times() -> None:
