@@ -12,6 +12,7 @@ from schemas.catalogue import load_catalogue
 from streams.kafka.names import Names
 from streams.metrics import catalogue
 from streams.settings import Settings, variable
+from tests.integration.rights import commanded, rights
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -111,3 +112,7 @@ def test_rights_are_listed_for_every_topic_group_and_transactional_id() -> None:
         assert re.search(rf"[`.]{re.escape(spec.name)}\.?`", worker), spec.name
     assert f"`{names.group}`" in worker
     assert f"`{names.transactional_id(0)[:-1]}`" in worker
+
+
+def test_the_commands_for_the_worker_grant_what_the_table_says() -> None:
+    assert commanded("worker") == rights("worker")

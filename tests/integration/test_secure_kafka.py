@@ -1,0 +1,208 @@
+"""A broker with TLS, passwords and rights: with those that deploy/kafka/README.md lists everything works."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from streams.demo.conditions import holds_within
+from streams.demo.workers import Worker, foreign
+from streams.topics.cluster import TopicCluster
+from streams.topics.connection import connected
+from streams.topics.plan import CreateTopic
+from tests.integration.admitting import admit
+from tests.integration.parcels import MINUTE, POLICY, Parcels, verdicts
+from tests.integration.rights import rights
+from tests.integration.secured import SecuredKafka, secured_kafka
+from tests.integration.stage import WITHIN_S, Stage
+
+PASSWORD: Final = "hunter2-and-more"  # noqa: S105 - it opens nothing
+NAMESPACE: Final = "shipclock"
+PARTITIONS: Final = 2
+CARRIERS_TOPIC: Final = "crane.events"
+WORKER: Final = rights("worker")
+GRANTED: Final = {
+    "worker": WORKER,
+    "plain": WORKER,
+    "scorecards": rights("worker of `scorecards`"),
+    "feeds": rights("worker of `feeds`"),
+    "intake": rights("worker of `intake`", carrier=CARRIERS_TOPIC),
+    "planner": rights("deployer (`topics plan`)", carrier=CARRIERS_TOPIC),
+    "deployer": rights("deployer (`topics plan`)", "deployer (`topics apply`), in addition", carrier=CARRIERS_TOPIC),
+    "publisher": rights("publisher (`policy publish`, `suspend`)", "publisher (`policy active`, `suspend`)"),
+    "sender": rights("sender"),
+}
+MAPPING: Final = """
+mapping: crane
+format: json
+id: "{no}"
+times: {formats: ["%Y-%m-%d %H:%M:%S"], zone: Asia/Shanghai}
+shipment: {when: {type: order}, customer: client, registered_at: ordered}
+events: []
+"""
+
+
+@pytest.fixture(scope="module")
+def kafka() -> Iterator[SecuredKafka]:
+    """One broker for all tests here, and everybody who may do something there."""
+    with secured_kafka({"plain": PASSWORD}) as found:
+
+        async def scenario() -> None:
+            await admit(found.unsecured, {name: PASSWORD for name in GRANTED if name != "plain"}, GRANTED)
+            async with connected(found.unsecured, {}) as client:
+                carriers = CreateTopic(topic=CARRIERS_TOPIC, partitions=PARTITIONS, replication=1, config={})
+                # The broker learns of it after all that was admitted: when it knows it, it knows them.
+                await TopicCluster(client).apply([carriers])
+            deployer = found.by_password("deployer", PASSWORD)
+            asked = ("--partitions", str(PARTITIONS), "--intake-topic", CARRIERS_TOPIC)
+            applied = await run(deployer, "topics", "apply", *asked)
+            assert applied.code == 0, applied
+
+        asyncio.run(scenario())
+        yield found
+
+
+class Ended(NamedTuple):
+    code: int | None
+    out: str
+    err: str
+
+
+async def run(settings: Mapping[str, str], *arguments: str) -> Ended:
+    """Run a command to its end."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from streams.cli import main; main()", *arguments),
+        env={**foreign(os.environ), "SHIPCLOCK_HTTP_PORT": "0", **settings},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    ended = Ended(process.returncode, out.decode(), err.decode())
+    assert PASSWORD not in ended.out + ended.err
+    return ended
+
+
+def stage_of(kafka: SecuredKafka, directory: Path, settings: Mapping[str, str]) -> Stage:
+    return Stage(kafka.unsecured, NAMESPACE, directory, POLICY, PARTITIONS, settings=settings)
+
+
+def test_a_worker_with_its_rights_and_no_others_judges_through_a_restart(kafka: SecuredKafka, tmp_path: Path) -> None:
+    stage = stage_of(kafka, tmp_path, kafka.by_password("worker", PASSWORD))
+    parcels = Parcels(stage, time.time_ns() // 1_000_000 - 120 * MINUTE)
+    numbers = [parcels.number_in(partition) for partition in (0, 1, 0, 1)]
+
+    async def scenario() -> None:
+        async with stage.workers() as (worker,), stage.outputs() as outputs:
+            for place, number in enumerate(numbers):
+                await stage.send(parcels.begun(number, late=place < 2))
+            await outputs.until("both are late", lambda: len(outputs.told("breach-alerts")) >= 2)
+            worker.terminate()
+            assert await worker.ended(WITHIN_S) == 0
+            worker.start()
+            await stage.ready(worker)
+            await stage.send([parcels.ended(number) for number in numbers])
+            await outputs.until("all are judged", lambda: verdicts(outputs) == parcels.expected)
+            worker.terminate()
+            assert await worker.ended(WITHIN_S) == 0
+            assert PASSWORD not in worker.log.read_text("utf-8")
+
+    asyncio.run(scenario())
+
+
+def test_a_worker_may_come_with_a_certificate_instead_or_a_plain_password(kafka: SecuredKafka, tmp_path: Path) -> None:
+    """Both share the work."""
+    stages = [
+        stage_of(kafka, tmp_path / "certificate", kafka.by_certificate()),
+        stage_of(kafka, tmp_path / "plain", kafka.by_password("plain", PASSWORD, "PLAIN")),
+    ]
+
+    async def scenario() -> None:
+        workers = [stage.worker() for stage in stages]
+        try:
+            for worker in workers:
+                worker.start()
+            await stages[0].ready(*workers)
+            for worker in workers:
+                worker.terminate()
+            assert [await worker.ended(WITHIN_S) for worker in workers] == [0, 0]
+        finally:
+            for worker in workers:
+                worker.kill()
+
+    asyncio.run(scenario())
+
+
+def test_workers_of_every_other_job_need_their_own_rights_only(kafka: SecuredKafka, tmp_path: Path) -> None:
+    mapping = tmp_path / "crane.yaml"
+    mapping.write_text(MAPPING, "utf-8")
+    carriers = {"SHIPCLOCK_INTAKE_TOPIC": CARRIERS_TOPIC, "SHIPCLOCK_INTAKE_MAPPING": str(mapping)}
+
+    def worker_of(job: str) -> Worker:
+        settings = {**kafka.by_password(job, PASSWORD), "SHIPCLOCK_JOB": job, **(carriers if job == "intake" else {})}
+        return stage_of(kafka, tmp_path / job, settings).worker(job)
+
+    workers = [worker_of(job) for job in ("scorecards", "feeds", "intake")]
+
+    async def scenario() -> None:
+        try:
+            for worker in workers:
+                worker.start()
+
+            async def ready() -> bool:
+                for worker in workers:
+                    worker.require_running()
+                return [await worker.partitions() for worker in workers] == [frozenset(range(PARTITIONS))] * 3
+
+            await holds_within(WITHIN_S, "all have their partitions", ready)
+            order = {"type": "order", "no": "CR-1", "client": "birch", "ordered": "2026-11-01 08:00:00"}
+            async with (
+                AIOKafkaProducer(bootstrap_servers=kafka.unsecured) as carrier,
+                stage_of(kafka, tmp_path, {}).outputs() as outputs,
+            ):
+                await carrier.send_and_wait(CARRIERS_TOPIC, b"{", partition=0)
+                await carrier.send_and_wait(CARRIERS_TOPIC, json.dumps(order).encode(), partition=0)
+                await outputs.until("the carrier's bad record is rejected", lambda: bool(outputs.rejects()))
+        finally:
+            codes = [await worker.stop() for worker in workers]
+        assert codes == [0, 0, 0]
+
+    asyncio.run(scenario())
+
+
+def test_operations_work_with_the_rights_of_those_who_do_them(kafka: SecuredKafka, tmp_path: Path) -> None:
+    publisher = kafka.by_password("publisher", PASSWORD)
+    suspension = ("suspend", "typhoon", "--region", "CN-GD", "--from", "2026-12-01T00:00:00Z")
+
+    async def scenario() -> None:
+        async with stage_of(kafka, tmp_path, kafka.by_password("worker", PASSWORD)).workers() as (worker,):
+            planned, fed, published, suspended, listed = await asyncio.gather(
+                run(kafka.by_password("planner", PASSWORD), "topics", "plan", "--intake-topic", CARRIERS_TOPIC),
+                run(kafka.by_password("sender", PASSWORD), "feed", "--seconds", "1"),
+                run(publisher, "policy", "publish", "express"),
+                run(publisher, *suspension),
+                run(publisher, "partitions", "list", "--worker", f"http://127.0.0.1:{worker.port}"),
+            )
+            assert planned.code == 0, planned
+            assert (fed.code, fed.err.split()[::2]) == (0, ["sent", "records"]), fed
+            assert published.out.endswith(f"in {PARTITIONS} partitions\n"), published
+            assert suspended.out == f"suspension typhoon, revision 0, is written to {PARTITIONS} partitions\n", (
+                suspended
+            )
+            assert listed.code == 0, listed
+        active = await run(publisher, "policy", "active")
+        assert active.out.count("suspension typhoon of CN-GD") == PARTITIONS, active
+
+    asyncio.run(scenario())
