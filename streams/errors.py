@@ -33,18 +33,26 @@ def no_topic(name: str) -> str:
 
 
 class KafkaUnavailable(ShipclockError):
-    """No broker answers."""
+    """No broker answers, or none lets us in."""
 
     exit_code = 4
 
 
 def no_answer(servers: str | Iterable[str], cause: object) -> str:
     """Say that no broker answers, and what to do; `servers` are host:port, in one text separated by commas."""
-    where = servers if isinstance(servers, str) else ",".join(servers)
     return (
-        f"No Kafka broker answers at {where} ({cause}): check the address, that Kafka runs and that the security"
-        " settings are those of the listener"
+        f"No Kafka broker answers at {_listed(servers)} ({cause}): check the address, that Kafka runs and that the"
+        " security settings are those of the listener"
     )
+
+
+def not_let_in(servers: str | Iterable[str], reason: str) -> str:
+    """Say that a broker has answered and turned us down; `servers` as above, the reason with what to do."""
+    return f"Kafka at {_listed(servers)} does not let us in: {reason}"
+
+
+def _listed(servers: str | Iterable[str]) -> str:
+    return servers if isinstance(servers, str) else ",".join(servers)
 
 
 class TransactionFailed(ShipclockError):

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from random import choice
 from typing import Any, Final
@@ -10,10 +10,13 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from streams.errors import KafkaUnavailable, TopicMismatch, no_answer, no_topic
+from streams.errors import KafkaUnavailable, no_answer
 from streams.feed.records import FeedRecord
 from streams.partition.partitioners import Partitioner, murmur2
+from streams.topics.presence import partitions_of
 
+TOPICS: Final = ("shipments", "parcel-scans")
+"""Short names of the topics that a feed writes to."""
 _TURN_MS: Final = 20
 """Records of so many milliseconds are sent together."""
 GIVE_UP_S: Final = 30.0
@@ -36,18 +39,18 @@ async def send_live(
 
     Raises:
         TopicMismatch: there is no such topic.
-        KafkaUnavailable: there is no broker, or a record could not be written within `GIVE_UP_S`.
+        KafkaUnavailable: there is no broker or none lets us in, or a record could not be written within `GIVE_UP_S`.
     """
+    await partitions_of(connection, [topic_name(topic) for topic in TOPICS])
     producer = AIOKafkaProducer(**connection, enable_idempotence=True, linger_ms=5, partitioner=placing(partitioner))
     sent = 0
     try:
         async with asyncio.timeout(GIVE_UP_S):
             await producer.start()
-            there = (await producer.client.fetch_all_metadata()).topics()
         for turn, group in groupby(records, key=lambda record: record.timestamp // _TURN_MS):
             await asyncio.sleep(max(0.0, turn * _TURN_MS / 1000 - time.time()))
             async with asyncio.timeout(GIVE_UP_S):
-                sent += await _send(producer, topic_name, there, group)
+                sent += await _send(producer, topic_name, group)
             on_sent(sent)
     except (KafkaConnectionError, TimeoutError) as error:
         cause = str(error) or f"nothing was acknowledged for {GIVE_UP_S:g} s"
@@ -59,15 +62,11 @@ async def send_live(
         await _close(producer)
 
 
-async def _send(
-    producer: AIOKafkaProducer, topic_name: Callable[[str], str], there: Container[str], records: Iterable[FeedRecord]
-) -> int:
-    """Send records and wait until all are acknowledged; gives how many.  Raises `TopicMismatch`."""
+async def _send(producer: AIOKafkaProducer, topic_name: Callable[[str], str], records: Iterable[FeedRecord]) -> int:
+    """Send records and wait until all are acknowledged; gives how many."""
     pending = []
     for record in records:
         topic = topic_name(record.topic)
-        if topic not in there:
-            raise TopicMismatch(no_topic(topic))
         pending.append(await producer.send(topic, record.value, record.key, timestamp_ms=record.timestamp))
     await asyncio.gather(*pending)
     return len(pending)

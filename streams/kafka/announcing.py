@@ -6,9 +6,10 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from streams.errors import KafkaUnavailable, TopicMismatch, no_answer, no_topic
+from streams.errors import KafkaUnavailable, no_answer
 from streams.kafka.names import STATE_TOPIC, Names
 from streams.partition.meta import KEY, Meta, decode_meta
+from streams.topics.presence import partitions_of
 
 CONTROL: Final = "control"
 POLICIES: Final = "policies"
@@ -30,31 +31,27 @@ async def announce(
 
     Raises:
         TopicMismatch: there is no such topic.
-        KafkaUnavailable: no broker answers, or the transaction has failed.
+        KafkaUnavailable: no broker answers or lets us in, or the transaction has failed.
     """
     topic = names.topic(CONTROL)
+    partitions = (await partitions_of(connection, [topic, names.topic(archive or CONTROL)]))[topic]
     producer = AIOKafkaProducer(
         **connection, transactional_id=f"{names.namespace}.{CONTROL}", max_request_size=LARGEST + 10_000
     )
     try:
         await producer.start()
-        cluster = await producer.client.fetch_all_metadata()  # to ask for one topic would wait for it
-        for name in (topic, names.topic(archive or CONTROL)):
-            if not cluster.partitions_for_topic(name):
-                raise TopicMismatch(no_topic(name))
-        partitions = cluster.partitions_for_topic(topic)
         async with producer.transaction():
-            for number in sorted(partitions):
+            for number in range(partitions):
                 await producer.send_and_wait(topic, value, key, partition=number, timestamp_ms=at)
             if archive is not None:
                 await producer.send_and_wait(names.topic(archive), value, key)
-        return len(partitions)
     except KafkaConnectionError as error:
         raise KafkaUnavailable(no_answer(connection["bootstrap_servers"], error)) from error
     except KafkaError as error:
         raise KafkaUnavailable(f"nothing was written to {topic}: {error}") from error
     finally:
         await producer.stop()
+    return partitions
 
 
 async def in_force(connection: Mapping[str, Any], names: Names) -> dict[int, Meta | None]:
@@ -62,17 +59,14 @@ async def in_force(connection: Mapping[str, Any], names: Names) -> dict[int, Met
 
     Raises:
         TopicMismatch: there is no state.
-        KafkaUnavailable: no broker answers.
+        KafkaUnavailable: no broker answers or lets us in.
     """
     topic = names.topic(STATE_TOPIC)
+    partitions = (await partitions_of(connection, [topic]))[topic]
     consumer = AIOKafkaConsumer(**connection, isolation_level="read_committed", enable_auto_commit=False)
     try:
         await consumer.start()
-        numbers = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - aiokafka has no other way
-        partitions = numbers.partitions_for_topic(topic)
-        if not partitions:
-            raise TopicMismatch(no_topic(topic))
-        return {number: await _newest(consumer, TopicPartition(topic, number)) for number in sorted(partitions)}
+        return {number: await _newest(consumer, TopicPartition(topic, number)) for number in range(partitions)}
     except KafkaConnectionError as error:
         raise KafkaUnavailable(no_answer(connection["bootstrap_servers"], error)) from error
     except KafkaError as error:

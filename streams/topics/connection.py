@@ -1,15 +1,16 @@
-"""A short connection to a cluster that answers within seconds or says why not."""
+"""A short connection to a cluster that answers within seconds, or it is said why not."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
-from streams.errors import KafkaUnavailable, no_answer
+from streams.errors import KafkaUnavailable, no_answer, not_let_in
+from streams.topics.turned_down import turned_down
 
 ANSWER_WITHIN_S = 8.0
 """Seconds within which some broker must have answered."""
@@ -23,20 +24,27 @@ class _Complaints:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.refusals: list[str] = []
+        """Of brokers that were there: what they mean, in words."""
 
     def __call__(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.WARNING:
             return True
         self.lines.append(" ".join(record.getMessage().split()))
+        arguments = record.args if isinstance(record.args, tuple) else ()
+        self.refusals += filter(None, map(turned_down, arguments))
         return False
 
 
 @asynccontextmanager
-async def connected(bootstrap_servers: str, options: Mapping[str, Any]) -> AsyncIterator[AIOKafkaClient]:
+async def connected(
+    bootstrap_servers: str | Sequence[str], options: Mapping[str, Any]
+) -> AsyncIterator[AIOKafkaClient]:
     """Yield a client that knows the brokers; close it at the end.
 
     `options` are further keyword arguments of aiokafka's clients, for security above all.  Raises `KafkaUnavailable`
-    in one line when no broker answers, or stops answering in between.
+    in one line when no broker answers, or stops answering in between; one that turned us down tells more than one that
+    is away.
     """
     merged = {"request_timeout_ms": _REQUEST_TIMEOUT_MS, **options, "bootstrap_servers": bootstrap_servers}
     complaints = _Complaints()
@@ -52,6 +60,8 @@ async def connected(bootstrap_servers: str, options: Mapping[str, Any]) -> Async
                 await asyncio.sleep(_ASK_AGAIN_S)
         yield client
     except (KafkaError, OSError, TimeoutError) as error:
+        if complaints.refusals:
+            raise KafkaUnavailable(not_let_in(bootstrap_servers, complaints.refusals[-1])) from error
         cause = complaints.lines[-1] if complaints.lines else str(error) or type(error).__name__
         raise KafkaUnavailable(no_answer(bootstrap_servers, cause)) from error
     finally:

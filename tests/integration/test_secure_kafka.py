@@ -3,9 +3,10 @@
 import asyncio
 import json
 import os
+import re
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -20,7 +21,7 @@ from streams.topics.plan import CreateTopic
 from tests.integration.admitting import admit
 from tests.integration.parcels import MINUTE, POLICY, Parcels, verdicts
 from tests.integration.rights import rights
-from tests.integration.secured import SecuredKafka, secured_kafka
+from tests.integration.secured import STRANGER, SecuredKafka, secured_kafka
 from tests.integration.stage import WITHIN_S, Stage
 
 PASSWORD: Final = "hunter2-and-more"  # noqa: S105 - it opens nothing
@@ -39,6 +40,7 @@ GRANTED: Final = {
     "publisher": rights("publisher (`policy publish`, `suspend`)", "publisher (`policy active`, `suspend`)"),
     "sender": rights("sender"),
 }
+SUSPENSION: Final = ("suspend", "typhoon", "--region", "CN-GD", "--from", "2026-12-01T00:00:00Z")
 MAPPING: Final = """
 mapping: crane
 format: json
@@ -184,7 +186,6 @@ def test_workers_of_every_other_job_need_their_own_rights_only(kafka: SecuredKaf
 
 def test_operations_work_with_the_rights_of_those_who_do_them(kafka: SecuredKafka, tmp_path: Path) -> None:
     publisher = kafka.by_password("publisher", PASSWORD)
-    suspension = ("suspend", "typhoon", "--region", "CN-GD", "--from", "2026-12-01T00:00:00Z")
 
     async def scenario() -> None:
         async with stage_of(kafka, tmp_path, kafka.by_password("worker", PASSWORD)).workers() as (worker,):
@@ -192,7 +193,7 @@ def test_operations_work_with_the_rights_of_those_who_do_them(kafka: SecuredKafk
                 run(kafka.by_password("planner", PASSWORD), "topics", "plan", "--intake-topic", CARRIERS_TOPIC),
                 run(kafka.by_password("sender", PASSWORD), "feed", "--seconds", "1"),
                 run(publisher, "policy", "publish", "express"),
-                run(publisher, *suspension),
+                run(publisher, *SUSPENSION),
                 run(publisher, "partitions", "list", "--worker", f"http://127.0.0.1:{worker.port}"),
             )
             assert planned.code == 0, planned
@@ -206,3 +207,50 @@ def test_operations_work_with_the_rights_of_those_who_do_them(kafka: SecuredKafk
         assert active.out.count("suspension typhoon of CN-GD") == PARTITIONS, active
 
     asyncio.run(scenario())
+
+
+COMMANDS: Final = (
+    ("worker",),
+    ("topics", "plan"),
+    ("topics", "apply"),
+    ("feed", "--seconds", "1"),
+    ("policy", "publish", "express"),
+    ("policy", "active"),
+    SUSPENSION,
+)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "commands", "sentence"),
+    [
+        (
+            {"SHIPCLOCK_SASL_PASSWORD": "hunter3"},
+            COMMANDS,
+            r"Authentication failed .*: check SHIPCLOCK_SASL_USERNAME, SHIPCLOCK_SASL_PASSWORD and .*",
+        ),
+        (
+            {"SHIPCLOCK_SASL_MECHANISM": "SCRAM-SHA-512"},
+            COMMANDS[:1],
+            r"it does not take this mechanism: set SHIPCLOCK_SASL_MECHANISM to .*",
+        ),
+        (
+            {"SHIPCLOCK_SSL_CA_FILE": str(STRANGER)},
+            COMMANDS[:1],
+            r"its certificate is not trusted, .*: name in SHIPCLOCK_SSL_CA_FILE the authority that signed it.*",
+        ),
+    ],
+    ids=["password", "mechanism", "authority"],
+)
+def test_who_is_not_let_in_is_told_which_setting_to_look_at(
+    kafka: SecuredKafka, wrong: dict[str, str], commands: Sequence[Sequence[str]], sentence: str
+) -> None:
+    settings = {**kafka.by_password("worker", PASSWORD), **wrong, "SHIPCLOCK_LOG_LEVEL": "warning"}
+
+    async def scenario() -> list[Ended]:
+        return await asyncio.gather(*(run(settings, *command) for command in commands))
+
+    for command, ended in zip(commands, asyncio.run(scenario()), strict=True):
+        assert ended.code == 4, (command, ended)
+        line = rf"shipclock: Kafka at {kafka.passwords} does not let us in: {sentence}\n"
+        assert re.fullmatch(line, ended.err), (command, ended)
+        assert "hunter3" not in ended.err

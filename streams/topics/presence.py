@@ -1,0 +1,27 @@
+"""First contact of a command: whether the topics are there that it is about, or why nobody tells."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from streams.errors import TopicMismatch, no_topic
+from streams.topics.connection import connected
+from streams.topics.requests import TopicRequests
+
+
+async def partitions_of(connection: Mapping[str, Any], names: Collection[str]) -> dict[str, int]:
+    """Return how many partitions each of these topics has.
+
+    `connection` are keyword arguments of aiokafka's clients.  Takes a fraction of a second and never creates a topic.
+
+    Raises:
+        TopicMismatch: one is not there.
+        NotAllowed: one may not be looked at.
+        KafkaUnavailable: no broker answers, or none lets us in.
+    """
+    options = dict(connection)
+    async with connected(options.pop("bootstrap_servers"), options) as client:
+        _, found = await TopicRequests(client).metadata(names)
+    for name in names:
+        if name not in found:
+            raise TopicMismatch(no_topic(name))
+    return {name: len(found[name]) for name in names}
