@@ -32,6 +32,17 @@ def no_topic(name: str) -> str:
     return f"there is no topic {name}: run shipclock topics apply"
 
 
+class NotAllowed(ShipclockError):
+    """The brokers know who asks, and refuse: a right is missing."""
+
+    exit_code = 3
+
+
+def not_granted(operations: str, kind: str, name: str) -> str:
+    """Say which right is missing; `kind` is what Kafka calls the thing, several names are separated by commas."""
+    return f"Not allowed: grant {operations} on {kind} {name} to this user"
+
+
 class KafkaUnavailable(ShipclockError):
     """No broker answers, or none lets us in."""
 
@@ -61,6 +72,10 @@ class TransactionFailed(ShipclockError):
 
 class Disconnected(TransactionFailed, KafkaUnavailable):
     """The same, because no broker answers."""
+
+
+class Forbidden(TransactionFailed, NotAllowed):
+    """The same, because a right is missing."""
 
 
 class Fenced(TransactionFailed):

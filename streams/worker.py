@@ -19,6 +19,7 @@ from streams.errors import KafkaUnavailable, no_answer
 from streams.http import Server
 from streams.jobs import names_of
 from streams.kafka.names import Names
+from streams.kafka.rights import of_worker
 from streams.kafka.source import Sources
 from streams.metrics.catalogue import Catalogue
 from streams.metrics.observer import MetricsObserver
@@ -86,6 +87,7 @@ class Worker:
             self._settings.source_timestamps,
             job=self._settings.job,
             carrier=self._names.job.carrier,
+            rights=of_worker(self._names, self._settings.job, copies=self._settings.outcomes_by_customer),
         )
 
     async def _work(self, topics: Found) -> None:
@@ -109,13 +111,14 @@ class Worker:
         garbage.settle()
         try:
             await self._until_told(app.start())
-            log.info(
-                "started",
-                job=self._settings.job,
-                namespace=self._names.namespace,
-                partitions=topics.job_partitions,
-                time=self._settings.time,
-            )
+            if not self._ending.done():
+                log.info(
+                    "started",
+                    job=self._settings.job,
+                    namespace=self._names.namespace,
+                    partitions=topics.job_partitions,
+                    time=self._settings.time,
+                )
             await self._until_told(self._crash_of(app))
         except KafkaConnectionError as error:
             raise KafkaUnavailable(no_answer(self._settings.bootstrap_servers, error)) from error

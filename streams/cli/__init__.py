@@ -77,8 +77,9 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done; 1 failed; 2 wrong setting, policy or option; 3 topics or group do not fit; 4 no broker"
-    " answers or lets us in; 5 records were removed before they were read; 10 `topics plan` has changes to make.",
+    epilog="Exit codes: 0 done; 1 failed; 2 wrong setting, policy or option; 3 topics, rights or group do not fit; 4 no"
+    " broker answers or lets us in; 5 records were removed before they were read; 10 `topics plan` has changes to"
+    " make.",
 )
 @click.version_option(package_name="shipclock", prog_name="shipclock")
 def main() -> None:

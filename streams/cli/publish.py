@@ -12,7 +12,8 @@ from schemas.records import PolicyPublication
 from streams.cli.control_records import AT, NAMESPACE, SERVERS, Instant, known, settings_of, sound, tell
 from streams.configuration import load_settings
 from streams.errors import PolicyError
-from streams.kafka.announcing import LARGEST, POLICIES
+from streams.kafka.announcing import LARGEST
+from streams.kafka.rights import POLICIES
 from streams.partition.meta import Meta
 from streams.sla.instants import from_datetime, rfc3339
 from streams.sla.policy.load import load_policy

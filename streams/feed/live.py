@@ -10,8 +10,9 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from streams.errors import KafkaUnavailable, no_answer
+from streams.errors import KafkaUnavailable, NotAllowed, no_answer
 from streams.feed.records import FeedRecord
+from streams.kafka.rights import WRITE, refused
 from streams.partition.partitioners import Partitioner, murmur2
 from streams.topics.presence import partitions_of
 
@@ -39,9 +40,10 @@ async def send_live(
 
     Raises:
         TopicMismatch: there is no such topic.
+        NotAllowed: a right is missing.
         KafkaUnavailable: there is no broker or none lets us in, or a record could not be written within `GIVE_UP_S`.
     """
-    await partitions_of(connection, [topic_name(topic) for topic in TOPICS])
+    await partitions_of(connection, [topic_name(topic) for topic in TOPICS], WRITE)
     producer = AIOKafkaProducer(**connection, enable_idempotence=True, linger_ms=5, partitioner=placing(partitioner))
     sent = 0
     try:
@@ -57,6 +59,9 @@ async def send_live(
         reason = no_answer(connection["bootstrap_servers"], cause)
         raise KafkaUnavailable(f"{reason}; {sent} records were sent") from error
     except KafkaError as error:
+        lacking = refused(error, WRITE)
+        if lacking is not None:
+            raise NotAllowed(f"{lacking}; {sent} records were sent") from error
         raise KafkaUnavailable(f"The feed could not write after {sent} records: {error}") from error
     finally:
         await _close(producer)

@@ -6,14 +6,13 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from streams.errors import KafkaUnavailable, no_answer
+from streams.errors import KafkaUnavailable, NotAllowed, no_answer
 from streams.kafka.names import STATE_TOPIC, Names
+from streams.kafka.rights import READ, WRITE, refused
 from streams.partition.meta import KEY, Meta, decode_meta
 from streams.topics.presence import partitions_of
 
 CONTROL: Final = "control"
-POLICIES: Final = "policies"
-"""The archive of all that were published."""
 LARGEST: Final = 1_000_000
 """Bytes of a control record: below the topic's `max.message.bytes`."""
 _STEP: Final = 64
@@ -31,13 +30,13 @@ async def announce(
 
     Raises:
         TopicMismatch: there is no such topic.
+        NotAllowed: a right is missing.
         KafkaUnavailable: no broker answers or lets us in, or the transaction has failed.
     """
     topic = names.topic(CONTROL)
-    partitions = (await partitions_of(connection, [topic, names.topic(archive or CONTROL)]))[topic]
-    producer = AIOKafkaProducer(
-        **connection, transactional_id=f"{names.namespace}.{CONTROL}", max_request_size=LARGEST + 10_000
-    )
+    partitions = (await partitions_of(connection, [topic, names.topic(archive or CONTROL)], WRITE))[topic]
+    transactional_id = f"{names.namespace}.{CONTROL}"
+    producer = AIOKafkaProducer(**connection, transactional_id=transactional_id, max_request_size=LARGEST + 10_000)
     try:
         await producer.start()
         async with producer.transaction():
@@ -48,6 +47,9 @@ async def announce(
     except KafkaConnectionError as error:
         raise KafkaUnavailable(no_answer(connection["bootstrap_servers"], error)) from error
     except KafkaError as error:
+        lacking = refused(error, WRITE, transactional_id=transactional_id)
+        if lacking is not None:
+            raise NotAllowed(lacking) from error
         raise KafkaUnavailable(f"nothing was written to {topic}: {error}") from error
     finally:
         await producer.stop()
@@ -59,10 +61,11 @@ async def in_force(connection: Mapping[str, Any], names: Names) -> dict[int, Met
 
     Raises:
         TopicMismatch: there is no state.
+        NotAllowed: it may not be read.
         KafkaUnavailable: no broker answers or lets us in.
     """
     topic = names.topic(STATE_TOPIC)
-    partitions = (await partitions_of(connection, [topic]))[topic]
+    partitions = (await partitions_of(connection, [topic], READ))[topic]
     consumer = AIOKafkaConsumer(**connection, isolation_level="read_committed", enable_auto_commit=False)
     try:
         await consumer.start()
@@ -70,6 +73,9 @@ async def in_force(connection: Mapping[str, Any], names: Names) -> dict[int, Met
     except KafkaConnectionError as error:
         raise KafkaUnavailable(no_answer(connection["bootstrap_servers"], error)) from error
     except KafkaError as error:
+        lacking = refused(error, READ)
+        if lacking is not None:
+            raise NotAllowed(lacking) from error
         raise KafkaUnavailable(f"{topic} cannot be read: {error}") from error
     finally:
         await consumer.stop()

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from streams.errors import ChangelogTruncated, Disconnected, TransactionFailed, no_answer
+from streams.errors import ChangelogTruncated, Disconnected, Forbidden, TransactionFailed, no_answer
 from streams.kafka.connection import Connection
 from streams.kafka.names import Names
+from streams.kafka.rights import READ, refused
 from streams.kafka.slim import slim
 from streams.partition.ports import Changelog, ChangelogEntry
 
@@ -66,15 +67,17 @@ class KafkaChangelog(Changelog):
     @asynccontextmanager
     async def _answered(self) -> AsyncIterator[None]:
         """A broker that is away for a while fails this attempt to restore, not the worker."""
+        where = f"{self._tp.topic} partition {self._tp.partition}"
         try:
             yield
         except KafkaConnectionError as error:
             reason = no_answer(self._connection.bootstrap_servers, error)
-            raise Disconnected(f"{self._tp.topic} partition {self._tp.partition}: cannot be read. {reason}") from error
+            raise Disconnected(f"{where}: cannot be read. {reason}") from error
         except KafkaError as error:
-            raise TransactionFailed(
-                f"{self._tp.topic} partition {self._tp.partition}: cannot be read: {error!r}"
-            ) from error
+            lacking = refused(error, READ)
+            if lacking is not None:
+                raise Forbidden(f"{where}: cannot be read. {lacking}") from error
+            raise TransactionFailed(f"{where}: cannot be read: {error!r}") from error
 
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:

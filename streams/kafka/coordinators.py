@@ -1,7 +1,6 @@
 """Requests to the coordinators of transactions and groups, asked again while they are busy or have moved."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
@@ -57,11 +56,12 @@ class Coordinators:
                 self._client.force_metadata_update()
                 await asyncio.sleep(AWAY_S)
                 continue
-            refusals = set(_errors(response))
+            places = _errors(response)
+            refusals = places.keys()
             if refusals <= {NoError}:
                 return response
             for refusal in refusals - _BUSY - _MOVED - _NO_REASON:
-                raise refusal
+                raise refusal(*filter(None, [places[refusal]]))
             if refusals & _MOVED:
                 self._nodes.pop(kind, None)
             await asyncio.sleep(AGAIN_AFTER_S)
@@ -74,11 +74,12 @@ class Coordinators:
         return node
 
 
-def _errors(response: Any) -> Iterator[type[KafkaError]]:
-    """Yield the errors of a response, one for each partition when it names partitions."""
+def _errors(response: Any) -> dict[type[KafkaError], list[str]]:
+    """Return the errors of a response, each with the topics that it is about when it names any."""
     if hasattr(response, "error_code"):
-        yield for_code(response.error_code)
-    else:
-        for _topic, partitions in response.errors:
-            for _partition, code in partitions:
-                yield for_code(code)
+        return {for_code(response.error_code): []}
+    topics: dict[type[KafkaError], list[str]] = {}
+    for topic, partitions in response.errors:
+        for error in {for_code(code) for _partition, code in partitions}:
+            topics.setdefault(error, []).append(topic)
+    return topics

@@ -6,13 +6,16 @@ from contextlib import contextmanager
 from typing import Any, Protocol, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, ConsumerRebalanceListener
 from faust.types import TP
 
+from streams.errors import NotAllowed
 from streams.kafka.backlogs import Positions, backlogs
 from streams.kafka.connection import Connection
 from streams.kafka.leaders import Leaders
 from streams.kafka.polling import Polled, Want, poll
+from streams.kafka.rights import READ, refused
 from streams.kafka.slim import slim
 from streams.kafka.source import Sources
 
@@ -22,6 +25,10 @@ FETCH_MAX_WAIT_MS = 200
 MAX_PARTITION_FETCH_BYTES = 512 * 1024
 """A larger record still comes, alone; more would only wait in memory.  With half of it a worker that is far behind
 waits for its next fetch a tenth of the time."""
+
+
+LOOK_EVERY_S = 0.5
+"""How often it is looked whether the group still lets this worker take part."""
 
 
 class Engine(Protocol):
@@ -58,15 +65,40 @@ class ConsumerThread(AIOKafkaConsumerThread):
             check_crcs=conf.broker_check_crcs,
         )
 
+    _watching: asyncio.Task[None] | None = None
+
     async def on_start(self) -> None:
         """Connect."""
         await super().on_start()
         slim(self._ensure_consumer())
+        self._watching = asyncio.get_running_loop().create_task(self._watch(), name="group")
 
     async def on_thread_stop(self) -> None:
-        """Let go."""
+        """Disconnect."""
+        if self._watching is not None:
+            self._watching.cancel()
         await super().on_thread_stop()
         self._leaders.close()
+
+    async def _watch(self) -> None:
+        """End the worker on what the group refuses.
+
+        aiokafka tells those who poll, and nobody does so before there are partitions.
+        """
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka is pinned
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                coordinator.check_errors()
+            except KafkaError as error:
+                sources = cast("Engine", self.app).sources
+                self.parent_loop.call_soon_threadsafe(sources.fail, self._meant(error))
+                return
+
+    def _meant(self, error: KafkaError) -> Exception:
+        """Return what a user can act on, where a right is missing; else the error itself."""
+        lacking = refused(error, READ, group=self.app.conf.id)
+        return error if lacking is None else NotAllowed(lacking)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Pause all: nothing is fetched before a task says from where, the changelog never."""
@@ -76,7 +108,10 @@ class ConsumerThread(AIOKafkaConsumerThread):
 
     async def poll(self, wants: Sequence[Want], wait_s: float) -> Polled:
         """Seek and fetch; called from the main thread."""
-        polled: Polled = await self.call_thread(poll, self._ensure_consumer(), self._leaders, wants, wait_s)
+        try:
+            polled: Polled = await self.call_thread(poll, self._ensure_consumer(), self._leaders, wants, wait_s)
+        except KafkaError as error:
+            raise self._meant(error) from error
         return polled
 
     def backlogs(self, positions: Positions) -> asyncio.Future[dict[TopicPartition, int]]:

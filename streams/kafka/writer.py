@@ -13,13 +13,14 @@ from aiokafka.errors import (
     ProducerFenced,
 )
 
-from streams.errors import Disconnected, Fenced, PartitionParked, TransactionFailed, no_answer
+from streams.errors import Disconnected, Fenced, Forbidden, PartitionParked, TransactionFailed, no_answer
 from streams.kafka import faults
 from streams.kafka.appending import TooLarge
 from streams.kafka.connection import Connection
 from streams.kafka.envelopes import by_place
 from streams.kafka.names import Names
 from streams.kafka.producing import Producer, WriterLimits
+from streams.kafka.rights import refused_to_worker
 from streams.partition import meta
 from streams.partition.output import Output
 from streams.partition.ports import Committed, UnitOfWork, WallClock, Writer
@@ -49,7 +50,10 @@ class KafkaWriter(Writer):
         """When the first record of the unit under way was taken over: the time of all of them."""
 
     async def start(self) -> None:
-        """Connect; fences the predecessor.  Raises `TransactionFailed` when no coordinator or no broker answers."""
+        """Connect; fences the predecessor.
+
+        Raises `TransactionFailed` when no coordinator or no broker answers, or a right is missing (`Forbidden`).
+        """
         await self.stop()
         transactional_id = self._names.transactional_id(self._number)
         try:
@@ -59,6 +63,9 @@ class KafkaWriter(Writer):
             reason = no_answer(self._connection.bootstrap_servers, error)
             raise Disconnected(f"{self._who}: cannot start writing. {reason}") from error
         except KafkaError as error:
+            lacking = refused_to_worker(error, self._names, self._number)
+            if lacking is not None:
+                raise Forbidden(f"{self._who}: cannot start writing. {lacking}") from error
             raise TransactionFailed(f"{self._who}: cannot start writing: {error!r}") from error
 
     def tell(self, outputs: Sequence[Output]) -> None:
@@ -101,6 +108,9 @@ class KafkaWriter(Writer):
             ) from error
         except (KafkaError, TimeoutError) as error:
             await self._abort(producer)
+            lacking = refused_to_worker(error, self._names, self._number)
+            if lacking is not None:
+                raise Forbidden(f"{self._who}: not committed. {lacking}") from error
             raise TransactionFailed(f"{self._who}: not, or not surely, committed: {error!r}") from error
 
     async def _commit(self, producer: Producer, unit: UnitOfWork) -> Committed:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from streams.errors import ChangelogTruncated, Fenced, PartitionParked, RejectStorm, TransactionFailed
+from streams.errors import ChangelogTruncated, Fenced, Forbidden, PartitionParked, RejectStorm, TransactionFailed
 from streams.partition.core import Core
 from streams.partition.pace import Pace, TaskSettings
 from streams.partition.ports import CaughtUp, Changelog, Source, SourceBatch, Tally, WallClock, Writer
@@ -84,6 +84,7 @@ class PartitionTask:
         self._reading = False
         self._restore_s = 0.0
         self._failures = 0
+        self._has_committed = False
         self._running: asyncio.Task[None] | None = None
         self._durable: tuple[int, Mapping[str, Mapping[str, int]]] = (0, {})
         """Partition time and gauges as they were last made durable, or found so: they hold while memory does not."""
@@ -190,7 +191,9 @@ class PartitionTask:
             except TransactionFailed as error:
                 self._failures += 1
                 self._void(str(error))
-                if self._failures > self._settings.most_failures and not isinstance(error, Fenced):
+                # What was never allowed is not granted by asking again; what was may be, while rights are changed.
+                hopeless = isinstance(error, Forbidden) and not self._has_committed
+                if hopeless or (self._failures > self._settings.most_failures and not isinstance(error, Fenced)):
                     self._fail(error)
                     return
                 await self._writer.stop()
@@ -331,7 +334,7 @@ class PartitionTask:
         began, before, now = loop.time(), set_to(self._clock), self._instant()
         committed = await self._writer.commit(unit)
         ended = loop.time()
-        self._failures, self._durable, self._sound_at = 0, durable, now
+        self._failures, self._durable, self._sound_at, self._has_committed = 0, durable, now, True
         self._core.changelog_end = committed.changelog_end
         self._skew.measure(committed, before, set_to(self._clock))
         self._pace.committed(ended)

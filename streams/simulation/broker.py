@@ -9,8 +9,9 @@ from streams.partition.output import Output
 from streams.partition.ports import WallClock
 from streams.simulation.log import Log, Transaction
 
-Fault = Literal["aborted", "unknown-committed", "unknown-aborted"]
-"""What the next commit comes to: a clear failure, or one that the writer never learns the result of."""
+Fault = Literal["aborted", "unknown-committed", "unknown-aborted", "forbidden"]
+"""What the next commit comes to: a clear failure, one that the writer never learns the result of, or a right that is
+missing."""
 
 
 class Faults:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
-from streams.errors import ChangelogTruncated, Fenced, TransactionFailed
+from streams.errors import ChangelogTruncated, Fenced, Forbidden, TransactionFailed
 from streams.partition.meta import KEY
 from streams.partition.output import Output
 from streams.partition.ports import (
@@ -90,10 +90,12 @@ class SimulatedWriter(Writer):
         acked_at = self._clock.now_ms()
         broker.add_offsets(self._id, self._number, unit.offsets)
         fault = broker.faults.next_commit()
-        if fault in {"aborted", "unknown-aborted"}:
+        if fault in {"aborted", "unknown-aborted", "forbidden"}:
             broker.abort(self._id)
         else:
             broker.commit(self._id)
+        if fault == "forbidden":
+            raise Forbidden("not committed: a right is missing")
         if fault is not None:
             raise TransactionFailed(f"not, or not surely, committed: {fault}")
         return Committed(offset + 1, append_time, sent_at, acked_at)

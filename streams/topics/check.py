@@ -1,13 +1,14 @@
 """The check before a worker starts: it refuses topics on which its state would be corrupted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from schemas.catalogue import TimeMode, load_catalogue
-from streams.errors import TopicMismatch
+from streams.errors import NotAllowed, TopicMismatch
 from streams.topics.cluster import TopicCluster
 from streams.topics.connection import connected
 from streams.topics.findings import examine
+from streams.topics.granted import examine_rights
 from streams.topics.report import in_one_line
 from streams.topics.target import MAIN, SourceTimestamps, Target
 
@@ -32,20 +33,25 @@ async def verify(
     *,
     job: str = MAIN,
     carrier: str | None = None,
+    rights: Mapping[str, Collection[str]] | None = None,
 ) -> Found:
     """Return what there is of the topics that a job reads and writes.
 
     `carrier` is the whole name of a carrier's topic that the job takes in, `options` are further keyword arguments of
-    aiokafka's clients.  Takes a fraction of a second and never creates or changes anything.
+    aiokafka's clients, `rights` are the operations that must be allowed on topics, by their full names.  Takes a
+    fraction of a second and never creates or changes anything.
 
-    Raises `TopicMismatch` with every fatal finding and its remedy, in one line, and `KafkaUnavailable` when no broker
-    answers within seconds.
+    Raises `TopicMismatch` with every fatal finding and its remedy, in one line, `NotAllowed` likewise where a right is
+    missing, and `KafkaUnavailable` when no broker answers within seconds.
     """
     catalogue = {name: spec for name, spec in load_catalogue().items() if job in spec.jobs}
     target = Target(
         catalogue=catalogue, namespace=namespace, time=time, source_timestamps=source_timestamps, carrier=carrier
     )
     async with connected(bootstrap_servers, options or {}) as client:
+        forbidden = await examine_rights(client, rights) if rights else []
+        if forbidden:
+            raise NotAllowed(in_one_line(forbidden))
         cluster = await TopicCluster(client).describe(target.names())
     fatal = [finding for finding in examine(target, cluster) if finding.severity == "fatal"]
     if fatal:

@@ -8,10 +8,11 @@ from streams.topics.connection import connected
 from streams.topics.requests import TopicRequests
 
 
-async def partitions_of(connection: Mapping[str, Any], names: Collection[str]) -> dict[str, int]:
+async def partitions_of(connection: Mapping[str, Any], names: Collection[str], right: str) -> dict[str, int]:
     """Return how many partitions each of these topics has.
 
-    `connection` are keyword arguments of aiokafka's clients.  Takes a fraction of a second and never creates a topic.
+    `connection` are keyword arguments of aiokafka's clients, `right` is what is wanted on the topics.  Takes a fraction
+    of a second and never creates a topic.
 
     Raises:
         TopicMismatch: one is not there.
@@ -20,7 +21,7 @@ async def partitions_of(connection: Mapping[str, Any], names: Collection[str]) -
     """
     options = dict(connection)
     async with connected(options.pop("bootstrap_servers"), options) as client:
-        _, found = await TopicRequests(client).metadata(names)
+        _, found = await TopicRequests(client).metadata(names, right=right)
     for name in names:
         if name not in found:
             raise TopicMismatch(no_topic(name))

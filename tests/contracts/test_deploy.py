@@ -9,10 +9,12 @@ from prometheus_client import CollectorRegistry
 from ruamel.yaml import YAML
 
 from schemas.catalogue import load_catalogue
-from streams.kafka.names import Names
+from streams.jobs import KINDS
+from streams.kafka.names import Names, intake
+from streams.kafka.rights import of_worker
 from streams.metrics import catalogue
 from streams.settings import Settings, variable
-from tests.integration.rights import commanded, rights
+from tests.integration.rights import OPERATIONS, PREFIXED, TOPIC, commanded, rights
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -112,6 +114,26 @@ def test_rights_are_listed_for_every_topic_group_and_transactional_id() -> None:
         assert re.search(rf"[`.]{re.escape(spec.name)}\.?`", worker), spec.name
     assert f"`{names.group}`" in worker
     assert f"`{names.transactional_id(0)[:-1]}`" in worker
+
+
+@pytest.mark.parametrize(
+    ("job", "principal"),
+    [("sla", "worker"), *((job, f"worker of `{job}`") for job in ("scorecards", "feeds", "intake"))],
+)
+def test_a_worker_asks_at_its_start_for_the_rights_that_the_table_gives_it(job: str, principal: str) -> None:
+    names = Names("shipclock", intake("crane") if job == "intake" else KINDS[job].names(Settings()))
+    asked = {
+        (topic, operation)
+        for topic, operations in of_worker(names, job, copies=True).items()
+        for operation in operations
+    }
+    listed = {
+        (f"{right.name}crane" if right.pattern == PREFIXED else right.name, name)
+        for right in rights(principal, carrier="crane")
+        for name in ("Read", "Write")
+        if (right.kind, right.operation) == (TOPIC, OPERATIONS[name])
+    }
+    assert asked == listed
 
 
 def test_the_commands_for_the_worker_grant_what_the_table_says() -> None:

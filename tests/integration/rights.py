@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 README: Final = Path(__file__).parents[2] / "deploy" / "kafka" / "README.md"
-_KINDS: Final = {"topic": 2, "group": 3, "transactional id": 5}
-_OPERATIONS: Final = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8, "DescribeConfigs": 10, "AlterConfigs": 11}
-_LITERAL, _PREFIXED = 3, 4
+TOPIC: Final = 2
+GROUP: Final = 3
+_KINDS: Final = {"topic": TOPIC, "group": GROUP, "transactional id": 5}
+OPERATIONS: Final = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8, "DescribeConfigs": 10, "AlterConfigs": 11}
+LITERAL: Final = 3
+PREFIXED: Final = 4
 _CARRIER: Final = "CARRIER"
 _RESOURCE = re.compile(r"(topic|group|transactional id)s?( with prefix)? ((?:`[^`]+`(?:, )?)+)")
 
@@ -43,13 +46,14 @@ def _listed(principal: str) -> Iterator[Right]:
         for name in re.findall(r"`([^`]+)`", resource[3]):
             full = f"shipclock{name}" if name.startswith(".") else name
             for operation in cells[2].split(", "):
-                pattern = _PREFIXED if resource[2] else _LITERAL
-                yield Right(_KINDS[resource[1]], full, pattern, _OPERATIONS[operation])
+                pattern = PREFIXED if resource[2] else LITERAL
+                yield Right(_KINDS[resource[1]], full, pattern, OPERATIONS[operation])
 
 
-def without(granted: frozenset[Right], name: str) -> frozenset[Right]:
-    """All rights but those on one resource."""
-    left = frozenset(right for right in granted if right.name != name)
+def without(granted: frozenset[Right], name: str, *operations: str) -> frozenset[Right]:
+    """All rights but those on one resource, or but some operations on it."""
+    gone = {OPERATIONS[operation] for operation in operations} or set(OPERATIONS.values())
+    left = frozenset(right for right in granted if right.name != name or right.operation not in gone)
     assert left != granted, name
     return left
 
@@ -64,8 +68,8 @@ def commanded(principal: str) -> frozenset[Right]:
 
 def _granted(command: str) -> Iterator[Right]:
     options = re.findall(r"--(\S+) ([^-\s]\S*)", command)
-    pattern = _PREFIXED if ("resource-pattern-type", "prefixed") in options else _LITERAL
-    operations = [_OPERATIONS[value] for option, value in options if option == "operation"]
+    pattern = PREFIXED if ("resource-pattern-type", "prefixed") in options else LITERAL
+    operations = [OPERATIONS[value] for option, value in options if option == "operation"]
     for option, value in options:
         kind = _KINDS.get(option.replace("-", " "))
         if kind is not None:

@@ -20,7 +20,7 @@ from streams.topics.connection import connected
 from streams.topics.plan import CreateTopic
 from tests.integration.admitting import admit
 from tests.integration.parcels import MINUTE, POLICY, Parcels, verdicts
-from tests.integration.rights import rights
+from tests.integration.rights import GROUP, LITERAL, OPERATIONS, TOPIC, Right, rights, without
 from tests.integration.secured import STRANGER, SecuredKafka, secured_kafka
 from tests.integration.stage import WITHIN_S, Stage
 
@@ -41,6 +41,38 @@ GRANTED: Final = {
     "sender": rights("sender"),
 }
 SUSPENSION: Final = ("suspend", "typhoon", "--region", "CN-GD", "--from", "2026-12-01T00:00:00Z")
+LACKING: Final = {
+    # Who it is, what it has, and what it is told.
+    "no-topic": (
+        without(WORKER, "shipclock.sla-state"),
+        "shipclock.sla-state: not allowed. Remedy: grant Read, Write, DescribeConfigs on it to this user",
+    ),
+    "no-write": (
+        without(WORKER, "shipclock.breach-alerts", "Write")
+        | {Right(TOPIC, "shipclock.breach-alerts", LITERAL, OPERATIONS["Describe"])},
+        "shipclock.breach-alerts: not allowed. Remedy: grant Write on it to this user",
+    ),
+    "no-configs": (
+        without(WORKER, "shipclock.control", "DescribeConfigs"),
+        "Not allowed: grant DescribeConfigs on topic shipclock.control to this user",
+    ),
+    "no-archive": (
+        without(WORKER, "shipclock.policies"),
+        "Not allowed: grant Describe and DescribeConfigs on topic shipclock.policies to this user",
+    ),
+    "no-group": (
+        without(WORKER, "shipclock.sla"),
+        "Not allowed: grant Read on group shipclock.sla to this user",
+    ),
+    "only-seeing-the-group": (
+        without(WORKER, "shipclock.sla") | {Right(GROUP, "shipclock.sla", LITERAL, OPERATIONS["Describe"])},
+        "Not allowed: grant Read on group shipclock.sla to this user",
+    ),
+    "no-transactions": (
+        without(WORKER, "shipclock.sla."),
+        r"Partition (\d) .*: cannot start writing. Not allowed: grant .* on transactional id shipclock.sla.\1 to .*",
+    ),
+}
 MAPPING: Final = """
 mapping: crane
 format: json
@@ -57,7 +89,8 @@ def kafka() -> Iterator[SecuredKafka]:
     with secured_kafka({"plain": PASSWORD}) as found:
 
         async def scenario() -> None:
-            await admit(found.unsecured, {name: PASSWORD for name in GRANTED if name != "plain"}, GRANTED)
+            granted = {**GRANTED, **{name: had for name, (had, _) in LACKING.items()}}
+            await admit(found.unsecured, {name: PASSWORD for name in granted if name != "plain"}, granted)
             async with connected(found.unsecured, {}) as client:
                 carriers = CreateTopic(topic=CARRIERS_TOPIC, partitions=PARTITIONS, replication=1, config={})
                 # The broker learns of it after all that was admitted: when it knows it, it knows them.
@@ -254,3 +287,35 @@ def test_who_is_not_let_in_is_told_which_setting_to_look_at(
         line = rf"shipclock: Kafka at {kafka.passwords} does not let us in: {sentence}\n"
         assert re.fullmatch(line, ended.err), (command, ended)
         assert "hunter3" not in ended.err
+
+
+def test_a_right_that_is_missing_ends_the_worker_at_once_with_what_to_grant(kafka: SecuredKafka) -> None:
+    async def scenario() -> list[Ended]:
+        return await asyncio.gather(
+            *(run({**kafka.by_password(name, PASSWORD), "SHIPCLOCK_LOG_FORMAT": "json"}, "worker") for name in LACKING)
+        )
+
+    for (_, sentence), ended in zip(LACKING.values(), asyncio.run(scenario()), strict=True):
+        assert ended.code == 3, (sentence, ended)
+        assert re.fullmatch(f"shipclock: {sentence}", ended.err.splitlines()[-1]), (sentence, ended)
+        assert "Traceback" not in ended.err
+
+
+def test_a_right_that_is_missing_ends_a_command_with_what_to_grant(kafka: SecuredKafka) -> None:
+    """The worker may neither write to its sources nor publish, the others may not read its state."""
+    cases = {
+        ("worker", "feed", "--seconds", "9", "--rate", "9"): "grant Write on topic shipclock.(shipments|parcel-scans)",
+        ("worker", "policy", "publish", "express"): "grant Write and Describe on transactional id shipclock.control",
+        ("sender", "policy", "publish", "express"): "grant Write on topic shipclock.control, shipclock.policies",
+        ("sender", "policy", "active"): "grant Read on topic shipclock.sla-state",
+        ("planner", "policy", "active"): "grant Read on topic shipclock.sla-state",
+        ("planner", "topics", "apply", "--namespace", "shipclock.b"): "grant Create on topic shipclock.b.*",
+    }
+
+    async def scenario() -> list[Ended]:
+        return await asyncio.gather(*(run(kafka.by_password(name, PASSWORD), *words) for name, *words in cases))
+
+    for (command, sentence), ended in zip(cases.items(), asyncio.run(scenario()), strict=True):
+        assert ended.code == 3, (command, ended)
+        line = rf"shipclock: Not allowed: {sentence} to this user(; 0 records were sent)?\n"
+        assert re.fullmatch(line, ended.err), (command, ended)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from streams.errors import NotAllowed
 from streams.partition.governance import PAGES
 from streams.partition.ports import Committed, UnitOfWork
 from streams.simulation import SimulatedWriter
@@ -87,6 +88,34 @@ def test_metrics_count_what_was_committed_and_nothing_else() -> None:
         await worker.idle()
         assert sum(tally.scans for tally in worker.watcher.commits) == 2
         assert sum(sum(tally.outcomes.values()) for tally in worker.watcher.commits) == 1
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
+def test_a_right_that_was_never_there_ends_the_worker_at_the_first_refusal() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        town.broker.faults.fail_commits("forbidden")
+        worker = Worker(town)
+        worker.task.start()
+        await worker.until(worker.task.failure.done)
+        assert isinstance(worker.task.failure.exception(), NotAllowed)
+        assert len(worker.watcher.aborts) == 1
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
+def test_a_right_that_is_missing_for_a_while_is_waited_for_as_anything_else_is() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        worker = await Worker(town).started()
+        await worker.idle()
+        town.broker.faults.fail_commits("forbidden", "forbidden", "forbidden")
+        town.scan("S1", "delivered")
+        await worker.until(lambda: town.said == ["met"])
+        assert len(worker.watcher.aborts) == 3
         await worker.task.stop(commit=True)
 
     play(story)
