@@ -135,7 +135,7 @@ def stage_of(kafka: SecuredKafka, directory: Path, settings: Mapping[str, str]) 
 
 
 def test_a_worker_with_its_rights_and_no_others_judges_through_a_restart(kafka: SecuredKafka, tmp_path: Path) -> None:
-    stage = stage_of(kafka, tmp_path, kafka.by_password("worker", PASSWORD))
+    stage = stage_of(kafka, tmp_path, {**kafka.by_password("worker", PASSWORD), "SHIPCLOCK_LOG_LEVEL": "debug"})
     parcels = Parcels(stage, time.time_ns() // 1_000_000 - 120 * MINUTE)
     numbers = [parcels.number_in(partition) for partition in (0, 1, 0, 1)]
 

@@ -29,6 +29,20 @@ def starting(**_):
 worker.load_settings = starting
 """
 
+NOT_YET_IN_THE_GROUP = """
+import asyncio, sys
+from streams.app import EngineApp
+from streams.topics.check import Partitions
+from streams.worker import Worker
+async def passed(worker):
+    return Partitions(namespace=1, job=1)
+Worker._check_topics = passed
+async def starting(app):
+    print("asked", file=sys.stderr, flush=True)
+    await asyncio.Event().wait()
+EngineApp.start = starting
+"""
+
 
 @contextmanager
 def worker(program: str) -> Iterator[subprocess.Popen[str]]:
@@ -61,3 +75,12 @@ def test_before_it_is_up_it_ends_quietly(number: signal.Signals, code: int) -> N
         process.send_signal(number)
         _, said = process.communicate(timeout=WITHIN_S)
         assert (process.returncode, said) == (code, "")
+
+
+def test_told_to_end_before_the_group_has_let_it_in_it_does_not_say_that_it_has_started() -> None:
+    with worker(NOT_YET_IN_THE_GROUP) as process:
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=WITHIN_S)
+        assert process.returncode == 0
+        assert "left the group" in said
+        assert "started" not in said
