@@ -1,6 +1,8 @@
 """What is deployed fits what the worker does."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +66,39 @@ def test_an_alert_says_what_how_bad_and_what_to_do(rule: dict[str, Any]) -> None
 def test_labels_in_annotations_are_those_that_the_expression_keeps() -> None:
     for rule in RULES:
         used = set(re.findall(r"\$labels\.(\w+)", " ".join(rule["annotations"].values())))
-        kept = set(re.findall(r"by \((\w+)\)", rule["expr"])) | ({"instance"} if "up{" in rule["expr"] else set())
+        grouped = re.findall(r"by \(([\w, ]+)\)", rule["expr"])
+        kept = {label for labels in grouped for label in labels.split(", ")} | (
+            {"instance"} if "up{" in rule["expr"] else set()
+        )
         assert used <= kept, rule["alert"]
+
+
+def test_every_alert_is_seen_to_fire_on_series_as_workers_export_them() -> None:
+    labels = {
+        gauge.name: set(gauge.labels) for gauge in vars(catalogue).values() if isinstance(gauge, catalogue.GaugeOf)
+    }
+    for family in vars(catalogue.Catalogue(CollectorRegistry())).values():
+        labels[f"{family._name}_total"] = set(family._labelnames)
+    fired = set()
+    for case in load("prometheus/alerts_test.yaml")[0]["tests"]:
+        for series in case["input_series"]:
+            name, given = re.fullmatch(r"(\w+)\{(.*)\}", series["series"]).groups()  # type: ignore[union-attr]
+            if name != "up":
+                assert set(re.findall(r"(\w+)=", given)) == labels[name] | {"job", "instance"}, series
+        for asked in case["promql_expr_test"]:
+            fired |= {re.search(r'alertname="(\w+)"', sample["labels"])[1] for sample in asked.get("exp_samples", [])}  # type: ignore[index]
+    assert fired == {rule["alert"] for rule in RULES}
+
+
+def test_promtool_where_there_is_one_sees_every_rule_at_work() -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        return
+    for words in (("check", "rules", "alerts.yaml"), ("test", "rules", "alerts_test.yaml")):
+        told = subprocess.run(
+            [promtool, *words], cwd=DEPLOY / "prometheus", capture_output=True, text=True, check=False
+        )
+        assert told.returncode == 0, told.stdout + told.stderr
 
 
 def test_alert_names_are_used_once() -> None:
