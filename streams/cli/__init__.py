@@ -2,10 +2,13 @@
 
 import errno
 import logging
+import os
+import signal
 import sys
 from importlib import import_module
 from importlib.util import find_spec
 from io import TextIOWrapper
+from types import FrameType
 from typing import Any
 
 import click
@@ -30,6 +33,13 @@ logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 
 _INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
+_INIT = 1
+"""Id of the first process of a container."""
+
+
+def _terminated(number: int, _frame: FrameType | None) -> None:
+    """End as any process does that SIGTERM ends.  Who has something to finish sets a handler of its own."""
+    os._exit(128 + number)
 
 
 class LazyGroup(click.Group):
@@ -37,6 +47,9 @@ class LazyGroup(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command line.  What the terminal's encoding lacks is shown as `?`, and ends nothing."""
+        if os.getpid() == _INIT:
+            # No signal ends the first process of a container that it does not handle: it would be lost.
+            signal.signal(signal.SIGTERM, _terminated)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="replace")

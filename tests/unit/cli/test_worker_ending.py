@@ -29,6 +29,12 @@ def starting(**_):
 worker.load_settings = starting
 """
 
+FIRST_OF_A_CONTAINER = """
+import os, signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)  # as the kernel does
+os.getpid = lambda: 1
+"""
+
 NOT_YET_IN_THE_GROUP = """
 import asyncio, sys
 from streams.app import EngineApp
@@ -75,6 +81,13 @@ def test_before_it_is_up_it_ends_quietly(number: signal.Signals, code: int) -> N
         process.send_signal(number)
         _, said = process.communicate(timeout=WITHIN_S)
         assert (process.returncode, said) == (code, "")
+
+
+def test_as_the_first_process_of_a_container_it_does_not_miss_that_it_is_to_end_before_it_is_up() -> None:
+    with worker(FIRST_OF_A_CONTAINER + NOT_YET_UP) as process:
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=WITHIN_S)
+        assert (process.returncode, said) == (128 + signal.SIGTERM, "")
 
 
 def test_told_to_end_before_the_group_has_let_it_in_it_does_not_say_that_it_has_started() -> None:
