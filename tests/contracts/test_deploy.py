@@ -117,6 +117,12 @@ def test_the_pods_listen_and_are_probed_where_the_worker_serves() -> None:
     assert pod["enableServiceLinks"] is False
     settings = {variable(name) for name in Settings.__dataclass_fields__}
     assert set(documents["ConfigMap"]["data"]) <= settings
+    text = (DEPLOY / "kubernetes" / "worker.yaml").read_text("utf-8")
+    assert set(re.findall(r"# (SHIPCLOCK_\w+)", text)) <= settings
+    mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
+    named = re.findall(r"# SHIPCLOCK_(?:SSL_\w+_FILE|POLICY): (\S+)", text)
+    assert len(named) == 4
+    assert {str(Path(file).parent) for file in named} <= mounts
 
 
 def test_the_image_runs_a_worker_without_rights_and_without_development_tools() -> None:
