@@ -29,8 +29,23 @@ def _ssl_context(settings: Settings) -> ssl.SSLContext | None:
         return None
     try:
         context = ssl.create_default_context(cafile=settings.ssl_ca_file)
-        if settings.ssl_cert_file is not None:
-            context.load_cert_chain(settings.ssl_cert_file, settings.ssl_key_file)
-    except (OSError, ssl.SSLError) as error:
-        raise SettingsError(f"SHIPCLOCK_SSL_CA_FILE, _CERT_FILE or _KEY_FILE cannot be used: {error}") from error
+    except OSError as error:
+        raise SettingsError(
+            f"SHIPCLOCK_SSL_CA_FILE is {str(settings.ssl_ca_file)!r}: it cannot be used ({error});"
+            " give certificates as PEM"
+        ) from error
+    if settings.ssl_cert_file is not None:
+        try:
+            context.load_cert_chain(settings.ssl_cert_file, settings.ssl_key_file, password=_nobody_to_ask)
+        except OSError as error:
+            raise SettingsError(
+                f"SHIPCLOCK_SSL_CERT_FILE is {str(settings.ssl_cert_file)!r} and SHIPCLOCK_SSL_KEY_FILE is"
+                f" {str(settings.ssl_key_file)!r}: they cannot be used ({error}); give a certificate and its key as"
+                " PEM, the key not encrypted"
+            ) from error
     return context
+
+
+def _nobody_to_ask() -> str:
+    """Give no passphrase: where a key is encrypted, OpenSSL would wait for somebody at the terminal."""
+    return ""
