@@ -1,7 +1,7 @@
-"""Kafka's request for metadata of topics, with their ids (KIP-516).
+"""Kafka's request for metadata of topics, with their ids (KIP-516) and what we may do to them (KIP-430).
 
-aiokafka's own stops before the version that brings ids; from brokers before 2.8 there are none, and its last version is
-used.
+aiokafka's own stops before the versions that bring these; brokers before 2.8 are asked with its last one, and tell
+neither.
 """
 
 from collections.abc import Collection
@@ -28,7 +28,7 @@ class _Id(AbstractType):  # type: ignore[misc]  # aiokafka publishes no types
 
 
 class MetadataResponseV12(Response):  # type: ignore[misc]  # as above
-    """Brokers, and topics with their ids; named as in aiokafka's older versions."""
+    """Brokers, and topics with their ids and a bit for each operation that is allowed; named as aiokafka has them."""
 
     API_KEY: ClassVar[int] = 3
     API_VERSION: ClassVar[int] = 12
@@ -75,7 +75,7 @@ class MetadataResponseV12(Response):  # type: ignore[misc]  # as above
 
 
 class MetadataRequestV12(RequestStruct):  # type: ignore[misc]  # as above
-    """Topics, each with (id, name); brokers know it since Kafka 2.8."""
+    """Topics, each with (id, name), and whether to tell what is allowed; brokers know it since Kafka 2.8."""
 
     FLEXIBLE_VERSION: ClassVar[bool] = True
     API_KEY: ClassVar[int] = 3
@@ -94,12 +94,13 @@ class TopicMetadataRequest(Request[MetadataRequest_v5 | MetadataRequestV12]):  #
 
     API_KEY: ClassVar[int] = 3
 
-    def __init__(self, names: Collection[str]) -> None:
+    def __init__(self, names: Collection[str], *, rights: bool = False) -> None:
         self._names = list(names)
+        self._rights = rights
 
     def build(self, request_struct_class: type[RequestStruct]) -> Any:
         """Return the request in the version that client and broker have agreed on."""
         if request_struct_class is MetadataRequestV12:
             topics: list[Any] = [(None, name, {}) for name in self._names]
-            return MetadataRequestV12(topics, False, False, {})  # noqa: FBT003  # aiokafka takes fields by position
+            return MetadataRequestV12(topics, False, self._rights, {})  # noqa: FBT003  # aiokafka takes fields by position
         return request_struct_class(self._names, False)  # noqa: FBT003  # as above

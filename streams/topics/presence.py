@@ -25,4 +25,4 @@ async def partitions_of(connection: Mapping[str, Any], names: Collection[str], r
     for name in names:
         if name not in found:
             raise TopicMismatch(no_topic(name))
-    return {name: len(found[name]) for name in names}
+    return {name: len(found[name]["partitions"]) for name in names}

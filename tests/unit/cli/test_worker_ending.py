@@ -38,10 +38,10 @@ os.getpid = lambda: 1
 NOT_YET_IN_THE_GROUP = """
 import asyncio, sys
 from streams.app import EngineApp
-from streams.topics.check import Partitions
+from streams.topics.check import Found
 from streams.worker import Worker
 async def passed(worker):
-    return Partitions(namespace=1, job=1)
+    return Found(partitions=1, job_partitions=1, ids={})
 Worker._check_topics = passed
 async def starting(app):
     print("asked", file=sys.stderr, flush=True)
