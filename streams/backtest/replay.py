@@ -54,13 +54,13 @@ class Trial:
             self._fire(memory, key, stamp)
             handlers[event.topic](Record(event.offset, stamp, event.key, event.value), stamp)
         self._fire(memory, key, end)
-        if clerk.outputs:
+        if clerk.journal.outputs:
             judgements, listener = self.judgements, self._listener
-            for output in clerk.outputs:
+            for output in clerk.journal.outputs:
                 judgements.add(output)
                 if listener is not None:
                     listener(output)
-            clerk.outputs.clear()
+            clerk.journal.outputs.clear()
 
     def _fire(self, memory: Memory, key: bytes, before: int) -> None:
         deadline = memory.deadline_of(key)
@@ -71,7 +71,7 @@ class Trial:
     def count(self) -> None:
         """Add what has been counted so far to the judgements."""
         clerk = self._clerk
-        self.judgements.count(clerk.settle(), clerk.docket.gauges()["running"])
+        self.judgements.count(clerk.journal.settle(), clerk.docket.gauges()["running"])
 
 
 def _everywhere(key: bytes, partitions: int) -> int:

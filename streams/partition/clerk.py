@@ -1,4 +1,4 @@
-"""Handles one record or deadline: from bytes to decisions, and from decisions to output records."""
+"""Handles one record or deadline: from bytes to decisions, and from decisions to the journal."""
 
 from collections import deque
 from typing import Final
@@ -10,39 +10,31 @@ from streams.intake import Rejected, read_care_event, read_registration, read_sc
 from streams.intake.reading import read
 from streams.intake.rejection import ORPHAN_EXPIRED, TOO_MANY_SILENCES
 from streams.partition.belonging import check_partition
+from streams.partition.copies import Copies
 from streams.partition.doubts import Doubts
 from streams.partition.governance import Governance
 from streams.partition.job import SIGHTINGS
+from streams.partition.journal import Journal
 from streams.partition.memory import Memory
-from streams.partition.output import Output
-from streams.partition.outputs import BY_CUSTOMER, Envelope
+from streams.partition.outputs import Envelope
 from streams.partition.partitioners import Partitioner
-from streams.partition.ports import Tally
 from streams.partition.record import Record
 from streams.partition.reject_guard import RejectGuard
 from streams.partition.watching import Watch
-from streams.sla.decision import OUTCOMES, STATUS, Decision
 from streams.sla.docket import Docket
 from streams.sla.judge import Judge
-from streams.sla.phases import MISSED, RESIDUE
+from streams.sla.phases import RESIDUE
 from streams.sla.policy import Policy
 from streams.sla.refusal import Refused
-from streams.sla.registration import Registration
 from streams.sla.render import Renderer
 from streams.sla.scan import KnownScan
-from streams.sla.standing import stop_of
 from streams.sla.state import Shipment
-
-MOST_CUSTOMERS: Final = 50_000
-"""Whose partition is remembered instead of reckoned again."""
-
-_CHANGED: Final = f"{STATUS}.changed"
 
 _control: Final = msgspec.json.Decoder(Control)
 
 
 class Clerk:
-    """Keeps the books of one partition: `memory`, the `outputs` and the `tally` of the unit under way."""
+    """Keeps the books of one partition: its `memory`, and the `journal` of the unit of work under way."""
 
     def __init__(
         self,
@@ -62,9 +54,6 @@ class Clerk:
         """
         self.memory = Memory()
         self.docket = Docket()
-        self.outputs: list[Output] = []
-        self.tally = Tally()
-        self._statuses = 0
         self.governance = Governance(policy)
         self.doubts = Doubts()
         self.watch = Watch(self.governance.now, partition, partitions, partitioner) if sightings else None
@@ -73,15 +62,13 @@ class Clerk:
         self._judge = Judge(policy, self.docket)
         self._needs = policy.needs
         self._facilities = "facility" in policy.needs
-        self._renderer = Renderer(namespace, policy)
+        self._renderer = renderer = Renderer(namespace, policy)
+        by_customer = Copies(partitions, partitioner) if copies else None
+        self.journal = Journal(renderer, Envelope(namespace, partition), guard, by_customer)
         self._waiting: deque[bytes] = deque()
-        self._envelope = Envelope(namespace, partition)
         self._partition = partition
         self._partitions = partitions
         self._partitioner = partitioner
-        self._guard = guard
-        self._copies = copies
-        self._customers: dict[bytes, int] = {}
 
     def control(self, record: Record, time: int) -> None:
         """A control record.  Ticks count when they are received, so there is nothing left to do but check them."""
@@ -91,13 +78,13 @@ class Clerk:
                 return
             if isinstance(body, FeedStatus):
                 if self.governance.is_full(body):
-                    self._flag(TOO_MANY_SILENCES)
+                    self.journal.flag(TOO_MANY_SILENCES)
                 if not self.governance.hear(body):
                     return
             elif not self.governance.apply(body, max(record.timestamp, time)):
                 return
         except Rejected as rejected:
-            self.reject("control", record, rejected)
+            self.journal.reject("control", record, rejected)
             return
         self.adopt(time)
 
@@ -163,7 +150,7 @@ class Clerk:
                 self._check_partition(key)
             changed = self._judge.register(shipment, registration, stamp, time)
         except (Rejected, Refused) as refused:
-            self.reject("shipments", record, refused)
+            self.journal.reject("shipments", record, refused)
             return
         if changed is not None:
             self._record(key, changed, max(stamp, time))
@@ -175,7 +162,7 @@ class Clerk:
         try:
             scan, flags = read_scan(key, record.value, max(time, stamp), facilities=self._facilities)
         except Rejected as rejected:
-            self.reject("parcel-scans", record, rejected)
+            self.journal.reject("parcel-scans", record, rejected)
             return
         assert key is not None  # noqa: S101 - read_scan has seen to it
         self._apply("parcel-scans", record, key, stamp, time, scan, flags)
@@ -186,7 +173,7 @@ class Clerk:
         try:
             step, flags = read_care_event(key, record.value, max(time, stamp))
         except Rejected as rejected:
-            self.reject("care-events", record, rejected)
+            self.journal.reject("care-events", record, rejected)
             return
         assert key is not None  # noqa: S101 - read_care_event has seen to it
         self._apply("care-events", record, key, stamp, time, step, flags)
@@ -200,10 +187,10 @@ class Clerk:
                 self._check_partition(key)
             changed = self._judge.scan(shipment, scan, stamp, time)
         except (Rejected, Refused) as refused:
-            self.reject(topic, record, refused)
+            self.journal.reject(topic, record, refused)
             return
         for flag in flags:
-            self._flag(flag)
+            self.journal.flag(flag)
         if changed is not None:
             if self.docket.decisions or self.docket.status_changed:
                 self._record(key, changed, max(time, stamp))
@@ -215,8 +202,7 @@ class Clerk:
         """Tell, now and then, that a facility speaks: what said nothing new is no sign of it."""
         sighting = None if self.watch is None else self.watch.heard(scan, at)
         if sighting is not None:
-            self.outputs.append(sighting)
-            self._say(SIGHTINGS, "sighting")
+            self.journal.tell(sighting, SIGHTINGS, "sighting")
 
     def fire(self, key: bytes, deadline: int) -> None:
         """A deadline that partition time has passed."""
@@ -227,23 +213,13 @@ class Clerk:
         self._record(key, shipment, deadline)
         if kept is None:
             if shipment.phase == RESIDUE:
-                self.outputs.append(self._envelope.farewell(key))
+                self.journal.forget(key)
             else:
-                self._flag(ORPHAN_EXPIRED)
+                self.journal.flag(ORPHAN_EXPIRED)
             self.doubts.note(key, None)
             self.memory.drop(key)
         else:
             self.memory.put_fired(key, kept)
-
-    def reject(self, topic: str, record: Record, rejected: Rejected | Refused) -> None:
-        """Keep a bad record, as it came, where somebody can look at it."""
-        self.outputs.append(self._envelope.reject(topic, record, rejected.reason, rejected.path, str(rejected)))
-        count = (topic, rejected.reason)
-        self.tally.rejects[count] = self.tally.rejects.get(count, 0) + 1
-        self._guard.rejected()
-
-    def _flag(self, flag: str) -> None:
-        self.tally.flags[flag] = self.tally.flags.get(flag, 0) + 1
 
     def _check_partition(self, key: bytes) -> None:
         check_partition(key, self._partition, self._partitions, self._partitioner)
@@ -254,73 +230,5 @@ class Clerk:
         if docket.doubts_changed:
             docket.doubts_changed = False
             self.doubts.note(key, shipment)
-        if not docket.decisions and not docket.status_changed:
-            return
-        renderer, envelope = self._renderer, self._envelope
-        subject = renderer.subject(key, shipment)
-        for decision in docket.decisions:
-            form, ident, body = renderer.record(decision, subject)
-            output = envelope.enclose(key, form.topic, form.sort, ident, body)
-            self.outputs.append(output)
-            form.count += 1
-            if form.topic == OUTCOMES:
-                self._note_lateness(decision)
-            if self._copies and form.topic == OUTCOMES:
-                self._copy(decision, shipment, output)
-        docket.decisions.clear()
-        if docket.status_changed:
-            docket.status_changed = False
-            ident, body = renderer.status(subject, at)
-            self.outputs.append(envelope.enclose(key, STATUS, _CHANGED, ident, body))
-            self._statuses += 1
-
-    def _copy(self, decision: Decision, shipment: Shipment, output: Output) -> None:
-        """Write an outcome to the partition of its customer, and to that of the customer it had before."""
-        customer, before = _customer(shipment.registration), None
-        if decision.replaced is not None:
-            before = _customer(decision.replaced.registration)
-        for one in (customer,) if before == customer else (customer, before):
-            if one is not None:
-                key = one.encode()
-                self.outputs.append(Output(BY_CUSTOMER, key, output.value, output.headers, self._home(key)))
-                self._say(BY_CUSTOMER, decision.kind)
-
-    def _home(self, customer: bytes) -> int:
-        """The partition of a customer."""
-        home = self._customers.get(customer)
-        if home is None:
-            if len(self._customers) >= MOST_CUSTOMERS:
-                self._customers.clear()
-            home = self._customers[customer] = self._partitioner(customer, self._partitions)
-        return home
-
-    def _say(self, topic: str, kind: str, count: int = 1) -> None:
-        decisions = self.tally.decisions
-        sort = (topic, kind)
-        decisions[sort] = decisions.get(sort, 0) + count
-
-    def _note_lateness(self, decision: Decision) -> None:
-        verdict = decision.verdict
-        if verdict.status == MISSED:
-            stopped_at = stop_of(verdict)
-            if stopped_at is not None:
-                self.tally.lateness_s.append((decision.clock.name, (stopped_at - verdict.due) / 1000))
-
-    def settle(self) -> Tally:
-        """The tally of what has been done, which begins anew."""
-        if self._statuses:
-            self._say(STATUS, "changed", self._statuses)
-            self._statuses = 0
-        outcomes = self.tally.outcomes
-        for form in self._renderer.take():
-            if form.count:
-                self._say(form.topic, form.kind, form.count)
-            if form.count and form.topic == OUTCOMES:
-                verdict = (form.clock, form.kind)
-                outcomes[verdict] = outcomes.get(verdict, 0) + form.count
-        tally, self.tally = self.tally, Tally()
-        return tally
-
-
-def _customer(registration: Registration | None) -> str | None:
-    return None if registration is None else registration.customer_id
+        if docket.decisions or docket.status_changed:
+            self.journal.record(key, shipment, docket, at)

@@ -57,11 +57,12 @@ class Judging:
     @property
     def tally(self) -> Tally:
         """Of the unit of work under way."""
-        return self._clerk.tally
+        return self._clerk.journal.tally
 
     def told(self) -> list[Output]:
         """Give away the output records that there are so far."""
-        outputs, self._clerk.outputs = self._clerk.outputs, []
+        journal = self._clerk.journal
+        outputs, journal.outputs = journal.outputs, []
         return outputs
 
     def load(self, key: bytes, value: bytes | None) -> None:
@@ -150,7 +151,7 @@ class Judging:
     def take(self) -> Done:
         """Give what has been done since the last time."""
         clerk = self._clerk
-        tally, outputs = clerk.settle(), self.told()
+        tally, outputs = clerk.journal.settle(), self.told()
         changelog = clerk.memory.flush()
         changelog.update(clerk.governance.flush())
         changelog.update(clerk.doubts.flush())
