@@ -23,6 +23,6 @@ async def partitions_of(connection: Mapping[str, Any], names: Collection[str], r
     async with connected(options.pop("bootstrap_servers"), options) as client:
         _, found = await TopicRequests(client).metadata(names, right=right)
     for name in names:
-        if name not in found:
+        if not found.get(name):
             raise TopicMismatch(no_topic(name))
     return {name: len(found[name]["partitions"]) for name in names}
