@@ -22,7 +22,8 @@ async def partitions_of(connection: Mapping[str, Any], names: Collection[str], r
     options = dict(connection)
     async with connected(options.pop("bootstrap_servers"), options) as client:
         _, found = await TopicRequests(client).metadata(names, right=right)
-    for name in names:
-        if not found.get(name):
+    counts = {name: len(found[name]["partitions"]) if name in found else 0 for name in names}
+    for name, count in counts.items():
+        if not count:  # a broker that is just creating it shows it without any
             raise TopicMismatch(no_topic(name))
-    return {name: len(found[name]["partitions"]) for name in names}
+    return counts
