@@ -116,18 +116,29 @@ class Settings:
                 raise SettingsError(f"{variable(name)} is {str(path)!r}: there is no such file")
 
     def _check_what_goes_together(self) -> None:
-        if self.security_protocol.startswith("SASL"):
-            for name in ("sasl_username", "sasl_password"):
-                if not getattr(self, name):
-                    raise SettingsError(f"{variable(name)} is not set: {self.security_protocol} needs it")
+        self._check_security()
         if self.job == "feeds" and self.time == "replay":
             raise SettingsError(f"{variable('job')} is 'feeds': silence is told in live time only, not in replay time")
-        if (self.ssl_cert_file is None) != (self.ssl_key_file is None):
-            raise SettingsError(f"{variable('ssl_cert_file')} and {variable('ssl_key_file')} go together: set both")
         if self.job == "intake":
             for name in ("intake_topic", "intake_mapping"):
                 if not getattr(self, name):
                     raise SettingsError(f"{variable(name)} is not set: the job intake needs it")
+
+    def _check_security(self) -> None:
+        passwords, certificates = ("sasl_username", "sasl_password"), ("ssl_ca_file", "ssl_cert_file", "ssl_key_file")
+        sasl = self.security_protocol.startswith("SASL")
+        for name in passwords if sasl else ():
+            if not getattr(self, name):
+                raise SettingsError(f"{variable(name)} is not set: {self.security_protocol} needs it")
+        unused = () if sasl else passwords
+        for name in unused if self.security_protocol.endswith("SSL") else (*unused, *certificates):
+            if getattr(self, name):
+                raise SettingsError(
+                    f"{variable(name)} is set, and {variable('security_protocol')} is {self.security_protocol}, which"
+                    " does not use it: set the protocol of the listener, or leave it out"
+                )
+        if (self.ssl_cert_file is None) != (self.ssl_key_file is None):
+            raise SettingsError(f"{variable('ssl_cert_file')} and {variable('ssl_key_file')} go together: set both")
 
 
 def variable(name: str) -> str:

@@ -48,7 +48,8 @@ def test_options_of_the_command_line_win() -> None:
         ("SHIPCLOCK_POLICY", "/nowhere/policy.yaml", "no such file"),
         ("SHIPCLOCK_POLICY", "", "is empty: give a path"),
         ("SHIPCLOCK_PORT_FILE", "", "is empty: give a path"),
-        ("SHIPCLOCK_SSL_CERT_FILE", __file__, "set both"),
+        ("SHIPCLOCK_SASL_PASSWORD", "hunter2", "SHIPCLOCK_SECURITY_PROTOCOL is PLAINTEXT, .*: set the protocol"),
+        ("SHIPCLOCK_SSL_CA_FILE", __file__, "SHIPCLOCK_SECURITY_PROTOCOL is PLAINTEXT, .*: set the protocol"),
     ],
 )
 def test_a_wrong_value_names_the_variable_and_the_remedy(name: str, value: str, remedy: str) -> None:
@@ -118,11 +119,17 @@ def test_sasl_needs_a_name_and_a_password() -> None:
         load_settings({"SHIPCLOCK_SECURITY_PROTOCOL": "SASL_SSL", "SHIPCLOCK_SASL_USERNAME": "x"})
 
 
+def test_a_certificate_needs_its_key() -> None:
+    with pytest.raises(SettingsError, match=r"SHIPCLOCK_SSL_CERT_FILE.*set both"):
+        load_settings({"SHIPCLOCK_SECURITY_PROTOCOL": "SSL", "SHIPCLOCK_SSL_CERT_FILE": __file__})
+
+
 def test_feeds_are_listened_to_in_live_time_only() -> None:
     with pytest.raises(SettingsError, match=r"SHIPCLOCK_JOB is 'feeds': .* live time only"):
         load_settings({"SHIPCLOCK_JOB": "feeds", "SHIPCLOCK_TIME": "replay"})
 
 
 def test_secrets_are_never_shown() -> None:
-    settings = load_settings({"SHIPCLOCK_SASL_PASSWORD": "hunter2"})
+    name_and_password = {"SHIPCLOCK_SASL_USERNAME": "x", "SHIPCLOCK_SASL_PASSWORD": "hunter2"}
+    settings = load_settings({"SHIPCLOCK_SECURITY_PROTOCOL": "SASL_SSL", **name_and_password})
     assert "hunter2" not in repr(settings)
