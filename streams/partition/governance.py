@@ -153,6 +153,7 @@ class Governance:
         then = self.now.with_version(policy, begins, time)
         if len(then.book.versions) > MOST_VERSIONS:
             raise Rejected(BAD_POLICY, f"{MOST_VERSIONS} versions are in force already: wait until old ones are done")
+        _check_numbers(then.book)
         self._unsaved[PAGES + policy.digest.encode()] = policy.document
         return then
 
@@ -210,6 +211,21 @@ class Governance:
                 del self._pages[key]
                 kept[key] = None
         return kept
+
+
+def _check_numbers(book: Rulebook) -> None:
+    """Raise `Rejected` where two clocks of different versions are the same to the state of a shipment."""
+    names: dict[int, str] = {}
+    for version in book.versions:
+        for clock in version.policy.clocks:
+            other = names.setdefault(clock.number, clock.name)
+            if other != clock.name:
+                raise Rejected(
+                    BAD_POLICY,
+                    f"the clocks {other!r} and {clock.name!r} of versions that are in force at the same time have the"
+                    " same checksum: rename the new one",
+                    "$.document",
+                )
 
 
 def _size(known: tuple[Suspension, ...] | tuple[Silence, ...]) -> int:

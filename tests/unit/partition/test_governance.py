@@ -11,7 +11,7 @@ from streams.partition.judging import SCANS, SHIPMENTS, judging
 from streams.partition.lanes import TimeSource
 from streams.partition.output import Output
 from streams.sla.instants import rfc3339
-from streams.sla.policy import Policy, load
+from streams.sla.policy import Policy, load, parse_policy
 from tests.property.engine import Arrival, Decision, Player, arrival, bodies, newest, settings, tick
 from tests.unit.partition.publishing import page, publication, suspension
 
@@ -159,6 +159,26 @@ def test_a_bad_policy_is_rejected_and_changes_nothing(changes: dict[str, Any], p
     (reject,) = (dict(one.headers) for one in outputs if one.topic == "scan-rejects")
     assert (reject["reason"], reject["path"].decode()) == (b"bad-policy", path)
     assert told(outputs, "sla-outcomes") == [("A", "met", "1")]
+
+
+def test_a_policy_with_a_clock_that_state_would_take_for_one_in_force_is_rejected() -> None:
+    """State has 16 bits for the name of a clock.  Within a page that is checked when it is read."""
+    page_of = "policy: test\nversion: '2'\nclocks: [{name: %s, from: accepted, until: delivered, within: PT1H}]\n"
+    other, same = (parse_policy(page_of % name) for name in ("leg-38182", "leg-38183"))
+    assert same.clocks[0].number == OLD.clocks[0].number != other.clocks[0].number
+    accepted = {"scan_id": "A-a", "shipment_id": "A", "code": "accepted", "occurred_at": rfc3339(BEGIN + 5 * HOUR)}
+    said, rejected = {}, []
+    for policy in (other, same):
+        outputs = play(
+            registered("A", 0),
+            publication(policy, BEGIN + HOUR, BEGIN),
+            arrival(SCANS, BEGIN + 5 * HOUR, accepted),
+            delivered("A", 9),
+        )
+        said[policy] = [body["clock"] for body in bodies(outputs, "sla-outcomes")]
+        rejected += [dict(one.headers)["detail"].decode() for one in outputs if one.topic == "scan-rejects"]
+    assert said == {other: ["delivery", "leg-38182"], same: ["delivery"]}
+    assert [("delivery" in detail, "leg-38183" in detail) for detail in rejected] == [(True, True)]
 
 
 @pytest.mark.parametrize("error", [TypeError, OverflowError, KeyError, OSError])
