@@ -11,6 +11,7 @@ from mypy_extensions import mypyc_attr
 from streams.sla.codes import Code
 from streams.sla.decision import ALERTS, CONFIRMED, NOTICES, OUTCOMES, REOPENED, Decision, Replaced
 from streams.sla.docket import Docket
+from streams.sla.evidence import suspicion
 from streams.sla.instance import Instance, Said
 from streams.sla.instants import NEVER
 from streams.sla.phases import (
@@ -161,7 +162,7 @@ class Hearing:
                 return
         if missed and clock.form == NEVER_HAPPENS and said.alert != ENDED:
             self._alert(clock, instance, said, verdict, "opened", ENDED)
-        if not said.outcome_revision or self.relabelled or before is None or _differ(before, verdict):
+        if not said.outcome_revision or self.relabelled or before is None or self._differ(before, verdict):
             self._outcome(clock, instance, said, verdict, before)
 
     def _stop_standing(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict) -> None:
@@ -250,7 +251,7 @@ class Hearing:
             self._outcome(clock, instance, said, taken, before)
             labels = registration and Registration(
                 registration.customer_id,
-                0,
+                registration.registered_at,
                 tier=registration.tier,
                 product=registration.product,
                 origin=registration.origin,
@@ -301,28 +302,31 @@ class Hearing:
         assert verdict is not None  # noqa: S101 - what was published and not taken back still has its verdict
         return Replaced(verdict, said.outcome_sequence, shipment.life + said.outcome_after, registered)
 
+    def _differ(self, before: Verdict, verdict: Verdict) -> bool:
+        """Whether the records of two verdicts differ, the one without the change under way and the one with it.
 
-def _differ(one: Verdict, other: Verdict) -> bool:
-    """Whether the records of two verdicts differ.
+        Nothing else is kept of what was published: whatever is written must be told again when it changes.
+        """
+        now = self._shipment.registration
+        then = self._formerly or now
+        return (
+            before.status != verdict.status
+            or before.start != verdict.start
+            or before.due != verdict.due
+            or before.reason != verdict.reason
+            or before.stop_at != verdict.stop_at
+            or before.faults != verdict.faults
+            or before.owed != verdict.owed
+            or _shown(before.start_scan, then) != _shown(verdict.start_scan, now)
+            or _shown(before.stop_scan, then) != _shown(verdict.stop_scan, now)
+        )
 
-    Nothing else is kept of what was published: whatever is written must be told again when it changes.
-    """
-    return (
-        one.status != other.status
-        or one.start != other.start
-        or one.due != other.due
-        or one.reason != other.reason
-        or one.stop_at != other.stop_at
-        or one.faults != other.faults
-        or one.owed != other.owed
-        or _shown(one.start_scan) != _shown(other.start_scan)
-        or _shown(one.stop_scan) != _shown(other.stop_scan)
-    )
 
-
-def _shown(scan: KnownScan | None) -> tuple[str, Code, int, str | None] | None:
+def _shown(
+    scan: KnownScan | None, registration: Registration | None
+) -> tuple[str, Code, int, str | None, str | None] | None:
     """What an outcome shows of a scan."""
-    return None if scan is None else (scan.scan_id, scan.code, scan.at, scan.facility)
+    return None if scan is None else (scan.scan_id, scan.code, scan.at, scan.facility, suspicion(scan, registration))
 
 
 def _labels(registration: Registration | None) -> tuple[str | None, ...] | None:
