@@ -36,6 +36,8 @@ from streams.sla.verdict import Verdict
 
 _HEARD_GAPS: Final = frozenset({RUNNING, MISSED})
 """A gap that ended in time is not spoken of."""
+_TOLD: Final = (STANDING, ENDED)
+"""Of alerts: who reads them believes in a breach."""
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
@@ -167,13 +169,13 @@ class Hearing:
 
     def _stop_standing(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict) -> None:
         """End what stands of a clock that has stopped."""
-        if said.alert == STANDING:
+        if said.alert in _TOLD:
             stopped_at = stop_of(verdict)
-            proven = verdict.status == MET or (stopped_at is not None and stopped_at <= verdict.due)
-            kind, standing = ("withdrawn", WITHDRAWN) if proven else ("resolved", ENDED)
-            self._alert(clock, instance, said, verdict, kind, standing)
-        elif said.alert == ENDED and verdict.status == MET:
-            self._alert(clock, instance, said, verdict, "withdrawn", WITHDRAWN)
+            in_time = verdict.status == MET or (stopped_at is not None and stopped_at <= verdict.due)
+            if in_time and verdict.status != MISSED:
+                self._alert(clock, instance, said, verdict, "withdrawn", WITHDRAWN)
+            elif said.alert == STANDING:
+                self._alert(clock, instance, said, verdict, "resolved", ENDED)
         if verdict.status == MISSED:
             if said.notice == STANDING:
                 said.notice = COME_TRUE
@@ -192,7 +194,7 @@ class Hearing:
             return
         if said.warned:
             self._notice(clock, instance, said, before, "cleared", ENDED)
-        if said.alert == STANDING or (said.alert == ENDED and before.status == MISSED):
+        if said.alert in _TOLD:
             self._alert(clock, instance, said, before, "withdrawn", WITHDRAWN)
         if said.outcome_revision:
             self._reopen(clock, instance, said, before, before)
