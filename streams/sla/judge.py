@@ -32,6 +32,9 @@ from streams.sla.verdicts import Facts
 
 _DONE: Final = (MET, MISSED)
 _NOT_HELD: Final[tuple[tuple[int, int], ...]] = ()
+_LOOK_AGAIN: Final = 3_600_000
+"""How long a closed shipment that keeps its evidence for a case is left alone at least: `settle` may be next to
+nothing, and each look is a deadline."""
 
 
 class Judge:
@@ -358,7 +361,7 @@ class Judge:
             self._docket.shipments[PHASES[shipment.phase]] -= 1
             return None
         if shipment.phase == CLOSED and self._has_open_case(shipment):
-            shipment.life_at = min(hearing.at + max(self._lifecycle.settle, 1), self._last(shipment))
+            shipment.life_at = min(hearing.at + max(self._lifecycle.settle, _LOOK_AGAIN), self._last(shipment))
             if shipment.life_at > hearing.at:
                 return shipment
         registration = shipment.registration
