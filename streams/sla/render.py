@@ -7,7 +7,7 @@ from mypy_extensions import mypyc_attr
 
 from schemas.records import Compensation, StageFault
 from streams.sla.calendars.zones import EPOCH, LAST_DAY
-from streams.sla.decision import ALERTS, CONFIRMED, OUTCOMES, STATUS, Decision
+from streams.sla.decision import ALERTS, CONFIRMED, OUTCOMES, REOPENED, STATUS, Decision
 from streams.sla.digits import write_decimal
 from streams.sla.evidence import suspicion
 from streams.sla.explain import explain
@@ -182,11 +182,21 @@ class Renderer:
         forms.append(form)
         return form
 
+    def _clock(self, book: Rulebook, verdict: Verdict, clock: Clock) -> Clock:
+        """The clock as the version has it that judged a verdict: another version may measure something else."""
+        policy = book.only or book.at(verdict.start).policy
+        found = policy.by_number.get(clock.number)
+        return found if found is not None and found.name == clock.name else clock
+
     def _outcome(self, to: BytesWriter, decision: Decision, subject: Subject) -> tuple[Form, bytes]:
         """Write an outcome and the one that it replaces; gives its form and id."""
+        clock = decision.clock
+        if decision.reason == REOPENED:
+            clock = self._clock(self._book, decision.verdict, clock)  # the one that is told of may be left behind
         written = self._write_outcome(
             to,
             decision,
+            clock,
             subject,
             decision.verdict,
             decision.kind,
@@ -204,6 +214,7 @@ class Renderer:
             self._write_outcome(
                 to,
                 decision,
+                self._clock(self._former, said, decision.clock),
                 subject,
                 said,
                 VERDICTS[said.status],
@@ -222,6 +233,7 @@ class Renderer:
         self,
         to: BytesWriter,
         decision: Decision,
+        clock: Clock,
         subject: Subject,
         verdict: Verdict,
         kind: str,
@@ -236,7 +248,7 @@ class Renderer:
         customer, registration = subject.customer, registered or _UNREGISTERED
         if registered is not subject.shipment.registration:
             customer = _CUSTOMER.of(None if registered is None else registered.customer_id)
-        form = self._form(book, verdict, decision.clock, OUTCOMES, kind)
+        form = self._form(book, verdict, clock, OUTCOMES, kind)
         ident = _begin(to, form, form.of(decision.key), subject, customer, revision, sequence, verdict, decided_at)
         _write_evidence(to, verdict, None, registration)
         _write_stopped(to, verdict)
