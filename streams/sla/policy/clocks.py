@@ -51,7 +51,8 @@ def compile_clock(
         starts=starts,
         # Uploads count from the first scan on: that is what `registered` means for them, too.
         starts_any=ANY in begins or (form == compiled.UPLOADS and REGISTERED in begins),
-        from_registration=REGISTERED in begins and form != compiled.UPLOADS,
+        from_registration=(REGISTERED in begins and form != compiled.UPLOADS)
+        or any(member.from_registration for member in members),
         last_start=item.start == "last",
         stops=stops,
         stops_any=ANY in untils,
