@@ -3,6 +3,7 @@
 from streams.sla.codes import name_of
 from streams.sla.instance import Instance
 from streams.sla.instants import NEVER
+from streams.sla.pauses import Held, counted_due
 from streams.sla.policy.compiled import Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
@@ -11,7 +12,9 @@ from streams.sla.state import Shipment
 from streams.sla.verdict import Verdict
 
 
-def gaps(clock: Clock, registration: Registration, scans: list[KnownScan]) -> list[tuple[str | None, Verdict]]:
+def gaps(
+    clock: Clock, registration: Registration, scans: list[KnownScan], held: Held
+) -> list[tuple[str | None, Verdict]]:
     """Every gap, named by the scan that begins it; the last one may still run."""
     starts, stops, ends = clock.starts, clock.stops, clock.ends
     starts_any, stops_any = clock.starts_any, clock.stops_any
@@ -24,6 +27,7 @@ def gaps(clock: Clock, registration: Registration, scans: list[KnownScan]) -> li
         if start is not None and (stops_any or code in stops or code in ends):
             due = clock.allowance.due(start.at, registration, start)
             if due is not None:
+                due = counted_due(clock, registration, start, due, start.at, scan.at, scans, held)
                 told.append((start.scan_id, _ended(clock, start, due, scan)))
             start = None
         if start is None and (starts_any or code in starts) and code not in ends:
@@ -31,6 +35,7 @@ def gaps(clock: Clock, registration: Registration, scans: list[KnownScan]) -> li
     if start is not None:
         due = clock.allowance.due(start.at, registration, start)
         if due is not None:
+            due = counted_due(clock, registration, start, due, start.at, NEVER, scans, held)
             told.append((start.scan_id, running(clock, registration, start.at, due, start)))
     return told
 

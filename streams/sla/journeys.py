@@ -4,12 +4,16 @@ A milestone is reached by the first scan of its leg and code, at its facility wh
 milestone has claimed.  A leg starts when the last of the legs before it ends, or with the scan that starts all.
 """
 
+from typing import Final
+
 from mypy_extensions import mypyc_attr
 
 from streams.sla.codes import name_of
+from streams.sla.instants import NEVER
 from streams.sla.milestone_keys import milestone_key, milestone_of
+from streams.sla.pauses import NOT_HELD, Held, counted_due
 from streams.sla.plan import KnownLeg
-from streams.sla.policy.compiled import ENDS, STARTS, Clock
+from streams.sla.policy.compiled import ENDS, PAUSES, STARTS, Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.scans import Scans
@@ -18,17 +22,21 @@ from streams.sla.verdict import Verdict
 
 Keyed = tuple[str | None, Verdict]
 
+_ALL_LEGS: Final = STARTS | ENDS | PAUSES
+"""What concerns the milestones of all legs, not only those of its own."""
+
 
 @mypyc_attr(acyclic=True, free_list_len=1)
 class Journey:
     """A shipment's scans along its plan.  What each leg has reached is worked out once, when it is asked for."""
 
-    __slots__ = ("_ended", "_ending", "_evidence", "_found", "_own", "_plan", "_reached", "_registration")
+    __slots__ = ("_ended", "_ending", "_evidence", "_found", "_held", "_own", "_plan", "_reached", "_registration")
 
-    def __init__(self, registration: Registration, evidence: Scans) -> None:
+    def __init__(self, registration: Registration, evidence: Scans, held: Held = NOT_HELD) -> None:
         self._plan = registration.plan
         self._registration = registration
         self._evidence = evidence
+        self._held = held
         self._ending: Clock | None = None
         self._ended: KnownScan | None = None
         """The scan that ends every instance of the clock `_ending`."""
@@ -54,7 +62,7 @@ class Journey:
     def milestones_after(self, clock: Clock, latest: KnownScan) -> list[Keyed]:
         """The milestones that the latest of all scans can have changed."""
         told: list[Keyed] = []
-        if clock.role(latest.code) & (STARTS | ENDS):
+        if clock.role(latest.code) & _ALL_LEGS:
             for leg in self._plan.legs:
                 self._started(clock, leg, latest, told)
             return told
@@ -73,7 +81,7 @@ class Journey:
 
     def legs_after(self, clock: Clock, latest: KnownScan) -> list[Keyed]:
         """The legs that the latest of all scans can have changed."""
-        if clock.role(latest.code) & (STARTS | ENDS):
+        if clock.role(latest.code) & _ALL_LEGS:
             return self.every_leg(clock)
         told: list[Keyed] = []
         own = self._leg_of(latest)
@@ -175,9 +183,14 @@ class Journey:
     def _judge(self, clock: Clock, start: KnownScan | None, due: int, stop: KnownScan | None) -> Verdict:
         """The verdict; a schedule has no start scan, it runs from the registration that gave it."""
         start_at = self._registration.registered_at if start is None else start.at
+        end = None if stop is not None else self._end(clock)
+        if clock.pauses or self._held:
+            last = stop or end
+            stop_at = NEVER if last is None else last.at
+            scans = self._evidence.listed
+            due = counted_due(clock, self._registration, start, due, start_at, stop_at, scans, self._held)
         if stop is not None:
             return stopped(start_at, due, start, stop)
-        end = self._end(clock)
         if end is not None:
             return cancelled(clock, start_at, due, start, end, name_of(end.code))
         return running(clock, self._registration, start_at, due, start)

@@ -289,6 +289,8 @@ class Judge:
     def _rolled(self, clock: Clock, shipment: Shipment, previous: KnownScan, latest: KnownScan, watermark: int) -> bool:
         """Let the one instance of a gap clock that runs roll on to the latest scan, if there is nothing to say."""
         number = clock.number
+        if self._held(shipment.registered):
+            return False
         for instance in shipment.instances.awake:
             if instance.clock == number and instance.status == RUNNING:
                 begun = instance.scan is previous or instance.key == previous.scan_id

@@ -1,11 +1,34 @@
 """Time that does not count: pauses between two scans, and times when a region was suspended."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from streams.sla.instants import NEVER
 from streams.sla.policy.compiled import Clock
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
+
+Held = Sequence[tuple[int, int]]
+"""Times that do not count by themselves, whatever is scanned: from, until."""
+NOT_HELD: Final[Held] = ()
+
+
+def counted_due(
+    clock: Clock,
+    registration: Registration,
+    start: KnownScan | None,
+    due: int,
+    start_at: int,
+    stop_at: int,
+    scans: list[KnownScan],
+    held: Held,
+) -> int:
+    """The due instant of a clock that stops then (`NEVER`, while it runs), moved by the time that does not count."""
+    if not clock.suspendable:
+        held = NOT_HELD
+    if not (clock.pauses or held):
+        return due
+    return paused_due(clock, registration, start, due, start_at, max(stop_at, start_at), scans, held)
 
 
 def paused_due(
@@ -16,12 +39,9 @@ def paused_due(
     start_at: int,
     stop_at: int,
     scans: list[KnownScan],
-    held: Sequence[tuple[int, int]],
+    held: Held,
 ) -> int:
-    """The due instant moved by the time that does not count until the clock stops; `NEVER` while a pause lasts.
-
-    `held` are times that do not count by themselves: from, until.
-    """
+    """The due instant moved by the time that does not count until the clock stops; `NEVER` while a pause lasts."""
     allowance = clock.allowance
     moved, covered = due, start_at
     for began, until in sorted([*_pauses(clock, scans), *held]):

@@ -2,6 +2,7 @@
 
 from streams.sla.codes import Code, name_of, rank
 from streams.sla.instants import NEVER
+from streams.sla.pauses import NOT_HELD, Held, counted_due
 from streams.sla.phases import MET, MISSED, RUNNING
 from streams.sla.policy.compiled import Clock
 from streams.sla.registration import Registration
@@ -10,7 +11,7 @@ from streams.sla.standing import cancelled, running
 from streams.sla.verdict import Verdict
 
 
-def recorded(clock: Clock, registration: Registration, scans: list[KnownScan]) -> Verdict | None:
+def recorded(clock: Clock, registration: Registration, scans: list[KnownScan], held: Held = NOT_HELD) -> Verdict | None:
     """Whether scans of all the codes were recorded in time after the start.  None when it has not started.
 
     It stops when the last of them was recorded, and not before it started.
@@ -31,10 +32,13 @@ def recorded(clock: Clock, registration: Registration, scans: list[KnownScan]) -
         elif _recorded_at(earliest) > stop_at:
             stop_at, stop = _recorded_at(earliest), earliest
     if not missing:
+        due = counted_due(clock, registration, start, due, start_at, stop_at, scans, held)
         return Verdict(MET if stop_at <= due else MISSED, start_at, due, start, stop, stop_at=stop_at)
     for scan in scans:
         if scan.code in clock.ends and scan.at >= start_at:
+            due = counted_due(clock, registration, start, due, start_at, scan.at, scans, held)
             return cancelled(clock, start_at, due, start, scan, name_of(scan.code))
+    due = counted_due(clock, registration, start, due, start_at, NEVER, scans, held)
     verdict = running(clock, registration, start_at, due, start)
     verdict.reason = f"not recorded: {', '.join(map(name_of, missing))}"
     return verdict

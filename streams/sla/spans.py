@@ -1,11 +1,10 @@
 """Clocks from a start to the first stop after it."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from streams.sla.codes import name_of
 from streams.sla.instants import NEVER
-from streams.sla.pauses import paused_due
+from streams.sla.pauses import NOT_HELD, Held, paused_due
 from streams.sla.phases import CANCELLED
 from streams.sla.pieces import completes
 from streams.sla.policy.compiled import ENDS, PAUSES, STARTS, STOPS, Clock
@@ -14,15 +13,12 @@ from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled, running, stopped
 from streams.sla.verdict import STOPPED_BEFORE_START, Verdict
 
-Held = Sequence[tuple[int, int]]
-"""Times that do not count by themselves, whatever is scanned: from, until."""
-
 _NONE: Final[set[str]] = set()
 """Of shipments of one piece nothing is counted."""
 
 
 def span(  # noqa: C901, PLR0912 - the hot path: one pass over the scans decides everything
-    clock: Clock, registration: Registration, scans: list[KnownScan], held: Held = ()
+    clock: Clock, registration: Registration, scans: list[KnownScan], held: Held = NOT_HELD
 ) -> Verdict | None:
     """The verdict over these scans, in order.  None when it has not started, or was not promised to this shipment.
 
@@ -61,7 +57,9 @@ def span(  # noqa: C901, PLR0912 - the hot path: one pass over the scans decides
     if paused or (held and clock.suspendable):
         last = stop or end or early
         stop_at = NEVER if last is None else max(last.at, start_at)
-        due = paused_due(clock, registration, start, due, start_at, stop_at, scans, held if clock.suspendable else ())
+        due = paused_due(
+            clock, registration, start, due, start_at, stop_at, scans, held if clock.suspendable else NOT_HELD
+        )
     if stop is not None:
         return stopped(start_at, due, start, stop)
     if end is not None:

@@ -7,6 +7,7 @@ from streams.sla.faults import faults
 from streams.sla.gaps import gaps
 from streams.sla.incidents import incident
 from streams.sla.journeys import Journey
+from streams.sla.pauses import NOT_HELD, Held
 from streams.sla.phases import MISSED
 from streams.sla.pieces import completing
 from streams.sla.policy import compiled
@@ -16,7 +17,7 @@ from streams.sla.recordings import recorded, uploads
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.scans import Scans
-from streams.sla.spans import Held, span
+from streams.sla.spans import span
 from streams.sla.standing import stop_of
 from streams.sla.verdict import Verdict
 
@@ -30,7 +31,7 @@ class Facts:
 
     __slots__ = ("_evidence", "_held", "_journey", "_registration")
 
-    def __init__(self, registration: Registration, evidence: Scans, held: Held = ()) -> None:
+    def __init__(self, registration: Registration, evidence: Scans, held: Held = NOT_HELD) -> None:
         self._registration = registration
         self._evidence = evidence
         self._held = held
@@ -41,7 +42,7 @@ class Facts:
         if clock.per == "shipment":
             return self._only(clock)
         if clock.form == compiled.GAPS:
-            return self._told(clock, gaps(clock, self._registration, self._evidence.listed))
+            return self._told(clock, gaps(clock, self._registration, self._evidence.listed, self._held))
         if clock.form == compiled.PLANNED:
             journey = self._planned()
             every = journey.every_milestone(clock) if clock.per == "milestone" else journey.every_leg(clock)
@@ -56,8 +57,9 @@ class Facts:
             return self._only(clock)
         if clock.form == compiled.GAPS:
             last_two = self._evidence.listed[-2:]
-            simple = clock.starts_any and clock.stops_any and all(scan.case is None for scan in last_two)
-            return self._told(clock, gaps(clock, self._registration, last_two if simple else self._evidence.listed))
+            simple = clock.rolls and all(scan.case is None for scan in last_two)
+            known = last_two if simple else self._evidence.listed
+            return self._told(clock, gaps(clock, self._registration, known, self._held))
         if clock.form == compiled.PLANNED:
             journey = self._planned()
             if clock.per == "milestone":
@@ -76,7 +78,7 @@ class Facts:
             planned = self._planned().one(clock, key)
             return None if planned is None else self._full(clock, planned)
         if clock.form == compiled.GAPS:
-            found = self._told(clock, gaps(clock, self._registration, self._evidence.listed))
+            found = self._told(clock, gaps(clock, self._registration, self._evidence.listed, self._held))
         else:
             found = self._group(clock, key)
         for name, verdict in found:
@@ -90,7 +92,7 @@ class Facts:
         if clock.form == compiled.SPAN:
             verdict = span(clock, registration, scans, self._held)
         elif clock.form == compiled.RECORDED:
-            verdict = recorded(clock, registration, scans)
+            verdict = recorded(clock, registration, scans, self._held)
         elif clock.form == compiled.UPLOADS:
             verdict = uploads(clock, registration, scans)
         elif clock.form == compiled.NEVER_HAPPENS:
@@ -102,7 +104,7 @@ class Facts:
 
     def _planned(self) -> Journey:
         if self._journey is None:
-            self._journey = Journey(self._registration, self._evidence)
+            self._journey = Journey(self._registration, self._evidence, self._held)
         return self._journey
 
     def _only(self, clock: Clock) -> list[Keyed]:

@@ -15,6 +15,19 @@ def due_of(policy: Json, clock: Json, registration: Json, start: int, begin: Fac
     return None if found is None else found + duration(clock.get("shift", "PT0S"))
 
 
+def given_of(policy: Json, clock: Json, registration: Json, start: int, begin: Fact | None) -> Any:
+    """The allowance that gives its due instant, as the page has it."""
+    within = clock.get("within")
+    if not isinstance(within, list):
+        return within or clock.get("due")
+    for rule in within:
+        if "allow" in rule and attributes.hold(rule.get("when", {}), registration, begin):
+            due = _given(policy, rule["allow"], registration, start, begin)
+            if due is not None:
+                return rule["allow"]
+    return None
+
+
 def _unshifted(policy: Json, clock: Json, registration: Json, start: int, begin: Fact | None) -> int | None:
     if clock.get("due") == "promised":
         return _promised(policy, registration)

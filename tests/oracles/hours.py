@@ -16,13 +16,33 @@ def due(policy: Json, given: Json, registration: Json, start: int, begin: Fact |
     """When so much working time has passed, or the n-th day has come to its hour."""
     place = given.get("zone") or ("facility" if "working" in given else "destination")
     shop = _shop(policy, given.get("calendar"), registration, place, begin)
-    moment = datetime.fromtimestamp(start / 1000, UTC)
+    moment = _moment(start)
     if "working" in given:
         return _ms(opening_hours.add(shop, moment, duration(given["working"]) // 60_000))
     by, cutoff = (None if given.get(name) is None else _minutes(given[name]) for name in ("by", "cutoff"))
     end_of_day = 24 * 60
     found = opening_hours.promised(shop, moment, given["days"], end_of_day if by is None else by, cutoff)
-    return _ms(found) - (1 if by is None else 0)
+    return _ms(found) - (1 if by in (None, end_of_day) else 0)
+
+
+def go_on(policy: Json, given: Json, registration: Json, begin: Fact | None, began: int, ended: int, due: int) -> int:
+    """When the working time that was left at the beginning of a pause is up after its end."""
+    shop = _shop(policy, given.get("calendar"), registration, given.get("zone") or "facility", begin)
+    left = opening_hours.between(shop, _moment(began), _moment(due))
+    return _ms(opening_hours.add(shop, _moment(ended), left)) if left else ended
+
+
+def next_such(policy: Json, given: Json, registration: Json, begin: Fact | None, instant: int) -> int:
+    """The first instant from this one on at which such a promise ends on a service day."""
+    shop = _shop(policy, given.get("calendar"), registration, given.get("zone") or "destination", begin)
+    minute = 24 * 60 if given.get("by") is None else _minutes(given["by"])
+    day = _moment(instant).astimezone(ZoneInfo(shop.zone)).date()
+    while True:
+        if shop.stretches(day):
+            found = _ms(opening_hours.wall(shop.zone, day, minute)) - (1 if minute == 24 * 60 else 0)
+            if found >= instant:
+                return found
+        day += timedelta(days=1)
 
 
 def later(policy: Json, more: Json, registration: Json, instant: int) -> int:
@@ -81,3 +101,7 @@ def _minutes(text: str) -> int:
 
 def _ms(moment: datetime) -> int:
     return round((moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1))
+
+
+def _moment(instant: int) -> datetime:
+    return datetime.fromtimestamp(instant / 1000, UTC)

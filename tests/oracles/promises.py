@@ -5,26 +5,34 @@ reads all the facts there are, as often as it likes; nothing is kept, nothing de
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from streams.sla.codes import NUMBERS
-from tests.oracles import specials
-from tests.oracles.dues import due_of, leg_total
+from tests.oracles import pauses, specials
+from tests.oracles.dues import due_of, given_of, leg_total
 from tests.oracles.ends import called_off, closed, ends_of, last_of
 from tests.oracles.terms import Fact, Final, Finals, Json, codes, duration, ms
 
 __all__ = ["Final", "finals", "ms"]
 
 
-def finals(policy: Json, registrations: Sequence[Json], scans: Sequence[Json]) -> Finals:
-    """Every instance of every clock that has started, by (clock, instance)."""
+def finals(
+    policy: Json,
+    registrations: Sequence[Json],
+    scans: Sequence[Json],
+    suspensions: Mapping[str, Sequence[pauses.Span]] = MappingProxyType({}),
+) -> Finals:
+    """Every instance of every clock that has started, by (clock, instance); `suspensions` by region."""
     if not registrations:
         return {}
     registration = max(registrations, key=lambda one: (one.get("revision", 0), ms(one["registered_at"])))
     facts = facts_of(scans)
+    regions = {(registration.get(place) or {}).get("region") for place in ("origin", "destination")}
+    held = [span for region, spans in suspensions.items() if region in regions for span in spans]
     found: Finals = {}
     for clock in policy["clocks"]:
-        for instance, final in _instances(policy, clock, registration, facts):
+        for instance, final in _instances(policy, clock, registration, facts, held):
             found[clock["name"], instance] = final
     for clock in policy["clocks"]:
         if clock.get("all_of"):
@@ -75,6 +83,8 @@ def _version(scan: Json) -> tuple[Any, ...]:
                 scan.get("leg"),
                 scan.get("piece_id"),
                 scan.get("voids"),
+                (scan.get("facility") or {}).get("kind"),
+                (scan.get("facility") or {}).get("region"),
                 scan.get("case_id"),
                 scan.get("severity"),
             )
@@ -82,29 +92,33 @@ def _version(scan: Json) -> tuple[Any, ...]:
     )
 
 
-def _instances(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -> list[tuple[str | None, Final]]:
+def _instances(
+    policy: Json, clock: Json, registration: Json, facts: list[Fact], held: Sequence[pauses.Span]
+) -> list[tuple[str | None, Final]]:
     per = clock.get("per", "shipment")
     if clock.get("all_of"):
         return []
     for special in ("recorded", "uploads", "never"):
         if clock.get(special):
-            final = getattr(specials, special)(policy, clock, registration, facts)
+            final = getattr(specials, special)(policy, clock, registration, facts, held)
             return [] if final is None else [(None, final)]
     if per in {"gap", "attempt"}:
-        return _gaps(policy, clock, registration, facts)
+        return _gaps(policy, clock, registration, facts, held)
     if per == "milestone" or (per == "leg" and "plan" in (clock.get("within"), clock.get("due"))):
-        return _planned(policy, clock, registration, facts)
+        return _planned(policy, clock, registration, facts, held)
     if per == "shipment":
         groups: list[tuple[str | None, list[Fact]]] = [(None, facts)]
     else:
         keys = sorted({key for fact in facts if (key := getattr(fact, per)) is not None})
         ends = ends_of(policy, clock)
         groups = [(key, [fact for fact in facts if getattr(fact, per) == key or fact.code in ends]) for key in keys]
-    found = ((key, _span(policy, clock, registration, group)) for key, group in groups)
+    found = ((key, _span(policy, clock, registration, group, held)) for key, group in groups)
     return [(key, final) for key, final in found if final is not None]
 
 
-def _span(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -> Final | None:
+def _span(
+    policy: Json, clock: Json, registration: Json, facts: list[Fact], held: Sequence[pauses.Span]
+) -> Final | None:
     begins, stops, ends = codes(clock["from"]), codes(clock["until"]), ends_of(policy, clock)
     begin: Fact | None = None
     if "registered" in begins:
@@ -115,20 +129,21 @@ def _span(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -> F
         places = [place for place, fact in enumerate(facts) if fact.code in begins]
         if not places:
             return None
-        place = places[0]
+        before, after = facts[: places[0]], facts[places[0] + 1 :]
+        begin = facts[places[0]]
         if clock.get("start") == "last":
-            halts = [at for at, fact in enumerate(facts) if at > place and fact.code in stops | ends - begins]
-            place = max(at for at in places if not halts or at < halts[0])
-        begin = facts[place]
+            ends = ends - begins
+            halt = last_of(clock, registration, after, stops, ends)
+            begin = [facts[place] for place in places if halt is None or facts[place] in facts[: facts.index(halt)]][-1]
         start = begin.at
-        before, after = facts[:place], facts[place + 1 :]
     due = due_of(policy, clock, registration, start, begin)
     if due is None:
         return None
     last = last_of(clock, registration, after, stops, ends)
     early = next((fact for fact in before if fact.code in stops), None)
     until = last.at if last else start if early else None
-    moved = _paused(clock, facts, start, due, until)
+    given = given_of(policy, clock, registration, start, begin)
+    moved = pauses.moved(policy, clock, registration, facts, begin, start, due, given, until, held)
     if last is not None and last.code in stops:
         return _stopped(start, moved, last)
     if last is not None:
@@ -143,33 +158,9 @@ def _stopped(start: int, due: int | None, stop: Fact) -> Final:
     return Final("met" if stop.at <= due else "missed", start, due, stop.at)
 
 
-def _paused(clock: Json, facts: list[Fact], start: int, due: int, until: int | None) -> int | None:
-    """The instant at which as much time has counted as was allowed; None when a pause goes on for ever."""
-    spans: list[tuple[int, int | None]] = []
-    for pause in clock.get("pause", []):
-        began: int | None = None
-        for fact in facts:
-            if began is None and fact.code in codes(pause["from"]):
-                began = fact.at
-            elif began is not None and fact.code in codes(pause["until"]):
-                spans.append((began, fact.at if until is None else min(fact.at, until)))
-                began = None
-        if began is not None:
-            spans.append((began, until))
-    left, now = due - start, start
-    while left > 0:
-        inside = [end for began, end in spans if began <= now and (end is None or now < end)]
-        if None in inside:
-            return None
-        if inside:
-            now = max(end for end in inside if end is not None)
-            continue
-        step = min([left, *(began - now for began, _ in spans if began > now)])
-        now, left = now + step, left - step
-    return now if due > start else due
-
-
-def _gaps(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -> list[tuple[str | None, Final]]:
+def _gaps(
+    policy: Json, clock: Json, registration: Json, facts: list[Fact], held: Sequence[pauses.Span]
+) -> list[tuple[str | None, Final]]:
     """Every scan in custody starts a gap, unless one is under way that it does not stop."""
     begins, stops, ends = codes(clock["from"]), codes(clock["until"]), ends_of(policy, clock)
     found: list[tuple[str | None, Final]] = []
@@ -185,12 +176,15 @@ def _gaps(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -> l
         stop = next((at for at in after if _among(facts[at].code, stops) or facts[at].code in ends), None)
         due = due_of(policy, clock, registration, begin.at, begin)
         if due is not None:
+            given = given_of(policy, clock, registration, begin.at, begin)
+            until = None if stop is None else facts[stop].at
+            moved = pauses.moved(policy, clock, registration, facts, begin, begin.at, due, given, until, held)
             if stop is None:
-                ended = Final("running", begin.at, due)
+                ended = Final("running", begin.at, moved)
             elif clock["per"] == "attempt" and not _among(facts[stop].code, stops):
-                ended = called_off(clock, begin.at, due, facts[stop])
+                ended = called_off(clock, begin.at, moved, facts[stop])
             else:
-                ended = _stopped(begin.at, due, facts[stop])
+                ended = _stopped(begin.at, moved, facts[stop])
             found.append((begin.scan_id, ended))
         if stop is None:
             break
@@ -202,7 +196,9 @@ def _among(code: str, wanted: set[str]) -> bool:
     return "any" in wanted or code in wanted
 
 
-def _planned(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -> list[tuple[str | None, Final]]:
+def _planned(
+    policy: Json, clock: Json, registration: Json, facts: list[Fact], held: Sequence[pauses.Span]
+) -> list[tuple[str | None, Final]]:
     """Each milestone since the one before it, or each leg since the last of those before it, by the plan."""
     legs = (registration.get("plan") or {}).get("legs", [])
     reached = {leg["leg"]: _reached(leg, facts) for leg in legs}
@@ -221,15 +217,15 @@ def _planned(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -
                 within = duration(milestone["within"]) if milestone.get("within") else None
                 due = _planned_due(clock, start, milestone.get("at"), within)
                 tried.append((f"{name}/{number + 1}", start, due, reached[name][number]))
-        if clock.get("due") == "plan":
-            registered = ms(registration["registered_at"])
-            found += [
-                (i, _planned_final(clock, registered, due, stop, end)) for i, _, due, stop in tried if due is not None
-            ]
-            continue
         for instance, start, due, stop in tried:
-            if start is not None and due is not None:
-                found.append((instance, _planned_final(clock, start.at, due, stop, end)))
+            scheduled = clock.get("due") == "plan"
+            begins = ms(registration["registered_at"]) if scheduled else None if start is None else start.at
+            if begins is None or due is None:
+                continue
+            last = stop or end
+            until = None if last is None else max(last.at, begins)
+            moved = pauses.moved(policy, clock, registration, facts, None, begins, due, "plan", until, held)
+            found.append((instance, _planned_final(clock, begins, moved, stop, end)))
     return found
 
 
@@ -247,7 +243,7 @@ def _planned_due(clock: Json, start: Fact | None, instant: str | None, within: i
     return None if start is None or within is None else start.at + within
 
 
-def _planned_final(clock: Json, start: int, due: int, stop: Fact | None, end: Fact | None) -> Final:
+def _planned_final(clock: Json, start: int, due: int | None, stop: Fact | None, end: Fact | None) -> Final:
     if stop is not None:
         return _stopped(start, due, stop)
     if end is not None:

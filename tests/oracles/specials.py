@@ -1,11 +1,16 @@
 """Promises that are no span of time: records, uploads, incidents, and promises made of others."""
 
-from tests.oracles.dues import due_of
+from collections.abc import Sequence
+
+from tests.oracles import pauses
+from tests.oracles.dues import due_of, given_of
 from tests.oracles.ends import called_off, ends_of, last_of
 from tests.oracles.terms import Fact, Final, Finals, Json, codes, duration, ms
 
 
-def recorded(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -> Final | None:
+def recorded(
+    policy: Json, clock: Json, registration: Json, facts: list[Fact], held: Sequence[pauses.Span]
+) -> Final | None:
     """Kept when the last of the codes was recorded in time."""
 
     begins = [fact for fact in facts if fact.code in codes(clock["from"])]
@@ -17,17 +22,25 @@ def recorded(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -
     if due is None:
         return None
     known = {code: [fact.recorded for fact in facts if fact.code == code] for code in codes(clock["recorded"])}
+    given = given_of(policy, clock, registration, start, begin)
+
+    def moved(until: int | None) -> int | None:
+        return pauses.moved(policy, clock, registration, facts, begin, start, due, given, until, held)
+
     if all(known.values()):
         stop = max([start, *(min(times) for times in known.values())])
-        return Final("met" if stop <= due else "missed", start, due, stop)
+        by = moved(stop)
+        return Final("met" if by is not None and stop <= by else "missed", start, by, stop)
     end = next((fact for fact in facts if fact.code in ends_of(policy, clock) and fact.at >= start), None)
-    return Final("running", start, due) if end is None else called_off(clock, start, due, end)
+    return Final("running", start, moved(None)) if end is None else called_off(clock, start, moved(end.at), end)
 
 
-def uploads(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -> Final | None:
+def uploads(
+    policy: Json, clock: Json, registration: Json, facts: list[Fact], held: Sequence[pauses.Span]
+) -> Final | None:
     """Kept when every scan of the parcel, from the first one until the stop, was recorded soon enough."""
 
-    del registration
+    del registration, held
     own = [fact for fact in facts if fact.case is None]
     begins = codes(clock["from"])
     first = next((at for at, fact in enumerate(own) if begins & {"any", "registered", fact.code}), None)
@@ -49,9 +62,12 @@ def uploads(policy: Json, clock: Json, registration: Json, facts: list[Fact]) ->
     return Final("missed", start, worst.at + limit, worst.recorded)
 
 
-def never(policy: Json, clock: Json, registration: Json, facts: list[Fact]) -> Final | None:
+def never(
+    policy: Json, clock: Json, registration: Json, facts: list[Fact], held: Sequence[pauses.Span]
+) -> Final | None:
     """Broken by the first such scan; kept when it stops."""
 
+    del held
     begins = [fact for fact in facts if fact.code in codes(clock["from"])]
     if not begins and "registered" not in codes(clock["from"]):
         return None

@@ -71,7 +71,7 @@ def compile_clock(
         objective=item.objective,
         roles=roles,
         roles_of_numbers=bytes(roles.get(number, 0) for number in range(MOST_CODES)),
-        rolls=item.per == "gap" and ANY in begins and ANY in untils,
+        rolls=item.per == "gap" and ANY in begins and ANY in untils and not pauses,
         complete=item.complete is not None,
         recorded=recorded,
         uploads=0 if item.uploads is None else duration(item.uploads, f"{path}.uploads"),
@@ -180,8 +180,8 @@ def _ends(
 
 def _allowance(item: ClockDocument, path: str, terms: Terms, form: str, planned: str | None) -> Allowance:
     if form in {compiled.UPLOADS, compiled.NEVER_HAPPENS, compiled.ALL_OF}:
-        for field in ("within", "due"):
-            if getattr(item, field) is not None:
+        for field in ("within", "due", "pause"):
+            if getattr(item, field):
                 raise Problem(f"{path}.{field}", "this promise has no time to keep: leave it out")
         return PlanTotal()
     if (item.within is None) == (item.due is None):
