@@ -22,6 +22,8 @@ def incident(clock: Clock, registration: Registration, scans: list[KnownScan]) -
             start = scan
     if start is None and not clock.from_registration:
         return None
+    if start is not None and clock.from_registration and registration.registered_at <= start.at:
+        start = None
     start_at = registration.registered_at if start is None else start.at
     for scan in scans:
         if scan.code in clock.never:

@@ -227,7 +227,7 @@ class Judge:
                     if status < 0:
                         stale = not roles & STARTS
                     else:
-                        stale = status in _DONE or (status == RUNNING and roles == STARTS and not clock.last_start)
+                        stale = status in _DONE or (status == RUNNING and roles == STARTS and not clock.restarts)
                     if stale:
                         continue
                 instance = None if status < 0 else instances.find(number, None)

@@ -19,6 +19,8 @@ def recorded(clock: Clock, registration: Registration, scans: list[KnownScan], h
     start = _start(clock, scans)
     if start is None and not clock.from_registration:
         return None
+    if start is not None and clock.from_registration and registration.registered_at <= start.at:
+        start = None
     start_at = registration.registered_at if start is None else start.at
     due = clock.allowance.due(start_at, registration, start)
     if due is None:

@@ -37,7 +37,7 @@ def span(  # noqa: C901, PLR0912 - the hot path: one pass over the scans decides
         if not role:
             continue
         paused = paused or role >= PAUSES
-        if role & STARTS and (start_at is None or not first):
+        if role & STARTS and (start_at is None or not first or (start is None and scan.at < start_at)):
             start, start_at = scan, scan.at
         elif role & STOPS:
             if start_at is not None and scan.at >= start_at:

@@ -121,8 +121,11 @@ def _span(
 ) -> Final | None:
     begins, stops, ends = codes(clock["from"]), codes(clock["until"]), ends_of(policy, clock)
     begin: Fact | None = None
-    if "registered" in begins:
-        start = ms(registration["registered_at"])
+    registered = ms(registration["registered_at"])
+    ended = last_of({"complete": "pieces"}, registration, facts, ends, set())
+    own = [fact for fact in (facts if ended is None else facts[: facts.index(ended)]) if fact.code in begins]
+    if "registered" in begins and not any(fact.at < registered for fact in own):
+        start = registered
         before = [fact for fact in facts if fact.at < start and fact.code not in ends]
         after = [fact for fact in facts if fact not in before]
     else:
@@ -130,6 +133,8 @@ def _span(
         if not places:
             return None
         before, after = facts[: places[0]], facts[places[0] + 1 :]
+        if "registered" in begins:
+            after = [fact for fact in before if fact.code in ends] + after
         begin = facts[places[0]]
         if clock.get("start") == "last":
             ends = ends - begins

@@ -17,6 +17,8 @@ def recorded(
     if not begins and "registered" not in codes(clock["from"]):
         return None
     begin = None if not begins else begins[-1 if clock.get("start") == "last" else 0]
+    if "registered" in codes(clock["from"]) and begin is not None and ms(registration["registered_at"]) <= begin.at:
+        begin = None
     start = ms(registration["registered_at"]) if begin is None else begin.at
     due = due_of(policy, clock, registration, start, begin)
     if due is None:
@@ -68,10 +70,12 @@ def never(
     """Broken by the first such scan; kept when it stops."""
 
     del held
-    begins = [fact for fact in facts if fact.code in codes(clock["from"])]
-    if not begins and "registered" not in codes(clock["from"]):
+    begins = [fact.at for fact in facts if fact.code in codes(clock["from"])]
+    if "registered" in codes(clock["from"]):
+        begins.append(ms(registration["registered_at"]))
+    if not begins:
         return None
-    start = begins[0].at if begins else ms(registration["registered_at"])
+    start = min(begins)
     bad = next((fact for fact in facts if fact.code in codes(clock["never"])), None)
     if bad is not None:
         return Final("missed", start, bad.at, bad.at, bad.code)

@@ -54,6 +54,7 @@ def compile_clock(
         from_registration=(REGISTERED in begins and form != compiled.UPLOADS)
         or any(member.from_registration for member in members),
         last_start=item.start == "last",
+        restarts=item.start == "last" or (REGISTERED in begins and len(starts) > 0),
         stops=stops,
         stops_any=ANY in untils,
         ends=ends,
@@ -155,6 +156,8 @@ def _check_ends(  # noqa: C901 - one line a rule
         raise Problem(f"{path}.from", "a schedule runs from the registration that gave it: `from: registered`")
     if REGISTERED in begins and item.per != "shipment" and planned != "due":
         raise Problem(f"{path}.from", f"`registered` starts a clock of the whole shipment, not one per {item.per}")
+    if REGISTERED in begins and len(begins) > 1 and item.start == "last":
+        raise Problem(f"{path}.start", "a registration comes once: leave `registered` out, or `start: last`")
     if ANY in begins and form not in {compiled.GAPS, compiled.UPLOADS}:
         raise Problem(f"{path}.from", "`any` goes with `per: gap` and with `uploads`")
     if ANY in untils and form != compiled.GAPS:

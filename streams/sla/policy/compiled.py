@@ -59,6 +59,8 @@ class Clock:
     """Whether every scan of the parcel starts it."""
     from_registration: bool
     last_start: bool
+    restarts: bool
+    """Whether one more scan that starts it may move the start of one that runs."""
     stops: frozenset[Code]
     stops_any: bool
     """Whether every scan of the parcel stops it."""
