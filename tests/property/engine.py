@@ -143,11 +143,13 @@ def replay(policy: Policy, records: Sequence[Arrival], *, chunk: int | None = No
 
 
 def bodies(outputs: Iterable[Output], topic: str | None = None) -> list[Decision]:
-    """The bodies of decisions, in order."""
+    """The bodies of decisions, in order; a tombstone is none."""
     return [
-        msgspec.json.decode(output.value or b"")
+        msgspec.json.decode(output.value)
         for output in outputs
-        if output.topic not in ("scan-rejects", BY_CUSTOMER, SIGHTINGS) and topic in (None, output.topic)
+        if output.topic not in ("scan-rejects", BY_CUSTOMER, SIGHTINGS)
+        and topic in (None, output.topic)
+        and output.value is not None
     ]
 
 

@@ -8,11 +8,11 @@ from tests.property.vocabulary import (
     FACILITIES,
     INCIDENTS,
     LEGS,
+    LONG_AGO,
     MIDDLE,
     PIECES,
     STARTS,
     STOPS,
-    WHERE,
     Json,
     hours,
     instants,
@@ -49,6 +49,9 @@ def goods(draw: st.DrawFn) -> Json:
         made |= {"temperature": draw(st.sampled_from(["chilled", None]))}
         made["declared_value"] = {"amount": draw(st.sampled_from(["499.99", "500"])), "currency": "EUR"}
         made["labels"] = draw(st.sampled_from([{}, {"kind": "gift"}, {"kind": "other"}]))
+    if draw(st.booleans()):
+        currency = draw(st.sampled_from(["EUR", "EUR", "CNY"]))
+        made["freight"] = {"amount": draw(st.sampled_from(["12.34", "0.005"])), "currency": currency}
     for which in ("pickup", "delivery"):
         if draw(st.integers(0, 3)) == 0:
             first, last = sorted([draw(instants), draw(instants)])
@@ -58,8 +61,13 @@ def goods(draw: st.DrawFn) -> Json:
 
 @st.composite
 def registrations(draw: st.DrawFn, shipment_id: str) -> list[Json]:
-    made = []
+    made: list[Json] = []
     for revision in range(draw(st.sampled_from([0, 1, 1, 1, 1, 2, 3]))):
+        again: bool = draw(st.booleans())
+        if again and made:
+            changes: list[Json] = [{"registered_at": draw(instants)}, {"product": "eco"}, {"pieces": 3}]
+            made.append({**made[-1], "revision": revision, **draw(st.sampled_from(changes))})
+            continue
         body: Json = {
             "shipment_id": shipment_id,
             "customer_id": draw(st.sampled_from(["c1", "c2"])),
@@ -97,8 +105,15 @@ def scans(draw: st.DrawFn, shipment_id: str) -> list[Json]:
     made: list[Json] = []
     names = [f"s{number}" for number in range(draw(st.integers(0, 9)))]
     for name in names:
-        for revision in range(draw(st.sampled_from([1, 1, 1, 1, 2]))):
-            made.append(draw(_scan(shipment_id, name, revision)))  # noqa: PERF401 - it draws
+        versions: list[Json] = []
+        for revision in range(draw(st.sampled_from([1, 1, 1, 1, 2, 3]))):
+            version = draw(_scan(shipment_id, name, revision))
+            again: bool = draw(st.booleans())
+            if again and versions:
+                field = draw(st.sampled_from(["revision", "occurred_at", "code", "facility", "piece_id", "leg"]))
+                version = {**versions[-1], **{one: version[one] for one in ("revision", field) if one in version}}
+            versions.append(version)
+        made += versions
     for number in range(draw(st.sampled_from([0, 0, 1, 2]))):
         void = draw(_scan(shipment_id, f"v{number}", 0))
         made.append(void | {"voids": draw(st.sampled_from([*names, "v0", "nobody"]))})
@@ -113,14 +128,14 @@ def _scan(draw: st.DrawFn, shipment_id: str, name: str, revision: int) -> Json:
         "scan_id": name,
         "shipment_id": shipment_id,
         "code": draw(st.sampled_from(STARTS + MIDDLE + STOPS + INCIDENTS)),
-        "occurred_at": draw(instants),
+        "occurred_at": draw(instants if draw(st.integers(0, 7)) else st.just(LONG_AGO)),
         "revision": draw(st.sampled_from([revision, revision, 0])),
     }
     if draw(st.booleans()):
         scan["recorded_at"] = draw(instants)
     if draw(st.booleans()):
-        facility = draw(st.sampled_from(FACILITIES))
-        scan["facility"] = {"id": facility, **WHERE[facility]}
+        where = draw(st.sampled_from([{}, {"kind": "hub", "region": "north"}, {"kind": "branch", "region": "south"}]))
+        scan["facility"] = {"id": draw(st.sampled_from(FACILITIES)), **where}
     if draw(st.booleans()):
         scan["leg"] = draw(st.sampled_from(LEGS))
     if draw(st.booleans()):

@@ -35,6 +35,31 @@ additions = st.sampled_from([{"days": 1}, {"working_days": 2, "calendar": "work"
 allowances = hours | st.sampled_from(["promised", "plan", {"appointment": "pickup"}, {"appointment": "delivery"}])
 
 
+pauses: st.SearchStrategy[Json] = st.just({}) | st.just(
+    {"pause": [{"from": "customs_held", "until": "customs_released"}, {"from": ["held"], "until": "released"}]}
+)
+compensations = st.builds(
+    lambda pay, more, cap: {"pay": pay, "rule": "late", **more, **cap},
+    st.sampled_from([{"freight": 3.0}, {"value": 0.1}, {"amount": 20, "currency": "CNY"}]),
+    st.sampled_from([{}, {"late_over": "PT1H"}, {"when": {"tier": "A"}}, {"when": {"facility.kind": "hub"}}]),
+    st.sampled_from([{}, {"cap": {"freight": 2}}, {"cap": {"amount": 7}}]),
+)
+
+
+@st.composite
+def stages(draw: st.DrawFn) -> list[Json]:
+    """Shares of a journey."""
+    return [
+        {
+            "name": f"s{number}",
+            "from": draw(subset(STARTS + MIDDLE)),
+            "until": draw(subset(MIDDLE + STOPS)),
+            "within": draw(hours),
+        }
+        for number in range(draw(st.integers(0, 2)))
+    ]
+
+
 @st.composite
 def rules(draw: st.DrawFn) -> list[Json]:
     conditions = st.sampled_from(
@@ -72,7 +97,7 @@ def rules(draw: st.DrawFn) -> list[Json]:
 
 
 @st.composite
-def clocks(draw: st.DrawFn, name: str) -> Json:  # noqa: C901, PLR0912 - one branch per kind of clock
+def clocks(draw: st.DrawFn, name: str) -> Json:  # noqa: C901, PLR0912, PLR0915 - one branch per kind of clock
     kinds = ["shipment"] * 4 + ["facility", "leg", "piece", "case", "gap", "attempt", "plan", "plan", "special"]
     per = draw(st.sampled_from(kinds))
     clock: Json = {"name": name}
@@ -84,6 +109,7 @@ def clocks(draw: st.DrawFn, name: str) -> Json:  # noqa: C901, PLR0912 - one bra
         clock[timed] = "plan"
         if timed == "due":
             clock["from"] = "registered"
+        clock |= draw(pauses)
     elif per in {"gap", "attempt"}:
         anything = st.just("any")
         clock |= {
@@ -91,16 +117,17 @@ def clocks(draw: st.DrawFn, name: str) -> Json:  # noqa: C901, PLR0912 - one bra
             "from": draw(anything | subset(MIDDLE)),
             "until": draw(anything | subset(MIDDLE + STOPS)),
         }
-        clock["within"] = draw(hours)
+        clock["within"] = draw(hours | by_calendar())
+        clock |= draw(pauses)
     elif per == "case":
         clock |= {"per": "case", "from": draw(subset(CARE)), "within": draw(hours | by_calendar() | rules())}
         clock["until"] = draw(subset([code for code in [*CARE, "delivered"] if code not in clock["from"]]))
     else:
         clock |= {"from": draw(subset(STARTS + MIDDLE)), "per": per}
         if per == "shipment":
-            clock["from"] = draw(st.just("registered") | st.just(clock["from"]))
+            clock["from"] = draw(st.sampled_from(["registered", clock["from"], ["registered", *clock["from"]]]))
         clock["until"] = draw(subset([code for code in MIDDLE + STOPS if code not in clock["from"]]))
-        if clock["from"] != "registered":
+        if "registered" not in clock["from"]:
             clock["start"] = draw(st.sampled_from(["first", "last"]))
         if per == "shipment" and draw(st.booleans()):
             clock["complete"] = "pieces"
@@ -110,13 +137,14 @@ def clocks(draw: st.DrawFn, name: str) -> Json:  # noqa: C901, PLR0912 - one bra
             clock["within"] = draw(hours if form == "fixed" else rules())
         if form == "calendar":
             clock["within"] = draw(by_calendar() | calendar_rules())
-        elif draw(st.booleans()):
-            clock["pause"] = [
-                {"from": "customs_held", "until": "customs_released"},
-                {"from": ["held"], "until": "released"},
-            ]
-        if draw(st.integers(0, 4)) == 0:
+        if isinstance(clock.get("within"), list) and form == "calendar":
+            clock["suspensions"] = False  # nobody says what becomes of days on top
+        else:
+            clock |= draw(pauses)
+        if draw(st.integers(0, 4)) == 0 and form != "calendar":
             clock["shift"] = draw(st.sampled_from(["-P1D", "-PT1H", "PT3H"]))
+    if draw(st.integers(0, 2)) == 0:
+        clock["compensate"] = draw(st.lists(compensations, min_size=1, max_size=2))
     if draw(st.booleans()):
         clock["warn"] = draw(st.just({"before": draw(hours)}) | st.just([{"when": {"tier": "A"}, "before": "PT2H"}]))
     if draw(st.booleans()):
@@ -144,8 +172,9 @@ def specials(draw: st.DrawFn) -> Json:
     """Records, uploads and incidents."""
     kind = draw(st.sampled_from(["recorded", "uploads", "never"]))
     if kind == "recorded":
-        starts = draw(st.just(["delivered"]) | st.just("registered"))
-        return {"from": starts, "recorded": draw(subset(STARTS + MIDDLE)), "within": draw(hours)}
+        starts = draw(st.sampled_from([["delivered"], "registered", ["registered", "picked_up"]]))
+        made: Json = {"from": starts, "recorded": draw(subset(STARTS + MIDDLE)), "within": draw(hours)}
+        return made | draw(pauses)
     until = draw(subset(STOPS))
     if kind == "uploads":
         return {
@@ -153,15 +182,20 @@ def specials(draw: st.DrawFn) -> Json:
             "until": until,
             "uploads": draw(hours),
         }
-    begins = draw(st.sampled_from(["registered", ["picked_up", "accepted"]]))
+    begins = draw(st.sampled_from(["registered", ["picked_up", "accepted"], ["registered", "picked_up"]]))
     clock: Json = {"from": begins, "until": until, "never": draw(subset(INCIDENTS))}
     return clock | draw(st.sampled_from([{}, {"complete": "pieces"}]))
 
 
+SHORT: Json = {"settle": "PT0S", "retention": "P2D", "orphan_retention": "P1D", "expire": "P1D"}
+"""Of lives that end while others begin."""
+
+
 @st.composite
-def policies(draw: st.DrawFn) -> Json:
+def policies(draw: st.DrawFn, *, short: bool = False) -> Json:
     names = ["a", "b", "c", "d"][: draw(st.integers(1, 4))]
     shipment: Json = {"settle": "P90D", "retention": "P120D", "orphan_retention": "P90D", "expire": "P365D"}
+    shipment = {**shipment, **(SHORT if short else {})}
     if draw(st.integers(0, 3)) == 0:
         shipment["closes"] = draw(subset(STOPS))
     made = [draw(clocks(name)) for name in names]
@@ -174,6 +208,7 @@ def policies(draw: st.DrawFn) -> Json:
         "time_zone": draw(st.sampled_from(["UTC", "Asia/Shanghai", "Europe/Berlin"])),
         "calendars": CALENDARS,
         "shipment": shipment,
+        "stages": draw(stages()),
         "clocks": made,
     }
 

@@ -17,8 +17,6 @@ STARTS = ["order_placed", "picked_up", "accepted"]
 MIDDLE = ["arrived", "departed", "customs_held", "customs_released", "held", "released", "x-ray", "weighed"]
 STOPS = ["delivery_attempted", "delivered", "returned", "cancelled"]
 FACILITIES = ["hub-1", "hub-2", ""]
-WHERE = {"hub-1": {"kind": "hub", "region": "north"}, "hub-2": {"kind": "branch", "region": "south"}, "": {}}
-"""What is told of a facility: always the same, so that two versions of a scan never differ by it."""
 CARE = ["complaint.opened", "complaint.answered", "enquiry.opened"]
 CASES = ["k1", "k2"]
 INCIDENTS = ["lost", "damaged"]
@@ -27,6 +25,8 @@ PIECES = ["p1", "p2"]
 Json = dict[str, Any]
 
 hours = st.sampled_from(["PT30M", "PT1H", "PT2H30M", "PT6H", "P1D", "PT0S"])
+LONG_AGO = rfc3339(BEGIN - 60 * HALF_HOUR)
+"""More than a day before anything is registered."""
 instants = st.integers(0, 40).map(lambda steps: rfc3339(BEGIN + steps * HALF_HOUR))
 
 

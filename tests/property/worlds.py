@@ -27,10 +27,10 @@ class World:
 
 
 @st.composite
-def worlds(draw: st.DrawFn, *, most_shipments: int = 2) -> World:
+def worlds(draw: st.DrawFn, *, most_shipments: int = 2, short: bool = False) -> World:
     names = [f"S{number}" for number in range(draw(st.integers(1, most_shipments)))]
     return World(
-        draw(policies()),
+        draw(policies(short=short)),
         {name: draw(registrations(name)) for name in names},
         {name: draw(scans(name)) + draw(care(name)) for name in names},
     )

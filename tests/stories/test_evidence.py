@@ -1,5 +1,9 @@
 """What doubtful, early and late facts do to a promise."""
 
+from itertools import pairwise
+
+import pytest
+
 from tests.stories.story import Story, page
 
 CLOCK = "- {name: trip, from: picked_up, until: delivered, within: PT24H}"
@@ -65,3 +69,52 @@ def test_a_piece_that_never_comes_keeps_the_promise_owed() -> None:
     story = Story(page(clock)).registered("2026-11-02 09:00", pieces=2).scan("picked_up", "2026-11-02 10:00")
     story.scan("delivered", "2026-11-02 20:00", piece_id="1").until("2026-11-10 00:00")
     assert story.told("trip") == ["11-03 10:00 alert opened"]
+
+
+def test_what_is_replaced_is_what_was_told_whatever_made_a_scan_suspect() -> None:
+    clock = "- {name: trip, from: accepted, until: delivered, within: P2D}"
+    story = Story(page(clock)).registered("2026-11-02 09:00").scan("accepted", "2026-11-02 10:00")
+    story.scan("delivered", "2026-11-03 10:00")
+    assert story.outcome("trip")["evidence"][0].get("suspect") is None
+    story.registered("2026-11-03 11:00", arrives="2026-11-03 12:00", revision=1)
+    assert story.outcome("trip")["evidence"][0]["suspect"] == "before-registration"
+    story.void("s2", "2026-11-03 13:00").registered("2026-11-02 09:00", arrives="2026-11-03 14:00", revision=2)
+    story.scan("delivered", "2026-11-03 15:00")
+    told = story.said("trip", "outcome")
+    assert [one["kind"] for one in told] == ["met", "met", "cancelled", "met"]
+    for before, after in pairwise(told):
+        before.pop("replaces", None)
+        assert after["replaces"] == before
+
+
+def test_a_breach_that_was_none_is_withdrawn_also_after_it_was_resolved() -> None:
+    clock = "- {name: trip, from: accepted, until: delivered, within: P1D}"
+    story = Story(page(clock)).ordered("2026-11-02 09:00").scan("accepted", "2026-11-02 10:00")
+    story.scan("delivered", "2026-11-03 15:00").scan("cancelled", "2026-11-02 12:00", arrives="2026-11-04 09:00")
+    assert story.told("trip") == [
+        "11-03 10:00 alert opened",
+        "11-03 15:00 alert resolved",
+        "11-03 15:00 outcome missed",
+        "11-04 09:00 alert withdrawn",
+        "11-04 09:00 outcome cancelled",
+    ]
+
+
+def test_a_perfect_order_begins_with_the_registration_if_one_of_its_clocks_does() -> None:
+    clocks = "- {name: trip, from: registered, until: delivered, within: P1D}\n- {name: perfect, all_of: [trip]}"
+    story = Story(page(clocks, more="shipment: {expire: P5D}")).registered("2026-11-02 09:00")
+    assert story.until("2026-11-08 09:00").told("perfect") == ["11-07 09:00 outcome cancelled"]
+
+
+@pytest.mark.parametrize(
+    "clock", ["within: P1D, until: delivered", "never: lost, until: delivered", "recorded: held, within: P1D"]
+)
+def test_of_a_registration_and_a_scan_that_start_a_clock_the_first_counts(clock: str) -> None:
+    def start(scanned: str) -> str:
+        story = Story(page(f"- {{name: trip, from: [registered, accepted], {clock}}}"))
+        story.registered("2026-11-02 09:00").scan("accepted", scanned, arrives="2026-11-02 12:00")
+        story.scan("held", "2026-11-02 13:00").scan("delivered", "2026-11-02 14:00")
+        return story.local(story.outcome("trip")["start"])
+
+    assert start("2026-11-02 08:00") == "11-02 08:00"
+    assert start("2026-11-02 10:00") == "11-02 09:00"

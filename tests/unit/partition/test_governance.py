@@ -90,6 +90,16 @@ def test_rerating_judges_again_what_is_open_and_corrects_what_was_told() -> None
     assert outcome(outputs, "B")["kind"] == "missed"
 
 
+def test_what_is_replaced_has_the_measure_of_the_promise_that_it_was() -> None:
+    incident = parse_policy(
+        "policy: test\nversion: '2'\nclocks:\n  - {name: delivery, from: registered, until: delivered, never: lost}\n"
+    )
+    outputs = play(registered("A", 0), delivered("A", 6), publication(incident, BEGIN + 7 * HOUR, BEGIN, rerate=True))
+    corrected = outcome(outputs, "A")
+    assert corrected["measure"] == "incident"
+    assert "measure" not in corrected["replaces"]
+
+
 def test_rerating_withdraws_a_breach_that_is_none_any_more() -> None:
     outputs = play(
         registered("A", 0), publication(page("2", 20), BEGIN + 11 * HOUR, BEGIN, rerate=True), delivered("A", 15)

@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 
+from streams.sla.codes import code_of
+from streams.sla.details import ScanDetails
+from streams.sla.docket import Docket
 from streams.sla.evidence import MOST_SCANS
+from streams.sla.judge import Judge
+from streams.sla.policy import parse_policy
+from streams.sla.registration import Registration
+from streams.sla.scan import KnownScan
 from tests.unit.sla.parcel import Parcel, at
 
 CLOCK = "- {name: c, from: picked_up, until: delivered, within: PT10H}"
@@ -129,3 +136,18 @@ def test_a_status_names_so_many_clocks_and_counts_the_others() -> None:
     one.until(4)
     status = one.said("shipment-status")[-1]
     assert (len(status["overdue"]), status["more_overdue"], "more_at_risk" in status) == (100, 30, False)
+
+
+def test_a_closed_shipment_with_an_open_case_is_looked_at_once_an_hour_however_soon_it_settles() -> None:
+    clock = "{name: answer, per: case, from: enquiry.opened, until: enquiry.answered, within: P9D}"
+    judge = Judge(
+        parse_policy(f"policy: p\nversion: '1'\nshipment: {{settle: PT0S}}\nclocks: [{clock}]"),
+        Docket(),
+    )
+    shipment = judge.register(None, Registration("c", 0), 0, 0)
+    judge.scan(shipment, KnownScan("e", "enquiry.opened", 1, more=ScanDetails(case="k")), 1, 1)
+    judge.scan(shipment, KnownScan("d", code_of("delivered"), 2), 2, 2)
+    assert shipment is not None
+    assert shipment.life_at == 2
+    assert judge.fire(shipment, 2) is shipment
+    assert shipment.life_at == 2 + 3_600_000
