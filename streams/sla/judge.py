@@ -14,6 +14,7 @@ from streams.sla.encoding import content
 from streams.sla.evidence import MOST_BYTES, MOST_SCANS, effective, find_room, insert, is_latest
 from streams.sla.gaps import roll
 from streams.sla.instants import NEVER
+from streams.sla.pauses import NOT_HELD
 from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHASES, RESIDUE, RUNNING
 from streams.sla.pieces import completing
 from streams.sla.policy.compiled import SPAN, STARTS, UPLOADS, Clock, Policy
@@ -31,7 +32,6 @@ from streams.sla.verdict import Verdict
 from streams.sla.verdicts import Facts
 
 _DONE: Final = (MET, MISSED)
-_NOT_HELD: Final[tuple[tuple[int, int], ...]] = ()
 _LOOK_AGAIN: Final = 3_600_000
 """How long a closed shipment that keeps its evidence for a case is left alone at least: `settle` may be next to
 nothing, and each look is a deadline."""
@@ -211,7 +211,7 @@ class Judge:
                 self._hear_touched(shipment, shipment.registered, scan, stamp, watermark)
                 return
             policy = versions[0].policy
-        held = self._held(shipment.registered) if self._suspending else _NOT_HELD
+        held = self._held(shipment.registered) if self._suspending else NOT_HELD
         touched = policy.touched.get(scan.code)
         if touched is None:
             if scan.case is not None:
@@ -246,7 +246,7 @@ class Judge:
                     )
                     hearing.settle(clock, None, instance, verdict, before)
                 continue
-            if clock.rolls and previous is not None and self._rolled(clock, shipment, previous, scan, watermark):
+            if clock.rolls and not held and previous is not None and self._rolled(clock, shipment, previous, scan, watermark):
                 continue
             if facts is None:
                 facts = Facts(shipment.registered, shipment.evidence, held)
@@ -289,8 +289,6 @@ class Judge:
     def _rolled(self, clock: Clock, shipment: Shipment, previous: KnownScan, latest: KnownScan, watermark: int) -> bool:
         """Let the one instance of a gap clock that runs roll on to the latest scan, if there is nothing to say."""
         number = clock.number
-        if self._held(shipment.registered):
-            return False
         for instance in shipment.instances.awake:
             if instance.clock == number and instance.status == RUNNING:
                 begun = instance.scan is previous or instance.key == previous.scan_id
@@ -301,7 +299,7 @@ class Judge:
         return False
 
     def _held(self, registration: Registration) -> tuple[tuple[int, int], ...]:
-        return self._surroundings.held(registration) if self._suspending else _NOT_HELD
+        return self._surroundings.held(registration) if self._suspending else NOT_HELD
 
     def _versions(self, shipment: Shipment, registration: Registration) -> tuple[Version, ...]:
         """The versions of the policy that the clocks of a shipment can fall under."""
