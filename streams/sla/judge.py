@@ -14,7 +14,7 @@ from streams.sla.encoding import content
 from streams.sla.evidence import MOST_BYTES, MOST_SCANS, effective, find_room, insert, is_latest
 from streams.sla.gaps import roll
 from streams.sla.instants import NEVER
-from streams.sla.pauses import NOT_HELD
+from streams.sla.pauses import NOT_HELD, Held
 from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHASES, RESIDUE, RUNNING
 from streams.sla.pieces import completing
 from streams.sla.policy.compiled import SPAN, STARTS, UPLOADS, Clock, Policy
@@ -246,7 +246,12 @@ class Judge:
                     )
                     hearing.settle(clock, None, instance, verdict, before)
                 continue
-            if clock.rolls and not held and previous is not None and self._rolled(clock, shipment, previous, scan, watermark):
+            if (
+                clock.rolls
+                and not held
+                and previous is not None
+                and self._rolled(clock, shipment, previous, scan, watermark)
+            ):
                 continue
             if facts is None:
                 facts = Facts(shipment.registered, shipment.evidence, held)
@@ -298,7 +303,7 @@ class Judge:
                 return False
         return False
 
-    def _held(self, registration: Registration) -> tuple[tuple[int, int], ...]:
+    def _held(self, registration: Registration) -> Held:
         return self._surroundings.held(registration) if self._suspending else NOT_HELD
 
     def _versions(self, shipment: Shipment, registration: Registration) -> tuple[Version, ...]:
