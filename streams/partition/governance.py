@@ -60,8 +60,10 @@ class Governance:
     # --- restoring
 
     def load(self, key: bytes, page: bytes | None) -> None:
-        """Take over a page from the changelog."""
-        if page is not None:
+        """Take over a page from the changelog; None takes it away."""
+        if page is None:
+            self._pages.pop(key, None)
+        else:
             self._pages[key] = page
 
     def restore(self, meta: Meta) -> None:

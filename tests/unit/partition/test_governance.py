@@ -236,12 +236,15 @@ def test_a_version_whose_page_is_gone_parks_the_partition_with_advice() -> None:
 
 def test_versions_that_no_shipment_can_have_any_more_are_dropped_with_their_pages() -> None:
     player = Player(OLD)
+    player.commit()
     later = BEGIN + 24 * 400 * HOUR
     player.append([publication(NEW, BEGIN, BEGIN), publication(page("3", 1), later, later), tick(later)])
     player.finish()
     assert [one.version for one in player.core.meta.policies] == ["2", "3"]
     pages = {entry.key: entry.value for entry in player.changelog if entry.key.startswith(PAGES)}
     assert [key for key, value in pages.items() if value is None] == [PAGES + OLD.digest.encode()]
+    player.restart()
+    assert not player.core.take().changelog, "what has been dropped is not dropped again"
 
 
 def test_a_suspension_told_after_a_breach_withdraws_it_where_it_holds() -> None:
