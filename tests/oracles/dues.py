@@ -28,6 +28,17 @@ def given_of(policy: Json, clock: Json, registration: Json, start: int, begin: F
     return None
 
 
+def extra_of(clock: Json, registration: Json, begin: Fact | None) -> int:
+    """Milliseconds that come on top of the allowance whatever the hour: durations that are added, and a shift."""
+    rules = clock["within"] if isinstance(clock.get("within"), list) else []
+    more = [
+        rule["add"]
+        for rule in rules
+        if isinstance(rule.get("add"), str) and attributes.hold(rule.get("when", {}), registration, begin)
+    ]
+    return sum(map(duration, [*more, clock.get("shift", "PT0S")]))
+
+
 def _unshifted(policy: Json, clock: Json, registration: Json, start: int, begin: Fact | None) -> int | None:
     if clock.get("due") == "promised":
         return _promised(policy, registration)

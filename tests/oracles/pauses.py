@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.oracles import hours
+from tests.oracles.dues import extra_of
 from tests.oracles.terms import Fact, Json, codes
 
 Span = tuple[int, int | None]
@@ -32,7 +33,7 @@ def moved(
             for began, ended in [*_pauses(clock, facts), *(held if clock.get("suspensions", True) else ())]
         ]
     )
-    by_length = due
+    by_length, extra = due, extra_of(clock, registration, begin)
     for began, ended in spans:
         if began >= due:
             break
@@ -40,9 +41,14 @@ def moved(
             return None
         by_length += ended - began
         if isinstance(given, dict) and "working" in given:
-            due = hours.go_on(policy, given, registration, begin, began, ended, due)
+            left = began < due - extra
+            due = (
+                hours.go_on(policy, given, registration, begin, began, ended, due - extra) + extra
+                if left
+                else due + ended - began
+            )
         elif isinstance(given, dict) and "days" in given:
-            due = hours.next_such(policy, given, registration, begin, by_length)
+            due = hours.next_such(policy, given, registration, begin, by_length - extra) + extra
         else:
             due = by_length
     return due

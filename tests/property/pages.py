@@ -141,7 +141,7 @@ def clocks(draw: st.DrawFn, name: str) -> Json:  # noqa: C901, PLR0912, PLR0915 
             clock["suspensions"] = False  # nobody says what becomes of days on top
         else:
             clock |= draw(pauses)
-        if draw(st.integers(0, 4)) == 0 and form != "calendar":
+        if draw(st.integers(0, 4)) == 0:
             clock["shift"] = draw(st.sampled_from(["-P1D", "-PT1H", "PT3H"]))
     if draw(st.integers(0, 2)) == 0:
         clock["compensate"] = draw(st.lists(compensations, min_size=1, max_size=2))

@@ -52,9 +52,11 @@ class _Choice:
         self.fixed: Duration | None = None
         """All of it, where it is no more than durations."""
         lengths = [addition.length for addition in adds if isinstance(addition, MoreTime)]
+        self.more = sum(lengths)
+        """Milliseconds that are added whatever the hour."""
         first = allows[0] if allows else None
         if isinstance(first, Duration) and len(lengths) == len(adds):
-            self.fixed = Duration(first.length + sum(lengths))
+            self.fixed = Duration(first.length + self.more)
 
 
 class Rules(Allowance):
@@ -84,13 +86,17 @@ class Rules(Allowance):
 
     def extend(self, due: int, began: int, ended: int, registration: Registration, scan: KnownScan | None) -> int:
         """As the allowance that counts; what is added moves with it."""
-        allow = self._given(began, registration, scan)
-        return due if allow is None else allow.extend(due, began, ended, registration, scan)
+        allow, more = self._given(began, registration, scan), self._choice(registration, scan).more
+        if allow is None:
+            return due
+        if began >= due - more:
+            return due + ended - began  # of the allowance itself nothing is left
+        return allow.extend(due - more, began, ended, registration, scan) + more
 
     def settle(self, due: int, registration: Registration, scan: KnownScan | None) -> int:
-        """As the allowance that counts."""
-        allow = self._given(due, registration, scan)
-        return due if allow is None else allow.settle(due, registration, scan)
+        """As the allowance that counts; what is added comes after that."""
+        allow, more = self._given(due, registration, scan), self._choice(registration, scan).more
+        return due if allow is None else allow.settle(due - more, registration, scan) + more
 
     def explain(self, start: int, registration: Registration, scan: KnownScan | None) -> str:
         """`allowed 3 d and 2 working days (work)`."""

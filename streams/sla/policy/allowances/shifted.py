@@ -22,6 +22,8 @@ class Shifted(Allowance):
 
     def extend(self, due: int, began: int, ended: int, registration: Registration, scan: KnownScan | None) -> int:
         """As the other, moved."""
+        if began >= due - self._shift:
+            return due + ended - began  # of the other nothing is left
         moved = self._allowance.extend(due - self._shift, began, ended, registration, scan)
         return moved + self._shift
 

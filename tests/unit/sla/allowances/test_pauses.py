@@ -7,7 +7,20 @@ from streams.sla.codes import code_of
 from streams.sla.details import RegistrationDetails, Window
 from streams.sla.instants import NEVER
 from streams.sla.policy import parse_policy
-from streams.sla.policy.allowances import Allowance, Appointment, Days, Duration, Place, Promised, Working
+from streams.sla.policy.allowances import (
+    Allowance,
+    Appointment,
+    Days,
+    Duration,
+    MoreTime,
+    Place,
+    Promised,
+    Rule,
+    Rules,
+    Shifted,
+    Working,
+)
+from streams.sla.policy.conditions import Condition
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.spans import span
@@ -81,6 +94,23 @@ def test_an_appointment_moves_by_the_length_of_the_pause() -> None:
     parcel = Registration("c1", 0, more=RegistrationDetails(delivery=window))
     held = ("2026-11-05 10:00", "2026-11-05 11:30")
     assert due(Appointment("delivery"), "2026-11-03 10:00", held, parcel=parcel) == "2026-11-05 19:30"
+
+
+def _with_an_hour(allowance: Allowance) -> list[Allowance]:
+    """An hour on top, as an addition and as a shift."""
+    always = Condition({}, "$")
+    return [Rules([Rule(always, allowance), Rule(always, add=MoreTime(HOUR))]), Shifted(allowance, HOUR)]
+
+
+def test_what_comes_on_top_whatever_the_hour_stays_on_top() -> None:
+    held = ("2026-11-03 17:00", "2026-11-03 17:15")
+    for promise in _with_an_hour(Working(9 * HOUR - HOUR // 2, WORK, THERE)):
+        assert due(promise, "2026-11-03 09:00") == "2026-11-03 18:30"
+        assert due(promise, "2026-11-03 09:00", held) == "2026-11-03 18:45"
+        assert due(promise, "2026-11-03 09:00", ("2026-11-03 18:00", "2026-11-03 18:15")) == "2026-11-03 18:45"
+    for promise in _with_an_hour(Days(1, 12 * HOUR, 18 * HOUR, ALWAYS, THERE)):
+        assert due(promise, "2026-11-03 10:00") == "2026-11-04 13:00"
+        assert due(promise, "2026-11-03 10:00", held) == "2026-11-05 13:00"
 
 
 def test_nothing_is_due_while_a_pause_lasts() -> None:
