@@ -14,7 +14,8 @@ READY := $(VENV)/.project.stamp
 REQUIREMENTS := requirements/all.txt
 # Output of what runs side by side stays apart, where make knows how (4.0).
 APART := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-EMBEDDED := tests/integration/test_embedded_*.py
+OWN_KAFKA := $(wildcard tests/integration/test_embedded_*.py tests/integration/test_rolling_restart.py \
+	tests/integration/test_secure_kafka.py)
 ON_KAFKA := tests/integration
 OTHERS := $(filter-out tests/integration/ tests/__pycache__/,$(wildcard tests/*/))
 COMPILED := build/compiled
@@ -42,14 +43,14 @@ oracles: $(READY)
 
 compiled: $(COMPILED)/.stamp
 
-# Tests on a real Kafka wait more than they compute: the others run meanwhile, and those of the embedded Kafka, so that both
+# Tests on a real Kafka wait more than they compute: the others run meanwhile, and those with a Kafka of their own, so that both
 # take about as long.  They give way, for some tests look at the clock.  Options may choose tests or name files, so they are
 # for one run.
 test: lint types
 ifeq ($(strip $(ARGS)),)
 	@echo "Every test, with Kafka and without side by side: what they say follows when they are through" >&2
 	@$(MAKE) -j2 $(APART) integration unit GIVE_WAY=nice \
-		ON_KAFKA="$(ON_KAFKA) --ignore-glob='$(EMBEDDED)'" OTHERS="$(OTHERS) $(EMBEDDED)"
+		ON_KAFKA="$(ON_KAFKA) $(addprefix --ignore=,$(OWN_KAFKA))" OTHERS="$(OTHERS) $(OWN_KAFKA)"
 else
 	@$(PYTHON) -m pytest $(ARGS)
 endif

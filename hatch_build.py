@@ -81,6 +81,7 @@ HOT_PATH = (
     "streams/sla/instants.py",
     "streams/sla/journeys.py",
     "streams/sla/judge.py",
+    "streams/sla/lives.py",
     "streams/sla/milestone.py",
     "streams/sla/milestone_keys.py",
     "streams/sla/plan.py",

@@ -14,9 +14,9 @@ from streams.sla.encoding import content
 from streams.sla.evidence import MOST_BYTES, MOST_SCANS, effective, find_room, insert, is_latest
 from streams.sla.gaps import roll
 from streams.sla.instants import NEVER
+from streams.sla.lives import Lives
 from streams.sla.pauses import NOT_HELD, Held
-from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, OPEN, ORPHAN, PHASES, RESIDUE, RUNNING
-from streams.sla.pieces import completing
+from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, ORPHAN, RESIDUE, RUNNING
 from streams.sla.policy.compiled import SPAN, STARTS, UPLOADS, Clock, Policy
 from streams.sla.policy.rulebook import Version
 from streams.sla.refusal import TOO_LATE, Refused
@@ -43,6 +43,7 @@ class Judge:
     def __init__(self, policy: Policy, docket: Docket) -> None:
         """`policy` is in force until `look_at` says otherwise."""
         self._docket = docket
+        self._lives = Lives(docket, policy.lifecycle)
         self.look_at(Surroundings.of(policy), 0)
 
     def look_at(self, surroundings: Surroundings, time: int) -> None:
@@ -56,7 +57,7 @@ class Judge:
 
     def _turn(self, time: int) -> None:
         """Let shipments live by the version that is in force at this time."""
-        self._lifecycle = self._book.at(time).policy.lifecycle
+        self._lives.lifecycle = self._book.at(time).policy.lifecycle
         self._until: i64 = self._book.next_change(time)
 
     def reconsider(self, shipment: Shipment, former: Surroundings, stamp: int, watermark: int) -> bool:
@@ -89,9 +90,9 @@ class Judge:
         if watermark >= self._until:
             self._turn(watermark)
         if shipment is None:
-            if registration.registered_at < stamp - self._lifecycle.retention:
+            if registration.registered_at < stamp - self._lives.lifecycle.retention:
                 raise Refused(TOO_LATE, "registered before the retention of its number")
-            shipment = self._begin(stamp, OPEN, stamp + self._lifecycle.expire)
+            shipment = self._lives.begin(stamp, registered=True)
             shipment.registration = registration
             hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
             facts = Facts(registration, shipment.evidence, self._held(registration))
@@ -107,8 +108,7 @@ class Judge:
             return None
         before: Rulings = {} if known is None else self._rulings(shipment, known)
         shipment.registration = registration
-        if shipment.phase == ORPHAN:
-            self._enter(shipment, OPEN, shipment.life + self._lifecycle.expire)
+        self._lives.register(shipment)
         self._hear_all(shipment, before, watermark, stamp, known)
         return shipment
 
@@ -120,9 +120,9 @@ class Judge:
         if watermark >= self._until:
             self._turn(watermark)
         if shipment is None:
-            if scan.at < stamp - self._lifecycle.retention:
+            if scan.at < stamp - self._lives.lifecycle.retention:
                 raise Refused(TOO_LATE, "it happened before the retention of its number")
-            shipment = self._begin(stamp, ORPHAN, stamp + self._lifecycle.orphan_retention)
+            shipment = self._lives.begin(stamp, registered=False)
         elif shipment.phase == RESIDUE:
             raise Refused(TOO_LATE, "the shipment's evidence is gone: its outcomes are final")
         evidence = shipment.evidence
@@ -183,19 +183,6 @@ class Judge:
                     self._docket.doubts_changed = True
                 else:
                     hearing.confirm(found[0], instance, said, found[1])
-
-    def _begin(self, life: int, phase: int, life_at: int) -> Shipment:
-        self._docket.shipments[PHASES[phase]] += 1
-        return Shipment(life, phase, 0, life_at)
-
-    def _enter(self, shipment: Shipment, phase: int, life_at: int) -> None:
-        counts = self._docket.shipments
-        counts[PHASES[shipment.phase]] -= 1
-        counts[PHASES[phase]] += 1
-        if {shipment.phase, phase} == {OPEN, CLOSED}:
-            self._docket.status_changed = True
-        shipment.phase = phase
-        shipment.life_at = life_at
 
     def _hear_latest(  # noqa: C901, PLR0912, PLR0915 - the hot path: a call saved here is saved with every scan
         self, shipment: Shipment, scan: KnownScan, previous: KnownScan | None, stamp: int, watermark: int
@@ -264,18 +251,8 @@ class Judge:
                 elif instance.status not in _DONE:
                     before = Facts(shipment.registered, together(shipment.scans[:-1]), held).one(clock, key)
                     hearing.settle(clock, key, instance, verdict, before)
-        if scan.code in self._lifecycle.closes:
-            self._close_after(shipment, shipment.registered, scan, max(watermark, stamp))
-
-    def _close_after(self, shipment: Shipment, registration: Registration, scan: KnownScan, at: int) -> None:
-        """Close a shipment whose latest scan ends its journey."""
-        closes = self._lifecycle.closes
-        if (
-            scan.code in closes
-            and shipment.phase == OPEN
-            and (registration.pieces == 1 or completing(shipment.scans, closes, registration.pieces) is not None)
-        ):
-            self._enter(shipment, CLOSED, at + self._lifecycle.settle)
+        if scan.code in self._lives.lifecycle.closes:
+            self._lives.close_after(shipment, shipment.registered, scan, max(watermark, stamp))
 
     def _hear_touched(
         self, shipment: Shipment, registration: Registration, scan: KnownScan, stamp: int, watermark: int
@@ -289,7 +266,7 @@ class Judge:
         before = self._rulings(shipment, registration, together(scans[:-1]), numbers)
         hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent)
         self._settle(hearing, shipment, before, self._rulings(shipment, registration, shipment.evidence, numbers))
-        self._close_after(shipment, registration, scan, hearing.at)
+        self._lives.close_after(shipment, registration, scan, hearing.at)
 
     def _rolled(self, clock: Clock, shipment: Shipment, previous: KnownScan, latest: KnownScan, watermark: int) -> bool:
         """Let the one instance of a gap clock that runs roll on to the latest scan, if there is nothing to say."""
@@ -332,11 +309,7 @@ class Judge:
         scans = effective(shipment)
         hearing = Hearing(self._docket, shipment, watermark, max(watermark, stamp), self._silent, formerly)
         self._settle(hearing, shipment, before, self._rulings(shipment, registration, scans))
-        closed = completing(scans.listed, self._lifecycle.closes, registration.pieces) is not None
-        if closed and shipment.phase == OPEN:
-            self._enter(shipment, CLOSED, hearing.at + self._lifecycle.settle)
-        elif not closed and shipment.phase == CLOSED:
-            self._enter(shipment, OPEN, shipment.life + self._lifecycle.expire)
+        self._lives.look_again(shipment, registration, scans, hearing.at)
 
     def _settle(self, hearing: Hearing, shipment: Shipment, before: Rulings, after: Rulings) -> None:
         """Settle every instance of the clocks that `after` or `before` speak of."""
@@ -363,10 +336,11 @@ class Judge:
 
     def _end_of_phase(self, shipment: Shipment, hearing: Hearing) -> Shipment | None:
         if shipment.phase in (ORPHAN, RESIDUE):
-            self._docket.shipments[PHASES[shipment.phase]] -= 1
+            self._lives.forget(shipment)
             return None
         if shipment.phase == CLOSED and self._has_open_case(shipment):
-            shipment.life_at = min(hearing.at + max(self._lifecycle.settle, _LOOK_AGAIN), self._last(shipment))
+            again = hearing.at + max(self._lives.lifecycle.settle, _LOOK_AGAIN)
+            shipment.life_at = min(again, self._lives.last(shipment))
             if shipment.life_at > hearing.at:
                 return shipment
         registration = shipment.registration
@@ -380,10 +354,7 @@ class Judge:
                         clock, verdict = found
                         given_up = Verdict(CANCELLED, verdict.start, verdict.due, verdict.start_scan, None, EXPIRED)
                         hearing.settle(clock, instance.key, instance, given_up, verdict)
-        if shipment.phase == OPEN:
-            self._docket.status_changed = True
-        kept = max(self._lifecycle.retention - self._lifecycle.settle, 0)
-        self._enter(shipment, RESIDUE, hearing.at + kept)
+        self._lives.end(shipment, hearing.at)
         return shipment
 
     def _has_open_case(self, shipment: Shipment) -> bool:
@@ -393,10 +364,6 @@ class Judge:
             instance.status == RUNNING and (clock := clock_of(instance.clock)) is not None and clock.per == "case"
             for instance in shipment.instances.awake
         )
-
-    def _last(self, shipment: Shipment) -> int:
-        """How long a shipment may be open at most."""
-        return shipment.life + self._lifecycle.expire
 
 
 def _version(registration: Registration) -> tuple[int, int, bytes]:
