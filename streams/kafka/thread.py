@@ -44,6 +44,7 @@ class ConsumerThread(AIOKafkaConsumerThread):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._leaders = Leaders()
+        self._watching: asyncio.Task[None] | None = None
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:  # noqa: ARG002 - Faust's signature
         conf = self.app.conf
@@ -64,8 +65,6 @@ class ConsumerThread(AIOKafkaConsumerThread):
             retry_backoff_ms=50,
             check_crcs=conf.broker_check_crcs,
         )
-
-    _watching: asyncio.Task[None] | None = None
 
     async def on_start(self) -> None:
         """Connect."""
@@ -90,12 +89,12 @@ class ConsumerThread(AIOKafkaConsumerThread):
             await asyncio.sleep(LOOK_EVERY_S)
             try:
                 coordinator.check_errors()
-            except KafkaError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody else may hear of it
                 sources = cast("Engine", self.app).sources
                 self.parent_loop.call_soon_threadsafe(sources.fail, self._meant(error))
                 return
 
-    def _meant(self, error: KafkaError) -> Exception:
+    def _meant(self, error: Exception) -> Exception:
         """Return what a user can act on, where a right is missing; else the error itself."""
         lacking = refused(error, READ, group=self.app.conf.id)
         return error if lacking is None else NotAllowed(lacking)

@@ -23,28 +23,19 @@ def counted_due(
     scans: list[KnownScan],
     held: Held,
 ) -> int:
-    """The due instant of a clock that stops then (`NEVER`, while it runs), moved by the time that does not count."""
-    if not clock.suspendable:
-        held = NOT_HELD
-    if not (clock.pauses or held):
+    """The due instant of a clock that stops at `stop_at`, moved by the time until then that does not count.
+
+    Of one that runs, which stops at `NEVER`, it is `NEVER` while a pause lasts.
+    """
+    pauses = _pauses(clock, scans) if clock.pauses else []
+    if held and clock.suspendable:
+        pauses += held
+    if not pauses:
         return due
-    return paused_due(clock, registration, start, due, start_at, max(stop_at, start_at), scans, held)
-
-
-def paused_due(
-    clock: Clock,
-    registration: Registration,
-    start: KnownScan | None,
-    due: int,
-    start_at: int,
-    stop_at: int,
-    scans: list[KnownScan],
-    held: Held,
-) -> int:
-    """The due instant moved by the time that does not count until the clock stops; `NEVER` while a pause lasts."""
+    stop_at = max(stop_at, start_at)
     allowance = clock.allowance
     moved, covered = due, start_at
-    for began, until in sorted([*_pauses(clock, scans), *held]):
+    for began, until in sorted(pauses):
         begin, ended = max(began, covered), min(until, stop_at)
         if begin >= due or ended <= begin:
             continue

@@ -4,7 +4,7 @@ from typing import Final
 
 from streams.sla.codes import name_of
 from streams.sla.instants import NEVER
-from streams.sla.pauses import NOT_HELD, Held, paused_due
+from streams.sla.pauses import NOT_HELD, Held, counted_due
 from streams.sla.phases import CANCELLED
 from streams.sla.pieces import completes
 from streams.sla.policy.compiled import ENDS, PAUSES, STARTS, STOPS, Clock
@@ -54,12 +54,10 @@ def span(  # noqa: C901, PLR0912 - the hot path: one pass over the scans decides
     due = clock.allowance.due(start_at, registration, start)
     if due is None:
         return None
-    if paused or (held and clock.suspendable):
+    if paused or held:
         last = stop or end or early
-        stop_at = NEVER if last is None else max(last.at, start_at)
-        due = paused_due(
-            clock, registration, start, due, start_at, stop_at, scans, held if clock.suspendable else NOT_HELD
-        )
+        stop_at = NEVER if last is None else last.at
+        due = counted_due(clock, registration, start, due, start_at, stop_at, scans, held)
     if stop is not None:
         return stopped(start_at, due, start, stop)
     if end is not None:
