@@ -56,11 +56,10 @@ class Trial:
         self._fire(memory, key, end)
         if clerk.journal.outputs:
             judgements, listener = self.judgements, self._listener
-            for output in clerk.journal.outputs:
+            for output in clerk.journal.told():
                 judgements.add(output)
                 if listener is not None:
                     listener(output)
-            clerk.journal.outputs.clear()
 
     def _fire(self, memory: Memory, key: bytes, before: int) -> None:
         deadline = memory.deadline_of(key)

@@ -10,12 +10,12 @@ from aiokafka.errors import (
 
 from schemas.catalogue import load_catalogue
 from streams.errors import not_granted
-from streams.kafka.names import Names
+from streams.kafka.names import SLA, Names
+from streams.partition.outputs import BY_CUSTOMER
 
 READ: Final = "Read"
 WRITE: Final = "Write"
 DESCRIBE_CONFIGS: Final = "DescribeConfigs"
-BY_CUSTOMER: Final = "sla-outcomes-by-customer"
 POLICIES: Final = "policies"
 """The archive of all policies that were published: no worker reads or writes it."""
 
@@ -28,7 +28,7 @@ def of_worker(names: Names, job: str, *, copies: bool) -> dict[str, frozenset[st
     rights = {names.topic(short): frozenset({READ}) for short in names.job.sources}
     rights[names.topic(names.job.state)] = frozenset({READ, WRITE})
     for spec in load_catalogue().values():
-        idle = spec.name == POLICIES or (job == "sla" and spec.name == BY_CUSTOMER and not copies)
+        idle = spec.name == POLICIES or (job == SLA.name and spec.name == BY_CUSTOMER and not copies)
         if job in spec.jobs and spec.follows == "namespace" and not idle:
             rights.setdefault(names.topic(spec.name), frozenset({WRITE}))
     return rights

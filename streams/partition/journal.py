@@ -74,6 +74,11 @@ class Journal:
         """Count what was accepted with a flag."""
         self.tally.flags[flag] = self.tally.flags.get(flag, 0) + 1
 
+    def told(self) -> list[Output]:
+        """Give away the output records so far."""
+        outputs, self.outputs = self.outputs, []
+        return outputs
+
     def settle(self) -> Tally:
         """The tally of what has been done, which begins anew."""
         if self._statuses:

@@ -319,33 +319,40 @@ def without_duplicates(told: Sequence[Mapping[str, Any]]) -> bool:
     return len({record["id"] for record in told}) == len(told)
 
 
-async def run_worker(stage: Stage, program: str = "") -> tuple[int | None, str]:
-    """Run a worker, after a change to the program, to its end: exit code and what it wrote."""
+class Ended(NamedTuple):
+    """How a command has ended, and what it wrote."""
+
+    code: int | None
+    out: str
+    err: str
+
+
+async def run_command(*arguments: str, env: Mapping[str, str], program: str = "", apart: bool = False) -> Ended:
+    """Run a command to its end, after a change to the program; errors are among what it prints unless `apart`."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", f"{program}\nfrom streams.cli import main\nmain()", "worker"),
-        env={**os.environ, **stage.environment},
+        *(sys.executable, "-c", f"{program}\nfrom streams.cli import main\nmain()", *arguments),
+        env=env,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+        stderr=asyncio.subprocess.PIPE if apart else asyncio.subprocess.STDOUT,
     )
     try:
         async with asyncio.timeout(WITHIN_S):
-            out, _ = await process.communicate()
+            out, err = await process.communicate()
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    return process.returncode, out.decode()
+    return Ended(process.returncode, out.decode(), (err or b"").decode())
+
+
+async def run_worker(stage: Stage, program: str = "") -> tuple[int | None, str]:
+    """Run a worker, after a change to the program, to its end: exit code and what it wrote."""
+    ended = await run_command("worker", env={**os.environ, **stage.environment}, program=program)
+    return ended.code, ended.out
 
 
 async def shipclock(stage: Stage, *arguments: str) -> str:
     """What a command prints; it must succeed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from streams.cli import main; main()", *arguments),
-        env=stage.environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    async with asyncio.timeout(WITHIN_S):
-        out, _ = await process.communicate()
-    assert process.returncode == 0, out.decode()
-    return out.decode()
+    ended = await run_command(*arguments, env=stage.environment)
+    assert ended.code == 0, ended.out
+    return ended.out

@@ -4,11 +4,10 @@ import asyncio
 import json
 import os
 import re
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -22,7 +21,7 @@ from tests.integration.admitting import admit
 from tests.integration.parcels import MINUTE, POLICY, Parcels, verdicts
 from tests.integration.rights import GROUP, LITERAL, OPERATIONS, TOPIC, Right, rights, without
 from tests.integration.secured import STRANGER, SecuredKafka, secured_kafka
-from tests.integration.stage import WITHIN_S, Stage
+from tests.integration.stage import WITHIN_S, Ended, Stage, run_command
 
 PASSWORD: Final = "hunter2-and-more"  # noqa: S105 - it opens nothing
 NAMESPACE: Final = "shipclock"
@@ -104,28 +103,10 @@ def kafka() -> Iterator[SecuredKafka]:
         yield found
 
 
-class Ended(NamedTuple):
-    code: int | None
-    out: str
-    err: str
-
-
 async def run(settings: Mapping[str, str], *arguments: str) -> Ended:
     """Run a command to its end."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from streams.cli import main; main()", *arguments),
-        env={**foreign(os.environ), "SHIPCLOCK_HTTP_PORT": "0", **settings},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(WITHIN_S):
-            out, err = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    ended = Ended(process.returncode, out.decode(), err.decode())
+    env = {**foreign(os.environ), "SHIPCLOCK_HTTP_PORT": "0", **settings}
+    ended = await run_command(*arguments, env=env, apart=True)
     assert PASSWORD not in ended.out + ended.err
     return ended
 
