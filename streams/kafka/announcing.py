@@ -1,5 +1,6 @@
 """Writes a control record to every partition at once, and reads what is in force."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ LARGEST: Final = 1_000_000
 """Bytes of a control record: below the topic's `max.message.bytes`."""
 _STEP: Final = 64
 """Records that are read at first to find the newest meta record."""
+_PATIENCE_MS: Final = 100
+"""How long a broker, and we, wait for more at the end of what is there."""
 
 
 async def announce(
@@ -40,10 +43,13 @@ async def announce(
     try:
         await producer.start()
         async with producer.transaction():
-            for number in range(partitions):
-                await producer.send_and_wait(topic, value, key, partition=number, timestamp_ms=at)
+            sent = [
+                await producer.send(topic, value, key, partition=number, timestamp_ms=at)
+                for number in range(partitions)
+            ]
             if archive is not None:
-                await producer.send_and_wait(names.topic(archive), value, key)
+                sent.append(await producer.send(names.topic(archive), value, key))
+            await asyncio.gather(*sent)
     except KafkaConnectionError as error:
         raise KafkaUnavailable(no_answer(connection["bootstrap_servers"], error)) from error
     except KafkaError as error:
@@ -66,10 +72,13 @@ async def in_force(connection: Mapping[str, Any], names: Names) -> dict[int, Met
     """
     topic = names.topic(STATE_TOPIC)
     partitions = (await partitions_of(connection, [topic], READ))[topic]
-    consumer = AIOKafkaConsumer(**connection, isolation_level="read_committed", enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        **connection, isolation_level="read_committed", enable_auto_commit=False, fetch_max_wait_ms=_PATIENCE_MS
+    )
     try:
         await consumer.start()
-        return {number: await _newest(consumer, TopicPartition(topic, number)) for number in range(partitions)}
+        found = await _newest(consumer, [TopicPartition(topic, number) for number in range(partitions)])
+        return {partition.partition: meta for partition, meta in found.items()}
     except KafkaConnectionError as error:
         raise KafkaUnavailable(no_answer(connection["bootstrap_servers"], error)) from error
     except KafkaError as error:
@@ -81,20 +90,34 @@ async def in_force(connection: Mapping[str, Any], names: Names) -> dict[int, Met
         await consumer.stop()
 
 
-async def _newest(consumer: AIOKafkaConsumer, partition: TopicPartition) -> Meta | None:
-    """Look at the end of a partition, and further and further before it, until there is a meta record."""
-    consumer.assign([partition])
-    began = (await consumer.beginning_offsets([partition]))[partition]
-    end = (await consumer.end_offsets([partition]))[partition]
-    step = _STEP
-    while True:
-        start = max(began, end - step)
-        consumer.seek(partition, start)
-        found: Meta | None = None
-        while await consumer.position(partition) < end:
-            for record in (await consumer.getmany(partition, timeout_ms=200)).get(partition, ()):
-                if record.key == KEY and record.value is not None:
-                    found = decode_meta(record.value)
-        if found is not None or start == began:
-            return found
+async def _newest(consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> dict[TopicPartition, Meta | None]:
+    """Look at the ends of partitions, and further and further before them, until there is a meta record of each."""
+    consumer.assign(partitions)
+    began, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    found: dict[TopicPartition, Meta | None] = dict.fromkeys(partitions)
+    unknown, step = partitions, _STEP
+    while unknown:
+        for partition in unknown:
+            consumer.seek(partition, max(began[partition], ends[partition] - step))
+        consumer.resume(*unknown)
+        reading = unknown
+        while reading := await _short_of(consumer, reading, ends):
+            for partition, records in (await consumer.getmany(*reading, timeout_ms=_PATIENCE_MS)).items():
+                for record in records:
+                    if record.key == KEY and record.value is not None:
+                        found[partition] = decode_meta(record.value)
+        unknown = [one for one in unknown if found[one] is None and ends[one] - step > began[one]]
         step *= 16
+    return found
+
+
+async def _short_of(
+    consumer: AIOKafkaConsumer, partitions: list[TopicPartition], ends: Mapping[TopicPartition, int]
+) -> list[TopicPartition]:
+    """Those that have not been read to their ends; no broker is asked for more of the others, for it would wait."""
+    short: list[TopicPartition] = []
+    read: list[TopicPartition] = []
+    for partition in partitions:
+        (short if await consumer.position(partition) < ends[partition] else read).append(partition)
+    consumer.pause(*read)
+    return short
