@@ -14,9 +14,8 @@ READY := $(VENV)/.project.stamp
 REQUIREMENTS := requirements/all.txt
 # Output of what runs side by side stays apart, where make knows how (4.0).
 APART := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-OWN_KAFKA := $(wildcard tests/integration/test_embedded_*.py tests/integration/test_rolling_restart.py \
-	tests/integration/test_secure_kafka.py)
-ON_KAFKA := tests/integration
+OWN_KAFKA := $(wildcard tests/integration/test_embedded_*.py) \
+	$(addprefix tests/integration/,test_demo.py test_rolling_restart.py test_secure_kafka.py)
 OTHERS := $(filter-out tests/integration/ tests/__pycache__/,$(wildcard tests/*/))
 COMPILED := build/compiled
 QUICK := build/quick
@@ -25,7 +24,7 @@ UV_VERSION := 0.13.9
 COMPILE := $(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 
-.PHONY: demo test native bench oracles compiled lint format types unit integration lock java-lock clean help
+.PHONY: demo test native bench oracles compiled lint format types unit integration shared-kafka own-kafka lock java-lock clean help
 
 help:
 	@echo "make demo | test | native | bench | oracles | compiled | lint | format | types | unit | integration | lock | java-lock | clean   [ARGS='...']"
@@ -43,14 +42,12 @@ oracles: $(READY)
 
 compiled: $(COMPILED)/.stamp
 
-# Tests on a real Kafka wait more than they compute: the others run meanwhile, and those with a Kafka of their own, so that both
-# take about as long.  They give way, for some tests look at the clock.  Options may choose tests or name files, so they are
-# for one run.
+# Tests on a real Kafka wait more than they compute: those with a Kafka of their own run meanwhile, and so do all others.  They
+# give way, for some tests look at the clock.  Options may choose tests or name files, so they are for one run.
 test: lint types
 ifeq ($(strip $(ARGS)),)
 	@echo "Every test, with Kafka and without side by side: what they say follows when they are through" >&2
-	@$(MAKE) -j2 $(APART) integration unit GIVE_WAY=nice \
-		ON_KAFKA="$(ON_KAFKA) $(addprefix --ignore=,$(OWN_KAFKA))" OTHERS="$(OTHERS) $(OWN_KAFKA)"
+	@$(MAKE) -j3 $(APART) shared-kafka own-kafka unit GIVE_WAY=nice
 else
 	@$(PYTHON) -m pytest $(ARGS)
 endif
@@ -76,7 +73,13 @@ unit: $(READY)
 	@$(GIVE_WAY) $(PYTHON) -m pytest $(OTHERS) $(ARGS)
 
 integration: $(READY)
-	@$(PYTHON) -m pytest $(ON_KAFKA) $(ARGS)
+	@$(PYTHON) -m pytest tests/integration $(ARGS)
+
+shared-kafka: $(READY)
+	@$(PYTHON) -m pytest tests/integration $(addprefix --ignore=,$(OWN_KAFKA)) $(ARGS)
+
+own-kafka: $(READY)
+	@$(GIVE_WAY) $(PYTHON) -m pytest $(OWN_KAFKA) $(ARGS)
 
 # Resolves the newest allowed versions again and writes them down with their hashes: of everything, then the same versions
 # of what a worker needs and of what builds it.
