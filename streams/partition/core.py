@@ -47,6 +47,7 @@ class Core:
         self._touched = self._passed = False
         self.outputs_in_unit = 0
         """Outputs of the unit of work that have been given away."""
+        self._output_bytes: i64 = 0
         self.time: i64 = 0
         """Partition time: all records before this instant (UTC milliseconds) have been read and all deadlines before it
         have been handled."""
@@ -137,7 +138,7 @@ class Core:
     def work(self, most: int) -> bool:
         """Handle up to `most` records and the deadlines between them.
 
-        True when there is more to do at once: in this unit of work or, where its deadlines are used up, in the next.
+        True when there is more to do at once: in this unit of work or, where it is full, in the next.
         Raises `PartitionParked`.
         """
         lanes = self._lanes
@@ -210,13 +211,13 @@ class Core:
         return count
 
     def _pass(self, instant: i64) -> bool:
-        """Let time pass up to an instant, fire what is due before it; False when the unit's deadlines are used up."""
+        """Let time pass up to an instant, fire what is due before it; False when the unit is full."""
         if instant <= self.time:
             return True
         job = self._job
         index, fire = job.index, job.fire
         while index.earliest < instant:
-            if self._deadlines_left <= 0:
+            if self.exhausted:
                 return False
             found = index.pop(instant)
             if found is None:
@@ -248,13 +249,17 @@ class Core:
 
     @property
     def exhausted(self) -> bool:
-        """Whether the unit of work has fired as many deadlines as it may."""
-        return self._deadlines_left <= 0
+        """Whether the unit of work has fired as many deadlines, or has as many bytes, as it may."""
+        return self._deadlines_left <= 0 or self._output_bytes + self._job.changed_bytes >= self._settings.unit_bytes
 
     def told(self) -> Sequence[Output]:
         """Give away the outputs of the unit of work so far: `take` gives the rest."""
         outputs = self._job.told()
         self.outputs_in_unit += len(outputs)
+        for output in outputs:
+            value = output.value
+            if value is not None:
+                self._output_bytes += len(value)
         return outputs
 
     def take(self) -> UnitOfWork:
@@ -271,6 +276,7 @@ class Core:
         self._committed_time = self.time
         self._touched = self._passed = False
         self.records_in_unit = self.outputs_in_unit = 0
+        self._output_bytes = 0
         return unit
 
     @property

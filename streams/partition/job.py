@@ -99,6 +99,10 @@ class Job(Protocol):
     def meta(self, offsets: dict[str, int], time: int) -> Meta:
         """The meta record at this place, with what the job wants to find in it when it is restored."""
 
+    @property
+    def changed_bytes(self) -> int:
+        """Bytes of the state that has changed in the unit of work under way, or more, where some has changed often."""
+
     def take(self) -> Done:
         """Give what has been done since the last time, and begin anew."""
 
@@ -123,6 +127,9 @@ class CoreSettings:
     reject_limit: float = 0.5
     deadlines_per_unit: int = 2000
     """How many deadlines one unit of work fires at most; time waits for the rest."""
+    unit_bytes: int = 32_000_000
+    """Bytes of changed state and output records with which a unit of work is full; it may have those of the record, or
+    of the slice of records, that filled it."""
     lane_limit: int = 2_000
     """How many records of one topic wait before no more are asked for."""
     topic_ids: Mapping[str, str] = field(default_factory=dict)

@@ -146,6 +146,11 @@ class Judging:
             silences=governance.now.silences,
         )
 
+    @property
+    def changed_bytes(self) -> int:
+        """Bytes of the state of shipments that have changed, each time that they did."""
+        return self._clerk.memory.changed_bytes
+
     def take(self) -> Done:
         """Give what has been done since the last time."""
         clerk = self._clerk

@@ -4,6 +4,8 @@ A shipment is decoded to be changed and encoded again at once: what a scan alloc
 so it stays in the processor's cache, and the garbage collector has nothing to walk through.
 """
 
+from mypy_extensions import i64
+
 from streams.build import is_native
 from streams.errors import PartitionParked
 from streams.partition.deadlines import DeadlineIndex, LookAhead
@@ -23,6 +25,8 @@ class Memory:
         self._broken: dict[bytes, bytes] = {}
         """What has been loaded and is no state; a later record may make it good."""
         self._changed: dict[bytes, bytes | None] = {}
+        self.changed_bytes: i64 = 0
+        """Of all that has been kept in the unit of work under way."""
         self._looked_at = b""
         self.index = self._indexed()
 
@@ -106,6 +110,7 @@ class Memory:
     def _keep(self, key: bytes, value: bytes) -> None:
         self._states.put(key, value)
         self._changed[key] = value
+        self.changed_bytes += len(value)
 
     def drop(self, key: bytes) -> None:
         """Forget a shipment."""
@@ -119,6 +124,7 @@ class Memory:
     def flush(self) -> dict[bytes, bytes | None]:
         """Give what has changed since the last time, as changelog records."""
         changed, self._changed = self._changed, {}
+        self.changed_bytes = 0
         return changed
 
 

@@ -51,7 +51,7 @@ class Unit(Protocol):
 
     @property
     def exhausted(self) -> bool:
-        """Whether it may fire no more deadlines."""
+        """Whether it has as many deadlines, or bytes, as it may."""
 
     @property
     def idle_since(self) -> int:

@@ -74,6 +74,11 @@ class PlainJob:
         """The meta record; the job adds nothing to it."""
         return Meta(format=FORMAT, offsets=offsets, time=time, gauges={})
 
+    @property
+    def changed_bytes(self) -> int:
+        """None to speak of: state is as small as the records that it comes from."""
+        return 0
+
     def gauges(self) -> Mapping[str, Mapping[str, int]]:
         """There is nothing to be counted."""
         return {}

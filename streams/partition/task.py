@@ -189,16 +189,17 @@ class PartitionTask:
                 await self._restore()
                 await self._work()
             except TransactionFailed as error:
-                self._failures += 1
+                fenced = isinstance(error, Fenced)
+                if not fenced:  # that is how rebalances go, however many there are
+                    self._failures += 1
                 self._void(str(error))
                 # What was never allowed is not granted by asking again; what was may be, while rights are changed.
                 hopeless = isinstance(error, Forbidden) and not self._has_committed
-                if hopeless or (self._failures > self._settings.most_failures and not isinstance(error, Fenced)):
+                if hopeless or self._failures > self._settings.most_failures:
                     self._fail(error)
                     return
                 await self._writer.stop()
                 # Another worker that has taken over must not be fenced back before this one has seen the rebalance.
-                fenced = isinstance(error, Fenced)
                 await self._rest(self._settings.fenced_s if fenced else self._settings.retry_s * self._failures)
             except (PartitionParked, ChangelogTruncated) as error:
                 self._reading = False

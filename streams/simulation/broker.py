@@ -9,7 +9,7 @@ from streams.partition.output import Output
 from streams.partition.ports import WallClock
 from streams.simulation.log import Log, Transaction
 
-Fault = Literal["aborted", "unknown-committed", "unknown-aborted", "forbidden"]
+Fault = Literal["aborted", "unknown-committed", "unknown-aborted", "forbidden", "fenced"]
 """What the next commit comes to: a clear failure, one that the writer never learns the result of, or a right that is
 missing."""
 

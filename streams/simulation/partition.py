@@ -20,6 +20,7 @@ from streams.partition.ports import (
 from streams.simulation.broker import Broker
 
 STATE = "sla-state"
+OVERTAKEN = "another worker owns the partition now"
 
 
 class SimulatedChangelog(Changelog):
@@ -76,7 +77,7 @@ class SimulatedWriter(Writer):
             raise TransactionFailed("the writer is not started")
         if not broker.is_current(self._id, epoch):
             self._epoch = None
-            raise Fenced("another worker owns the partition now")
+            raise Fenced(OVERTAKEN)
         broker.begin(self._id)
         told, self._told = self._told, []
         for output in (*told, *unit.outputs):
@@ -90,10 +91,12 @@ class SimulatedWriter(Writer):
         acked_at = self._clock.now_ms()
         broker.add_offsets(self._id, self._number, unit.offsets)
         fault = broker.faults.next_commit()
-        if fault in {"aborted", "unknown-aborted", "forbidden"}:
+        if fault in {"aborted", "unknown-aborted", "forbidden", "fenced"}:
             broker.abort(self._id)
         else:
             broker.commit(self._id)
+        if fault == "fenced":
+            raise Fenced(OVERTAKEN)
         if fault == "forbidden":
             raise Forbidden("not committed: a right is missing")
         if fault is not None:

@@ -41,7 +41,7 @@ def tick(at: int) -> Arrival:
     return Arrival(CONTROL, at, b"tick", msgspec.json.encode({"type": "tick", "at": rfc3339(at)}))
 
 
-def settings(time: TimeSource, *, deadlines_per_unit: int = 2000) -> CoreSettings:
+def settings(time: TimeSource, *, deadlines_per_unit: int = 2000, unit_bytes: int = 32_000_000) -> CoreSettings:
     return CoreSettings(
         NAMESPACE,
         0,
@@ -49,6 +49,7 @@ def settings(time: TimeSource, *, deadlines_per_unit: int = 2000) -> CoreSetting
         time,
         reject_limit=1.0,
         deadlines_per_unit=deadlines_per_unit,
+        unit_bytes=unit_bytes,
     )
 
 
@@ -61,11 +62,12 @@ class Player:
         time: TimeSource = TimeSource.REPLAY,
         *,
         deadlines_per_unit: int = 2000,
+        unit_bytes: int = 32_000_000,
         sightings: bool = False,
     ) -> None:
         self._policy = policy
         self._sightings = sightings
-        self._settings = settings(time, deadlines_per_unit=deadlines_per_unit)
+        self._settings = settings(time, deadlines_per_unit=deadlines_per_unit, unit_bytes=unit_bytes)
         self.topics: dict[str, list[Record]] = {topic: [] for topic in SOURCES}
         self.changelog: list[ChangelogEntry] = []
         self.outputs: list[Output] = []

@@ -17,7 +17,9 @@ from tests.property.worlds import arrivals, worlds
 
 def stumble(policy: Policy, records: list[Arrival], choose: random.Random) -> list[Output]:
     """Appends, fetches, polls, commits and crashes as they come, until everything is committed."""
-    player = Player(policy, deadlines_per_unit=choose.choice([1, 2, 3, 2000]))
+    player = Player(
+        policy, deadlines_per_unit=choose.choice([1, 2, 3, 2000]), unit_bytes=choose.choice([1, 600, 3_000, 32_000_000])
+    )
     waiting = list(records)
     while waiting:
         match choose.randrange(8):

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from typing import Any
 
 import msgspec
 import pytest
@@ -26,8 +27,9 @@ POLICY = parse_policy(
 )
 
 
-def registration(name: str, stamp: int) -> Arrival:
-    return arrival(SHIPMENTS, stamp, {"shipment_id": name, "customer_id": "c", "registered_at": rfc3339(stamp)})
+def registration(name: str, stamp: int, **more: Any) -> Arrival:
+    body = {"shipment_id": name, "customer_id": "c", "registered_at": rfc3339(stamp), **more}
+    return arrival(SHIPMENTS, stamp, body)
 
 
 def test_a_record_in_the_wrong_partition_is_rejected_and_keeps_its_bytes() -> None:
@@ -87,6 +89,46 @@ def test_a_storm_of_deadlines_is_fired_in_order_and_in_chunks_while_time_waits()
     alerts = bodies(player.outputs, "breach-alerts")
     assert [alert["shipment_id"] for alert in alerts] == sorted(alert["shipment_id"] for alert in alerts)
     assert {alert["decided_at"] for alert in alerts} == {rfc3339(BEGIN + 10 * HOUR)}
+
+
+def test_a_storm_of_deadlines_of_large_shipments_is_fired_in_units_of_so_many_bytes() -> None:
+    # A unit is full when it has 100 kB of state: of 40 kB and more each, three shipments fill it.
+    player = Player(POLICY, unit_bytes=100_000)
+    legs = [{"leg": f"l{leg}", "milestones": [{"code": "x" * 60} for _ in range(60)]} for leg in range(12)]
+    player.append([*(registration(f"S{number}", BEGIN, plan={"legs": legs}) for number in range(7)), tick(BEGIN + 1)])
+    player.finish()
+    assert min(len(value or b"") for _, key, value in player.changelog if key.startswith(b"S")) > 40_000
+    before, fired = len(player.changelog), []
+    player.append([tick(BEGIN + 11 * HOUR)])
+    player.fetch(CONTROL, 1)
+    for topic in SOURCES:
+        player.poll(topic)
+    while True:
+        more = player.work(1000)
+        assert player.core.exhausted == more
+        player.commit()
+        fired.append(len(bodies(player.outputs, "breach-alerts")))
+        if not more:
+            break
+    assert fired == [3, 6, 7]
+    assert len(player.changelog) == before + 7 + len(fired)
+
+
+def test_rejected_records_fill_a_unit_by_their_bytes() -> None:
+    player = Player(POLICY, unit_bytes=1_000_000)
+    player.append([*(Arrival(SCANS, BEGIN, b"S1", b"x" * 300_000) for _ in range(5)), tick(BEGIN + 1)])
+    for topic in (SCANS, CONTROL):
+        player.fetch(topic, 5)
+    for topic in SOURCES:
+        player.poll(topic)
+    full = []
+    for _ in range(4):
+        assert player.work(1)
+        assert len(player.core.told()) == 1
+        full.append(player.core.exhausted)
+    assert full == [False, False, False, True]
+    player.commit()
+    assert not player.core.exhausted
 
 
 def test_a_deadline_at_the_very_instant_of_partition_time_has_not_passed() -> None:

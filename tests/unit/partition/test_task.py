@@ -142,6 +142,21 @@ def test_a_fenced_worker_drops_its_memory_and_writes_nothing() -> None:
     play(story)
 
 
+def test_to_be_fenced_time_and_again_is_no_failure_and_brings_none_nearer_to_the_end() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        worker = await Worker(town, most_failures=1).started()
+        await worker.idle()
+        town.broker.faults.fail_commits("fenced", "fenced", "aborted", "fenced")
+        town.scan("S1", "delivered")
+        await worker.until(lambda: town.said == ["met"])
+        assert len(worker.watcher.aborts) == 4
+        assert not worker.task.failure.done()
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
 def test_told_to_stop_while_it_is_being_fenced_it_does_not_rest_first(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(town: Town) -> None:
         picked_up(town, "S1")
