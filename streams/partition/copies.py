@@ -26,7 +26,7 @@ class Copies:
         """Yield the copy for the partition of its customer, and one for that of the customer it had before."""
         customer, before = _customer(registration), None
         if decision.replaced is not None:
-            before = _customer(decision.replaced.registration)
+            before = decision.replaced.customer
         for one in (customer,) if before == customer else (customer, before):
             if one is not None:
                 key = one.encode()

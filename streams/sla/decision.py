@@ -34,6 +34,31 @@ class Replaced:
         self.registration = registration
         """What was registered then."""
 
+    @property
+    def customer(self) -> str | None:
+        """Who was told."""
+        return None if self.registration is None else self.registration.customer_id
+
+
+@mypyc_attr(acyclic=True)
+class TakenBack:
+    """An outcome that took a verdict back, while it is the last one of its clock.
+
+    It is kept as it was told: no scan tells it any more, and another version of the policy may judge its clock by the
+    time that it is replaced.
+    """
+
+    __slots__ = ("clock", "customer", "key", "told")
+
+    def __init__(self, clock: int, key: str | None, customer: str | None, told: bytes = b"") -> None:
+        self.clock = clock
+        """Its number."""
+        self.key = key
+        self.customer = customer
+        """Who was told."""
+        self.told = told
+        """The record, without what it replaces."""
+
 
 @mypyc_attr(acyclic=True)
 class Decision:
@@ -63,7 +88,7 @@ class Decision:
         revision: int,
         sequence: int,
         decided_at: int,
-        replaced: Replaced | None = None,
+        replaced: Replaced | TakenBack | None = None,
         reason: str | None = None,
         feed: str | None = None,
     ) -> None:

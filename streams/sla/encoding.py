@@ -14,6 +14,7 @@ from typing import Final
 from librt.strings import BytesWriter, read_i64_be, write_i64_be
 from mypy_extensions import i64, u8
 
+from streams.sla.decision import TakenBack
 from streams.sla.identity import is_known
 from streams.sla.instance import Instance
 from streams.sla.packing import (
@@ -26,12 +27,11 @@ from streams.sla.packing import (
     write_duration,
     write_size,
 )
-from streams.sla.registration import Registration, pack_registration, unpack_registration
-from streams.sla.scan import KnownScan, unpack_scan
+from streams.sla.registration import Registration, pack_registration
 from streams.sla.scans import Scans
-from streams.sla.state import Shipment, TakenBack
+from streams.sla.state import Shipment
 
-FORMAT: Final = 6
+FORMAT: Final = 7
 _SHORTEST: Final = 26
 """Bytes of a state value at least, besides its key."""
 
@@ -148,17 +148,12 @@ def examine(value: bytes, key: bytes) -> None:
     """Read all of a state value, also what is otherwise read when somebody looks.  Raises `UnknownFormat`."""
     try:
         shipment = _decoded(value, key)
-        registrations, scans = [shipment.registration], [*shipment.scans]
-        for taken in shipment.taken_back:
-            registrations.append(taken.registration)
-            if taken.start_scan is not None:
-                scans.append(taken.start_scan)
-        for registration in registrations:
-            if registration is not None:
-                _ = registration.tier  # and with it the other labels
-                for leg in registration.plan.legs:
-                    _ = leg.milestones
-        for scan in scans:
+        registration = shipment.registration
+        if registration is not None:
+            _ = registration.tier  # and with it the other labels
+            for leg in registration.plan.legs:
+                _ = leg.milestones
+        for scan in shipment.scans:
             scan.version()
         for instance in shipment.instances.every():
             _ = instance.key, instance.said
@@ -208,36 +203,26 @@ def _decoded(value: bytes, key: bytes) -> Shipment:
 def _write_taken_back(to: BytesWriter, taken_back: list[TakenBack]) -> None:
     write_size(to, len(taken_back))
     for taken in taken_back:
-        registration, scan = taken.registration, taken.start_scan
         write_i64_be(to, taken.clock)
-        write_i64_be(to, taken.start)
-        write_i64_be(to, taken.due)
-        write_bytes(to, b"" if taken.key is None else b"=" + taken.key.encode())
-        write_bytes(to, b"" if registration is None else pack_registration(registration, 0))
-        if scan is None:
-            write_size(to, 0)
-        else:
-            KnownScan(scan.scan_id, scan.code, scan.at, scan.delay, scan.facility, scan.leg, scan.more).pack(
-                to, 0, b"", b"", 0
-            )
+        _write_maybe(to, taken.key)
+        _write_maybe(to, taken.customer)
+        write_bytes(to, taken.told)
 
 
 def _read_taken_back(value: bytes, place: i64, taken_back: list[TakenBack]) -> i64:
     count, place = read_size(value, place)
     for _ in range(count):
-        clock, start, due = read_i64_be(value, place), read_i64_be(value, place + 8), read_i64_be(value, place + 16)
-        key, place = read_bytes(value, place + 24)
-        registered, place = read_bytes(value, place)
-        size, place = read_size(value, place)
-        taken_back.append(
-            TakenBack(
-                clock,
-                key[1:].decode() if key else None,
-                start,
-                due,
-                unpack_scan(value, place, place + size, 0, b"") if size else None,
-                unpack_registration(registered, 0) if registered else None,
-            )
-        )
-        place += size
+        clock = read_i64_be(value, place)
+        key, place = read_bytes(value, place + 8)
+        customer, place = read_bytes(value, place)
+        told, place = read_bytes(value, place)
+        taken_back.append(TakenBack(clock, _maybe(key), _maybe(customer), told))
     return place
+
+
+def _write_maybe(to: BytesWriter, text: str | None) -> None:
+    write_bytes(to, b"" if text is None else b"=" + text.encode())
+
+
+def _maybe(packed: bytes) -> str | None:
+    return packed[1:].decode() if packed else None

@@ -7,7 +7,7 @@ from mypy_extensions import mypyc_attr
 
 from schemas.records import Compensation, StageFault
 from streams.sla.calendars.zones import EPOCH, LAST_DAY
-from streams.sla.decision import ALERTS, CONFIRMED, OUTCOMES, REOPENED, STATUS, Decision
+from streams.sla.decision import ALERTS, CONFIRMED, OUTCOMES, REOPENED, STATUS, Decision, TakenBack
 from streams.sla.digits import write_decimal
 from streams.sla.evidence import suspicion
 from streams.sla.explain import explain
@@ -207,8 +207,15 @@ class Renderer:
             subject.shipment.registration,
             self._book,
         )
+        if decision.reason == REOPENED:
+            taken = subject.shipment.taken_back_of(decision.clock.number, decision.key)
+            if taken is not None and not taken.told:
+                taken.told = to.getvalue() + b"}"
         replaced = decision.replaced
-        if replaced is not None:
+        if isinstance(replaced, TakenBack):
+            to.write(b',"replaces":')
+            to.write(replaced.told)
+        elif replaced is not None:
             said = replaced.verdict
             to.write(b',"replaces":')
             self._write_outcome(

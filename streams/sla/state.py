@@ -2,36 +2,13 @@
 
 from mypy_extensions import i64, mypyc_attr
 
+from streams.sla.decision import TakenBack
 from streams.sla.identity import Halves
 from streams.sla.instances import Instances
 from streams.sla.instants import NEVER
 from streams.sla.registration import Registration, pack_registration, unpack_registration
 from streams.sla.scan import KnownScan
 from streams.sla.scans import Scans
-
-
-@mypyc_attr(acyclic=True)
-class TakenBack:
-    """The outcome that a clock last published, where that was to take a verdict back: no scan tells it any more."""
-
-    __slots__ = ("clock", "due", "key", "registration", "start", "start_scan")
-
-    def __init__(
-        self,
-        clock: int,
-        key: str | None,
-        start: int,
-        due: int,
-        start_scan: KnownScan | None,
-        registration: Registration | None,
-    ) -> None:
-        """`registration` is what was registered then, without its plan."""
-        self.clock = clock
-        self.key = key
-        self.start = start
-        self.due = due
-        self.start_scan = start_scan
-        self.registration = registration
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
@@ -73,6 +50,13 @@ class Shipment:
         self._registration: Registration | None = None
         self._packed = b""
         """The registration; empty where there is none."""
+
+    def taken_back_of(self, clock: int, key: str | None) -> TakenBack | None:
+        """The last outcome of an instance of a clock, where it took a verdict back."""
+        for taken in self.taken_back:
+            if taken.clock == clock and taken.key == key:
+                return taken
+        return None
 
     @property
     def scans(self) -> list[KnownScan]:

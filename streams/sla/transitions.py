@@ -9,7 +9,7 @@ from typing import Final
 from mypy_extensions import mypyc_attr
 
 from streams.sla.codes import Code
-from streams.sla.decision import ALERTS, CONFIRMED, NOTICES, OUTCOMES, REOPENED, Decision, Replaced
+from streams.sla.decision import ALERTS, CONFIRMED, NOTICES, OUTCOMES, REOPENED, Decision, Replaced, TakenBack
 from streams.sla.docket import Docket
 from streams.sla.evidence import suspicion
 from streams.sla.instance import Instance, Said
@@ -31,7 +31,7 @@ from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.silences import NOBODY, awaited
 from streams.sla.standing import stop_of
-from streams.sla.state import Shipment, TakenBack
+from streams.sla.state import Shipment
 from streams.sla.verdict import Verdict
 
 _HEARD_GAPS: Final = frozenset({RUNNING, MISSED})
@@ -246,28 +246,13 @@ class Hearing:
 
     def _reopen(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, before: Verdict | None) -> None:
         """Take the published verdict back, once; `verdict` tells where the clock stands."""
-        shipment, registration = self._shipment, self._shipment.registration
-        if self._taken_back(instance) is None:
-            start_scan = verdict.start_scan
-            taken = Verdict(CANCELLED, verdict.start, verdict.due, start_scan, None, REOPENED)
+        shipment = self._shipment
+        if shipment.taken_back_of(instance.clock, instance.key) is None:
+            taken = Verdict(CANCELLED, verdict.start, verdict.due, verdict.start_scan, None, REOPENED)
             self._outcome(clock, instance, said, taken, before)
-            labels = registration and Registration(
-                registration.customer_id,
-                registration.registered_at,
-                tier=registration.tier,
-                product=registration.product,
-                origin=registration.origin,
-                destination=registration.destination,
-            )
-            shipment.taken_back.append(
-                TakenBack(clock.number, instance.key, verdict.start, verdict.due, start_scan, labels)
-            )
-
-    def _taken_back(self, instance: Instance) -> TakenBack | None:
-        for taken in self._shipment.taken_back:
-            if taken.clock == instance.clock and taken.key == instance.key:
-                return taken
-        return None
+            registration = shipment.registration
+            customer = None if registration is None else registration.customer_id
+            shipment.taken_back.append(TakenBack(instance.clock, instance.key, customer))
 
     def _outcome(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, before: Verdict | None) -> None:
         shipment = self._shipment
@@ -292,17 +277,16 @@ class Hearing:
             )
         )
 
-    def _replaced(self, instance: Instance, said: Said, before: Verdict | None) -> Replaced:
+    def _replaced(self, instance: Instance, said: Said, before: Verdict | None) -> Replaced | TakenBack:
         """What the last outcome of an instance said."""
         shipment = self._shipment
-        verdict, registered = before, self._formerly or shipment.registration
-        taken = self._taken_back(instance)
+        taken = shipment.taken_back_of(instance.clock, instance.key)
         if taken is not None:
-            verdict = Verdict(CANCELLED, taken.start, taken.due, taken.start_scan, None, REOPENED)
-            registered = taken.registration
             shipment.taken_back.remove(taken)
-        assert verdict is not None  # noqa: S101 - what was published and not taken back still has its verdict
-        return Replaced(verdict, said.outcome_sequence, shipment.life + said.outcome_after, registered)
+            return taken
+        assert before is not None  # noqa: S101 - what was published and not taken back still has its verdict
+        registered = self._formerly or shipment.registration
+        return Replaced(before, said.outcome_sequence, shipment.life + said.outcome_after, registered)
 
     def _differ(self, before: Verdict, verdict: Verdict) -> bool:
         """Whether the records of two verdicts differ, the one without the change under way and the one with it.

@@ -5,6 +5,8 @@ from hashlib import blake2b
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from schemas.records import (
     BreachAlert,
     Compensation,
@@ -15,7 +17,7 @@ from schemas.records import (
     StageFault,
 )
 from streams.sla.codes import name_of
-from streams.sla.decision import ALERTS, NOTICES, Decision
+from streams.sla.decision import ALERTS, NOTICES, Decision, TakenBack
 from streams.sla.instants import NEVER
 from streams.sla.phases import MISSED, STANDING, VERDICTS
 from streams.sla.policy import Clock, Policy
@@ -92,7 +94,9 @@ def _alert(policy: Policy, decision: Decision, shipment_id: str, shipment: Shipm
 def _outcome(policy: Policy, decision: Decision, shipment_id: str, shipment: Shipment) -> SlaOutcome:
     replaced = decision.replaced
     replaces = None
-    if replaced is not None:
+    if isinstance(replaced, TakenBack):
+        replaces = msgspec.json.decode(replaced.told, type=SlaOutcome)
+    elif replaced is not None:
         before = replaced.verdict
         earlier = Decision(
             decision.topic,

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.sla.codes import NUMBERS
+from streams.sla.decision import TakenBack
 from streams.sla.details import RegistrationDetails, ScanDetails
 from streams.sla.encoding import UnknownFormat, check, content, deadline_of, decode, encode, examine, next_deadline
 from streams.sla.evidence import insert
@@ -16,7 +17,7 @@ from streams.sla.phases import ORPHAN
 from streams.sla.plan import KnownLeg, Plan
 from streams.sla.registration import Registration, pack_registration, unpack_registration
 from streams.sla.scan import KnownScan
-from streams.sla.state import Shipment, TakenBack
+from streams.sla.state import Shipment
 
 NAME = "SF1000000001"
 KEY = NAME.encode()
@@ -88,7 +89,7 @@ def instances(draw: st.DrawFn) -> Instance:
 
 
 def taken(one: TakenBack) -> tuple[object, ...]:
-    return (one.clock, one.key, one.start, one.due, one.start_scan, one.registration and content(one.registration))
+    return (one.clock, one.key, one.customer, one.told)
 
 
 def seen(shipment: Shipment) -> tuple[object, ...]:
@@ -127,14 +128,7 @@ def shipments(draw: st.DrawFn) -> Shipment:
     if draw(st.booleans()) and shipment.scans:
         shipment.instances.awake.append(Instance(7, shipment.scans[-1].scan_id))
     for _ in range(draw(st.integers(0, 2))):
-        one = TakenBack(
-            draw(st.integers(0, 0xFFFF)),
-            draw(maybe),
-            draw(instants),
-            draw(instants),
-            draw(st.none() | scans),
-            draw(st.none() | registrations),
-        )
+        one = TakenBack(draw(st.integers(0, 0xFFFF)), draw(maybe), draw(maybe), draw(st.binary(max_size=600)))
         shipment.taken_back.append(one)
     return shipment
 

@@ -17,6 +17,14 @@ from tests.unit.partition.publishing import page, publication, suspension
 
 BEGIN = 1_793_577_600_000
 HOUR = 3_600_000
+OTHER_ZONE = """
+policy: test
+version: "2"
+time_zone: Pacific/Auckland
+clocks:
+  - {name: delivery, from: registered, until: [delivered], within: PT4H}
+scorecards: {veto: [delivery]}
+"""
 OLD, NEW = page("1", 10), page("2", 4)
 CLOCK: dict[str, Any] = {"name": "c", "from": "accepted", "until": "delivered", "within": "PT1H"}
 NESTED = CLOCK | {"within": [{"when": {"temperature": ["chilled", ["x"]]}, "allow": "PT1H"}]}
@@ -98,6 +106,28 @@ def test_what_is_replaced_has_the_measure_of_the_promise_that_it_was() -> None:
     corrected = outcome(outputs, "A")
     assert corrected["measure"] == "incident"
     assert "measure" not in corrected["replaces"]
+
+
+def test_what_took_a_verdict_back_is_replaced_as_it_was_told_whatever_version_judges_now() -> None:
+    def voided(hour: int) -> Arrival:
+        at = BEGIN + hour * HOUR
+        body = {"scan_id": "v", "shipment_id": "A", "code": "x", "occurred_at": rfc3339(at), "voids": "A-d"}
+        return arrival(SCANS, at, body)
+
+    again = {"scan_id": "again", "shipment_id": "A", "code": "delivered", "occurred_at": rfc3339(BEGIN + 9 * HOUR)}
+    other_zone = parse_policy(OTHER_ZONE)
+    outputs = play(
+        registered("A", 0),
+        delivered("A", 6),
+        voided(7),
+        publication(other_zone, BEGIN + 8 * HOUR, BEGIN, rerate=True),
+        arrival(SCANS, BEGIN + 9 * HOUR, again),
+    )
+    met, taken_back, missed = bodies(outputs, "sla-outcomes")
+    assert (taken_back["reason"], taken_back["policy_version"]) == ("reopened", "1")
+    assert (missed["kind"], missed["policy_version"]) == ("missed", "2")
+    assert taken_back.pop("replaces") == met
+    assert missed["replaces"] == taken_back
 
 
 def test_rerating_withdraws_a_breach_that_is_none_any_more() -> None:

@@ -28,12 +28,12 @@ def test_a_shipment_whose_deadline_moves_earlier_is_found_at_it() -> None:
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        (b"\6\2AB", "it has 4 bytes"),
+        (b"\7\2AB", "it has 4 bytes"),
         (b"\4" * 40, "state format 4 is not known"),
         (_flushed(b"CD")[b"CD"], "it is the state of another shipment"),
-        (b"\6" + bytes(40), "it is the state of another shipment"),
-        (b"\6\2AB" + bytes(23), "it has 27 bytes"),
-        (b"\6\xff\xff\xff\xff\xff" + bytes(40), "it ends, or breaks"),
+        (b"\7" + bytes(40), "it is the state of another shipment"),
+        (b"\7\2AB" + bytes(23), "it has 27 bytes"),
+        (b"\7\xff\xff\xff\xff\xff" + bytes(40), "it ends, or breaks"),
     ],
 )
 def test_what_is_no_state_of_its_key_parks_the_partition(value: bytes, why: str) -> None:
