@@ -71,7 +71,12 @@ class Facts:
         return self._group(clock, key)
 
     def one(self, clock: Clock, key: str | None) -> Verdict | None:
-        """One instance; None when it has not started."""
+        """One instance; None when it has not started, or there is no such instance of this clock.
+
+        Another version of a policy may have given the name of the clock to one with instances of another kind.
+        """
+        if (key is None) != (clock.per == "shipment"):
+            return None
         if key is None:
             return self.whole(clock)
         if clock.form == compiled.PLANNED:
@@ -79,8 +84,10 @@ class Facts:
             return None if planned is None else self._full(clock, planned)
         if clock.form == compiled.GAPS:
             found = self._told(clock, gaps(clock, self._registration, self._evidence.listed, self._held))
-        else:
+        elif any(_key(clock, scan) == key for scan in self._evidence.listed):
             found = self._group(clock, key)
+        else:
+            return None
         for name, verdict in found:
             if name == key:
                 return verdict

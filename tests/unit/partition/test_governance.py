@@ -130,6 +130,34 @@ def test_what_took_a_verdict_back_is_replaced_as_it_was_told_whatever_version_ju
     assert missed["replaces"] == taken_back
 
 
+def test_a_version_judges_no_instances_that_only_another_version_of_its_clock_has() -> None:
+    def version(number: int, clock: str) -> Policy:
+        return parse_policy(
+            f"policy: test\nversion: '{number}'\nclocks:\n  - {{name: delivery, {clock}, within: PT10H}}\n"
+        )
+
+    def scan(name: str, code: str, hour: int) -> Arrival:
+        at = rfc3339(BEGIN + hour * HOUR)
+        body = {"scan_id": name, "shipment_id": "A", "code": code, "occurred_at": at, "facility": {"id": "hub"}}
+        return arrival(SCANS, BEGIN + hour * HOUR, body)
+
+    player = Player(version(1, "from: registered, until: delivered, ends: [returned]"))
+    player.append(
+        [
+            registered("A", 0),
+            publication(version(2, "per: gap, from: [x-ray], until: any"), BEGIN + HOUR, BEGIN + 2 * HOUR),
+            scan("a", "arrived", 1),
+            scan("r", "returned", 3),
+            scan("x", "x-ray", 4),
+            tick(BEGIN + 20 * HOUR),
+            scan("y", "departed", 20),
+            tick(BEGIN + 40 * HOUR),
+        ]
+    )
+    told = [(body.get("instance"), body["kind"]) for body in bodies(player.finish(), "sla-outcomes")]
+    assert [kind for instance, kind in told if instance == "x"] == ["missed"]
+
+
 def test_rerating_withdraws_a_breach_that_is_none_any_more() -> None:
     outputs = play(
         registered("A", 0), publication(page("2", 20), BEGIN + 11 * HOUR, BEGIN, rerate=True), delivered("A", 15)
