@@ -9,11 +9,13 @@ from aiokafka.protocol.admin import CreateTopicsRequest, DescribeConfigsRequest
 from aiokafka.protocol.api import Request
 
 from streams.errors import NotAllowed, TopicMismatch, not_granted
+from streams.topics import rules
 from streams.topics.alter_configs import TOPIC_RESOURCE, IncrementalAlterConfigsRequest
 from streams.topics.metadata import TopicMetadataRequest
 from streams.topics.plan import AlterConfig, CreateTopic
 
 _CREATE_TIMEOUT_MS = 10_000
+_INVALID_CONFIG = 40
 
 
 class TopicRequests:
@@ -71,17 +73,26 @@ class TopicRequests:
 
     async def create(self, actions: Collection[CreateTopic]) -> None:
         """Create topics; those that exist are left as they are."""
-        topics: list[Any] = [
-            (action.topic, action.partitions, action.replication, [], list(action.config.items())) for action in actions
-        ]
-        request = CreateTopicsRequest(create_topic_requests=topics, timeout=_CREATE_TIMEOUT_MS, validate_only=False)
-        errors = (await self._ask(request, self._controller())).topic_errors
+        errors = await self._created(actions, frozenset())
+        if any(code == _INVALID_CONFIG and _unknown(message) in rules.LATE_COMERS for _, code, message in errors):
+            errors = await self._created(actions, rules.LATE_COMERS)
         refused = [topic for topic, code, _ in errors if code == TopicAuthorizationFailedError.errno]
         if refused:
             raise NotAllowed(not_granted("Create", "topic", ", ".join(sorted(refused))))
         for topic, code, message in errors:
             if code not in (0, TopicAlreadyExistsError.errno):
                 raise TopicMismatch(f"Kafka refuses to create {topic} (error {code}): {message}")
+
+    async def _created(
+        self, actions: Collection[CreateTopic], without: Collection[str]
+    ) -> list[tuple[str, int, str | None]]:
+        """Ask for topics, without some of their settings; gives name, error code and message of each."""
+        topics: list[Any] = []
+        for action in actions:
+            config = [setting for setting in action.config.items() if setting[0] not in without]
+            topics.append((action.topic, action.partitions, action.replication, [], config))
+        request = CreateTopicsRequest(create_topic_requests=topics, timeout=_CREATE_TIMEOUT_MS, validate_only=False)
+        return list((await self._ask(request, self._controller())).topic_errors)
 
     async def alter(self, action: AlterConfig) -> None:
         """Set some settings of a topic, leave the others."""
@@ -98,3 +109,8 @@ class TopicRequests:
 
     async def _ask(self, request: Request[Any], node: int | None) -> Any:
         return await self._client.send(self._client.get_random_node() if node is None else node, request)
+
+
+def _unknown(message: str | None) -> str:
+    """The setting that the broker says it does not know."""
+    return (message or "").rpartition("Unknown topic config name: ")[2]

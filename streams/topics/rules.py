@@ -28,6 +28,8 @@ _AT_MOST = frozenset(
     }
 )
 _UNLIMITED = "-1"
+LATE_COMERS = frozenset({"message.timestamp.after.max.ms", "message.timestamp.before.max.ms"})
+"""What brokers before 3.6 do not know, and do well without: they take records of any time."""
 
 _REASONS = {
     "cleanup.policy": "records that are still needed would be deleted, or would never be",

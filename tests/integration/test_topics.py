@@ -15,6 +15,7 @@ import pytest
 from schemas.catalogue import TimeMode, load_catalogue
 from streams.embedded import EmbeddedKafka
 from streams.errors import KafkaUnavailable, TopicMismatch
+from streams.topics import rules
 from streams.topics.check import verify
 from streams.topics.cluster import TopicCluster
 from streams.topics.connection import connected
@@ -75,6 +76,17 @@ def test_a_created_topic_is_configured_as_planned(kafka: EmbeddedKafka, namespac
         assert isinstance(action, CreateTopic)
         config = after.topics[action.topic].config
         assert {name: config[name] for name in action.config} == dict(action.config)
+
+
+def test_what_brokers_are_too_old_to_know_and_do_well_without_is_left_out_and_nothing_else(
+    kafka: EmbeddedKafka, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "LATE_COMERS", frozenset({"of.a.later.version"}))
+    create(kafka, f"{namespace}.a", retention_ms="60000", of_a_later_version="1")
+    found = run(kafka, lambda topics: topics.describe([f"{namespace}.a"])).topics[f"{namespace}.a"]
+    assert found.config["retention.ms"] == "60000"
+    with pytest.raises(TopicMismatch, match=r"Kafka refuses to create .*\.b \(error 40\): Unknown .* a\.mistake"):
+        create(kafka, f"{namespace}.b", a_mistake="1")
 
 
 def test_missing_topics_are_named_at_once_with_the_command_that_creates_them(
