@@ -103,6 +103,7 @@ HOT_PATH = (
     "streams/sla/pauses.py",
     "streams/sla/phases.py",
     "streams/sla/pieces.py",
+    "streams/sla/reasons.py",
     "streams/sla/recordings.py",
     "streams/sla/registration.py",
     "streams/sla/render.py",

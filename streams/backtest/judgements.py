@@ -9,7 +9,8 @@ from streams.backtest.history import UNKNOWN, Labels
 from streams.partition.output import Output
 from streams.partition.outputs import REJECTS
 from streams.partition.ports import Tally
-from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, REOPENED, STATUS
+from streams.sla.decision import ALERTS, NOTICES, OUTCOMES, STATUS
+from streams.sla.reasons import REOPENED
 
 OWED = "owed"
 """Verdict of an instance that is past its due instant at the end, and still runs."""

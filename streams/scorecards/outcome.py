@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from streams.sla.decision import REOPENED
 from streams.sla.instants import from_datetime
+from streams.sla.reasons import REOPENED
 
 Day = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])-\d{2}$")]
 

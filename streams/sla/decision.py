@@ -13,12 +13,8 @@ ALERTS: Final = "breach-alerts"
 OUTCOMES: Final = "sla-outcomes"
 STATUS: Final = "shipment-status"
 
-REOPENED: Final = "reopened"
-"""Reason of an outcome that takes a verdict back: what stopped or started the clock was taken back."""
 CONFIRMED: Final = "confirmed"
 """Kind of an alert that was unverified and stands, now that the feed has come back."""
-EXPIRED: Final = "expired"
-"""Reason of an outcome for a clock that still ran when its shipment was given up."""
 
 
 @mypyc_attr(acyclic=True)

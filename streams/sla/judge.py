@@ -8,7 +8,6 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from streams.sla.decision import EXPIRED
 from streams.sla.docket import Docket
 from streams.sla.encoding import content
 from streams.sla.evidence import MOST_BYTES, MOST_SCANS, effective, find_room, insert, is_latest
@@ -19,6 +18,7 @@ from streams.sla.pauses import NOT_HELD, Held
 from streams.sla.phases import CANCELLED, CLOSED, MET, MISSED, ORPHAN, RESIDUE, RUNNING
 from streams.sla.policy.compiled import SPAN, STARTS, UPLOADS, Clock, Policy
 from streams.sla.policy.rulebook import Version
+from streams.sla.reasons import EXPIRED
 from streams.sla.refusal import TOO_LATE, Refused
 from streams.sla.registration import Registration
 from streams.sla.rulings import Ruling, Rulings, ruling, rulings

@@ -7,7 +7,7 @@ from mypy_extensions import mypyc_attr
 
 from schemas.records import Compensation, StageFault
 from streams.sla.calendars.zones import EPOCH, LAST_DAY
-from streams.sla.decision import ALERTS, CONFIRMED, OUTCOMES, REOPENED, STATUS, Decision, TakenBack
+from streams.sla.decision import ALERTS, CONFIRMED, OUTCOMES, STATUS, Decision, TakenBack
 from streams.sla.digits import write_decimal
 from streams.sla.evidence import suspicion
 from streams.sla.explain import explain
@@ -17,6 +17,7 @@ from streams.sla.instants import NEVER, write_date, write_instant
 from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
 from streams.sla.policy.compiled import Clock, Policy
 from streams.sla.policy.rulebook import Rulebook
+from streams.sla.reasons import REOPENED
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.standing import stop_of

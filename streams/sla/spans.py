@@ -8,10 +8,11 @@ from streams.sla.pauses import NOT_HELD, Held, counted_due
 from streams.sla.phases import CANCELLED
 from streams.sla.pieces import completes
 from streams.sla.policy.compiled import ENDS, PAUSES, STARTS, STOPS, Clock
+from streams.sla.reasons import STOPPED_BEFORE_START
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.standing import cancelled, running, stopped
-from streams.sla.verdict import STOPPED_BEFORE_START, Verdict
+from streams.sla.verdict import Verdict
 
 _NONE: Final[set[str]] = set()
 """Of shipments of one piece nothing is counted."""

@@ -9,7 +9,7 @@ from typing import Final
 from mypy_extensions import mypyc_attr
 
 from streams.sla.codes import Code
-from streams.sla.decision import ALERTS, CONFIRMED, NOTICES, OUTCOMES, REOPENED, Decision, Replaced, TakenBack
+from streams.sla.decision import ALERTS, CONFIRMED, NOTICES, OUTCOMES, Decision, Replaced, TakenBack
 from streams.sla.docket import Docket
 from streams.sla.evidence import suspicion
 from streams.sla.instance import Instance, Said
@@ -27,6 +27,7 @@ from streams.sla.phases import (
     WITHDRAWN,
 )
 from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
+from streams.sla.reasons import REOPENED
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
 from streams.sla.silences import NOBODY, awaited

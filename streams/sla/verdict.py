@@ -1,13 +1,11 @@
 """What one instance of a clock is worth."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from mypy_extensions import mypyc_attr
 
 from streams.sla.policy.compensation import Owed
 from streams.sla.scan import KnownScan
-
-STOPPED_BEFORE_START: Final = "stopped-before-start"
 
 
 class Fault(NamedTuple):

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from streams.sla.codes import MOST_CODES, Code
+from streams.sla.codes import MOST_CODES, Code, name_of
 from streams.sla.policy import compiled
 from streams.sla.policy.allowances import Allowance, PlanTotal
 from streams.sla.policy.allowing import Terms
@@ -17,6 +17,7 @@ from streams.sla.policy.conditions import Condition
 from streams.sla.policy.document import ClockDocument, Label
 from streams.sla.policy.durations import duration
 from streams.sla.policy.problems import Problem
+from streams.sla.reasons import OWN
 
 _SPECIAL: Final = ("recorded", "uploads", "never", "all_of")
 
@@ -38,6 +39,7 @@ def compile_clock(
     recorded, never = codeset(item.recorded, f"{path}.recorded"), codeset(item.never, f"{path}.never")
     excused_by = codeset(item.excused_by, f"{path}.excused_by")
     ends = _ends(item, path, lifecycle, begins=starts, stops=stops | never) | excused_by
+    _check_reasons(item, path, ends=ends, excused_by=excused_by, never=never)
     pauses = tuple((codeset(one.begin, f"{path}.pause"), codeset(one.until, f"{path}.pause")) for one in item.pause)
     warns = _warns(item, path)
     whole = form == compiled.SPAN and item.per == "shipment"
@@ -179,6 +181,13 @@ def _ends(
     if item.per == "case" or any(is_care(code) for code in stops):
         return frozenset()
     return lifecycle.closes - stops - begins
+
+
+def _check_reasons(item: ClockDocument, path: str, **codes: frozenset[Code]) -> None:
+    for field, some in codes.items():
+        for code in sorted(OWN & {name_of(code) for code in some}):
+            place = f"{path}.{field}" if getattr(item, field) else "$.shipment.closes"
+            raise Problem(place, f"`{code}` is a reason of our own for outcomes: give the code another name")
 
 
 def _allowance(item: ClockDocument, path: str, terms: Terms, form: str, planned: str | None) -> Allowance:

@@ -87,6 +87,12 @@ def told(text: str) -> list[str]:
         ("{name: c, from: ^registered, until: b, per: leg, within: PT1H}", "$.clocks[0].from", "not one per leg"),
         ("{name: c, from: ^any, until: b, within: PT1H}", "$.clocks[0].from", "`any` goes with `per: gap`"),
         ("{name: c, from: a, until: ^any, within: PT1H}", "$.clocks[0].until", "`any` goes with `per: gap`"),
+        (
+            "{name: c, from: a, until: b, ends: ^[expired], within: PT1H}",
+            "$.clocks[0].ends",
+            "`expired` is a reason of our own",
+        ),
+        ("{name: c, from: a, until: b, never: ^reopened}", "$.clocks[0].never", "`reopened` is a reason of our own"),
         ("{name: c, from: a, until: b, due: ^plan}", "$.clocks[0].due", "`per: milestone`"),
         ("^{name: c, from: a, per: milestone, within: PT1H}", "$.clocks[0]", "from the plan"),
         ("{name: c, from: a, until: ^b, per: leg, within: plan}", "$.clocks[0].until", "leave `until` out"),
