@@ -48,8 +48,10 @@ class Assignment:
     keeps its memory, so a partition that stays only replays what others have written meanwhile: nothing.
     """
 
-    def __init__(self, sources: Sources, make_task: Callable[[int, PartitionSource], Task]) -> None:
+    def __init__(self, sources: Sources, make_task: Callable[[int, PartitionSource], Task], *, partitions: int) -> None:
+        """`partitions` of every source topic were there when the worker started."""
         self._sources = sources
+        self._partitions = partitions
         self._make_task = make_task
         self._tasks: dict[int, Task] = {}
         self._owned: set[int] = set()
@@ -90,7 +92,7 @@ class Assignment:
     async def on_assigned(self, assigned: Iterable[TP]) -> None:
         """Start the tasks of what is assigned; forget those of partitions that went elsewhere.
 
-        Raises `PartitionsApart` when a partition came without its twins.
+        Raises `PartitionsApart` when a partition came without its twins, or was added since the worker started.
         """
         assigned = set(assigned)
         numbers = self._numbers(assigned)
@@ -145,6 +147,14 @@ class Assignment:
         return {tp.partition for tp in tps if tp.topic in topics}
 
     def _check_twins(self, assigned: set[TP], numbers: set[int]) -> None:
+        added = numbers - set(range(self._partitions))
+        if added:
+            grown = sorted({tp.topic for tp in assigned if tp.partition in added})
+            raise PartitionsApart(
+                f"{', '.join(grown)}: more than the {self._partitions} partitions that there were when the worker"
+                " began.  Start it again, and it says what to do.  What came meanwhile is still there, or in"
+                " scan-rejects"
+            )
         for number in numbers:
             missing = [topic for topic in self._sources.topics.values() if TP(topic, number) not in assigned]
             if missing:

@@ -99,7 +99,7 @@ class Worker:
             clock=SystemClock(),
             observer=self._observer,
         )
-        assignment = self._status.assignment = Assignment(self._sources, make)
+        assignment = self._status.assignment = Assignment(self._sources, make, partitions=topics.job_partitions)
         app = build_app(
             self._connection,
             self._names,

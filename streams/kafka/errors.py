@@ -16,7 +16,7 @@ class StateLost(ShipclockError):
 
 
 class PartitionsApart(ShipclockError):
-    """The group gave this worker a partition of one source topic without the same partition of the others."""
+    """The group gave this worker a partition that is not there of every source topic, or was not when it started."""
 
     exit_code = 3
 

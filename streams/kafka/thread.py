@@ -26,6 +26,9 @@ MAX_PARTITION_FETCH_BYTES = 512 * 1024
 """A larger record still comes, alone; more would only wait in memory.  With half of it a worker that is far behind
 waits for its next fetch a tenth of the time."""
 
+LEARN_EVERY_MS = 30_000
+"""How often brokers are asked for their topics when nothing else gives cause to: partitions that somebody adds, which
+records may go to that are needed, are noticed so soon."""
 
 LOOK_EVERY_S = 0.5
 """How often it is looked whether the group still lets this worker take part."""
@@ -63,6 +66,7 @@ class ConsumerThread(AIOKafkaConsumerThread):
             rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
             heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
             retry_backoff_ms=50,
+            metadata_max_age_ms=LEARN_EVERY_MS,
             check_crcs=conf.broker_check_crcs,
         )
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from mypy_extensions import i64
 
 from schemas.records import Tick
-from streams.errors import SourceReplaced
+from streams.errors import SourceReplaced, TopicMismatch
 from streams.partition.job import CONTROL, TURNING, CoreSettings, MakeJob, OtherPolicy
 from streams.partition.lanes import Lane, Lanes
 from streams.partition.meta import KEY, Meta, decode_meta, encode_meta
@@ -69,7 +69,7 @@ class Core:
     def restored(self, changelog_end: int) -> dict[str, int]:
         """The changelog has been read to its end; gives the offset to read on from, by topic.
 
-        Raises `SourceReplaced`, and what the job says of state that it cannot use.
+        Raises `SourceReplaced`, `TopicMismatch`, and what the job says of state that it cannot use.
         """
         self.changelog_end = changelog_end
         meta = self._meta
@@ -86,13 +86,20 @@ class Core:
         return offsets
 
     def _recognise(self, meta: Meta) -> None:
-        """See to it that the topics are those that have been read."""
-        for topic, now in self._settings.topic_ids.items():
-            offset, before = meta.offsets.get(topic, EARLIEST), meta.topics.get(topic, now)
-            if before != now and offset > 0:
+        """See to it that the topics are those that have been read, and keys belong where they did."""
+        before, now = meta.partitions, self._settings.partitions
+        if before not in (0, now):
+            raise TopicMismatch(
+                f"the state of partition {self._settings.partition} was written when every topic of the namespace had"
+                f" {before} partitions, and they have {now} now: shipments would be looked for in other partitions than"
+                " their state is in.  Kafka cannot take partitions away: begin a new namespace"
+            )
+        for topic, ident in self._settings.topic_ids.items():
+            offset, known = meta.offsets.get(topic, EARLIEST), meta.topics.get(topic, ident)
+            if known != ident and offset > 0:
                 raise SourceReplaced(
                     f"{topic} partition {self._settings.partition}: offset {offset} is to be read next of the one with"
-                    f" the id {before}, but now it has the id {now}: it was created anew.  Restore it, or start under"
+                    f" the id {known}, but now it has the id {ident}: it was created anew.  Restore it, or start under"
                     " another namespace"
                 )
         self._topics = {**meta.topics, **self._settings.topic_ids}
@@ -283,7 +290,8 @@ class Core:
     def meta(self) -> Meta:
         """Where the partition is, as the next meta record will say."""
         offsets = {topic: lane.position for topic, lane in self._lanes.by_topic.items()}
-        return replace(self._job.meta(offsets, self.time), topics=self._topics)
+        meta = self._job.meta(offsets, self.time)
+        return replace(meta, topics=self._topics, partitions=self._settings.partitions)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Next offset to read, by short topic name; -1 where nothing is known of the topic yet."""
     topics: dict[str, str] = {}
     """The cluster's ids of these topics, as far as it gives any: the offsets are theirs."""
+    partitions: int = 0
+    """How many partitions the namespace has: state lies where keys belong by that; 0 where it was not written down."""
     time: int
     """Partition time, UTC milliseconds."""
     policies: tuple[PolicyInForce, ...] = ()

@@ -71,7 +71,7 @@ class Engine:
         self._offsets = dict(offsets or {})
         sources = Sources(bench.names, SOURCE_TOPICS, on_failure=self.failures.append)
         self._status = Status(sources)
-        self.assignment = self._status.assignment = Assignment(sources, self._make)
+        self.assignment = self._status.assignment = Assignment(sources, self._make, partitions=bench.partitions)
         self.app: EngineApp = build_app(
             bench.connection, bench.names, sources, partitions=bench.partitions, session_timeout_ms=6_000
         )

@@ -68,7 +68,7 @@ def parts() -> tuple[Status, Sources, Assignment]:
 
     sources = Sources(NAMES, SOURCE_TOPICS, on_failure=fail)
     status = Status(sources)
-    status.assignment = Assignment(sources, lambda _, source: Task(source))
+    status.assignment = Assignment(sources, lambda _, source: Task(source), partitions=12)
     return status, sources, status.assignment
 
 

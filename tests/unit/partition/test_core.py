@@ -6,13 +6,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from streams.errors import PartitionParked, ShipclockError, SourceReplaced
+from streams.errors import PartitionParked, ShipclockError, SourceReplaced, TopicMismatch
 from streams.partition.core import Core
 from streams.partition.job import CONTROL, CoreSettings
 from streams.partition.judging import CARE, SCANS, SHIPMENTS, SOURCES, judging
 from streams.partition.lanes import Lane, TimeSource
-from streams.partition.meta import KEY
+from streams.partition.meta import KEY, decode_meta, encode_meta
 from streams.partition.partitioners import PARTITIONERS, crc32, murmur2
 from streams.partition.ports import EARLIEST, CaughtUp, ChangelogEntry, SourceBatch
 from streams.partition.record import CreatedRecord, Record
@@ -256,6 +257,24 @@ def test_brokers_that_give_topics_no_id_are_believed_and_what_was_known_stays() 
     between.load([ChangelogEntry(1, KEY, first.take().meta)])
     assert between.restored(2)[SCANS] == 7
     assert between.meta.topics == {"parcel-scans": "a"}
+
+
+def test_state_that_was_written_with_fewer_partitions_is_not_gone_on_with() -> None:
+    entry = _read_to(_knowing(), 7)
+    grown = Core(judging(POLICY), CoreSettings("ns", 3, 8, TimeSource.APPEND))
+    grown.load([entry])
+    with pytest.raises(TopicMismatch, match=r"partition 3 .* had 4 partitions, and they have 8 now.* a new namespace"):
+        grown.restored(1)
+
+
+def test_state_of_which_nobody_wrote_down_how_many_partitions_there_were_is_gone_on_with() -> None:
+    meta = decode_meta(_read_to(_knowing(), 7).value or b"")
+    older = msgspec.json.decode(encode_meta(replace(meta, partitions=0)))
+    assert "partitions" not in older
+    core = _knowing()
+    core.load([ChangelogEntry(0, KEY, msgspec.json.encode(older))])
+    assert core.restored(1)[SCANS] == 7
+    assert core.meta.partitions == 4
 
 
 def test_what_lies_behind_the_last_record_and_is_none_is_passed_over() -> None:
