@@ -15,6 +15,7 @@ from streams.jobs import KINDS
 from streams.kafka.names import Names, intake
 from streams.kafka.rights import of_worker
 from streams.metrics import catalogue
+from streams.partition.pace import TaskSettings
 from streams.settings import Settings, variable
 from tests.integration.rights import OPERATIONS, PREFIXED, TOPIC, commanded, rights
 
@@ -88,6 +89,14 @@ def test_every_alert_is_seen_to_fire_on_series_as_workers_export_them() -> None:
         for asked in case["promql_expr_test"]:
             fired |= {re.search(r'alertname="(\w+)"', sample["labels"])[1] for sample in asked.get("exp_samples", [])}  # type: ignore[index]
     assert fired == {rule["alert"] for rule in RULES}
+
+
+def test_two_workers_that_fight_over_one_partition_are_told_of() -> None:
+    """Each takes it back a session after it was fenced, and the other one notices when it commits next."""
+    (expression,) = (rule["expr"] for rule in RULES if rule["alert"] == "ShipclockTransactionsAborted")
+    (limit,) = re.findall(r"\[5m\]\)\) > ([0-9.]+)$", expression)
+    turn_s = Settings().session_timeout_ms / 1000 + TaskSettings().idle_time_ms / 1000
+    assert 2 * float(limit) < 1 / turn_s
 
 
 def test_promtool_where_there_is_one_sees_every_rule_at_work() -> None:

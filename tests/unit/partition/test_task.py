@@ -157,6 +157,27 @@ def test_to_be_fenced_time_and_again_is_no_failure_and_brings_none_nearer_to_the
     play(story)
 
 
+def test_two_workers_that_fight_over_a_partition_are_heard_of_and_say_everything_once() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2", "S3")
+        workers = [await Worker(town, most_failures=1).started() for _ in range(2)]
+        for number in (1, 2, 3):
+            town.scan(f"S{number}", "delivered")
+            for _ in range(100):
+                town.scan(f"S{number}", "arrived")
+                for worker in workers:
+                    worker.source.deliver()
+                await asyncio.sleep(0)
+        assert min(len(worker.watcher.aborts) for worker in workers) > 3
+        await workers[0].task.stop(commit=True)
+        await workers[1].until(lambda: town.said == ["met"] * 3)
+        assert set(town.ids.values()) == {1}
+        assert not any(worker.task.failure.done() for worker in workers)
+        await workers[1].task.stop(commit=True)
+
+    play(story)
+
+
 def test_told_to_stop_while_it_is_being_fenced_it_does_not_rest_first(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(town: Town) -> None:
         picked_up(town, "S1")
