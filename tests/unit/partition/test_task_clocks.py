@@ -122,3 +122,28 @@ def test_a_broker_whose_clock_stayed_ahead_for_a_while_breaks_no_promise() -> No
         await worker.task.stop(commit=True)
 
     play(story)
+
+
+def test_a_broker_that_falls_days_behind_costs_no_scan_for_a_day_and_then_parks_the_partition() -> None:
+    """Time stands at what it was: a scan is held against that as long as nothing tells which clock is wrong."""
+
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2")
+        worker = await Worker(town, probe_s=0.001).started()
+        await worker.idle()
+        town.broker_clock.move(-72 * HOUR)
+        town.scan("S2", "arrived", town.clock.now_ms())
+        await worker.idle()
+        town.later(23 * HOUR)
+        town.scan("S1", "delivered", town.clock.now_ms())
+        await worker.until(lambda: town.said == ["missed"])
+        assert town.broker.outputs(("scan-rejects",), 0) == []
+        town.later(2 * HOUR)
+        for number in range(20):
+            town.scan(f"S{number}", "arrived", town.clock.now_ms())
+        await worker.until(lambda: worker.task.state == "parked")
+        reasons = [dict(one.headers)["reason"] for one in town.broker.outputs(("scan-rejects",), 0)]
+        assert set(reasons) == {b"absurd-time"}
+        await worker.task.stop(commit=True)
+
+    play(story)

@@ -80,9 +80,11 @@ class Town:
     def register(self, shipment_id: str) -> None:
         self._write(SHIPMENTS, {"shipment_id": shipment_id, "customer_id": "c", "registered_at": self._now()})
 
-    def scan(self, shipment_id: str, code: str) -> None:
+    def scan(self, shipment_id: str, code: str, at: int | None = None) -> None:
+        """Something happens, by the clock of the broker unless it is said when."""
         self._scans += 1
-        body = {"scan_id": f"s{self._scans}", "shipment_id": shipment_id, "code": code, "occurred_at": self._now()}
+        occurred = self._now() if at is None else rfc3339(at)
+        body = {"scan_id": f"s{self._scans}", "shipment_id": shipment_id, "code": code, "occurred_at": occurred}
         self._write(SCANS, body)
 
     def rubbish(self, count: int) -> None:
