@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
@@ -67,8 +68,15 @@ def _from_file(file: Path) -> dict[str, Any]:
         raise SettingsError(f"{file}: write one `setting: value` per line")
     unknown = sorted(document.keys() - {item.name for item in fields(Settings)})
     if unknown:
-        raise SettingsError(f"{file}: there is no setting {', '.join(unknown)}")
+        raise SettingsError(f"{file}: there is no setting {', '.join(unknown)}; {_meant(unknown)}")
     return document
+
+
+def _meant(unknown: list[str]) -> str:
+    """What may have been meant by names that no setting has."""
+    known = [item.name for item in fields(Settings)]
+    near = [one for name in unknown for one in get_close_matches(name, known, n=1)]
+    return f"did you mean {', '.join(near)}?" if near else "docs/settings.md has those there are"
 
 
 def _from_toml(text: str, file: Path) -> Any:

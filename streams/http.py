@@ -2,6 +2,7 @@
 
 import errno
 import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -58,10 +59,7 @@ class Server:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
             await runner.cleanup()
-            raise SettingsError(
-                f"SHIPCLOCK_HTTP_HOST, SHIPCLOCK_HTTP_PORT: cannot listen on {host}:{port} ({error.strerror});"
-                " give another port, or 0 for any free one"
-            ) from error
+            raise SettingsError(_cannot_listen(host, port, error)) from error
         self._runner = runner
         self.port = runner.addresses[0][1]
         if port_file is not None:
@@ -98,6 +96,16 @@ class Server:
         if not number.isdecimal() or not self.answers.resume(int(number)):
             return _json({"error": f"partition {number} is not parked on this worker"}, status=404)
         return _json({"resumed": int(number)})
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
+    """Which of the two is wrong, and what to do."""
+    unknown = isinstance(error, socket.gaierror)
+    why = os.strerror(error.errno) if error.errno and not unknown else error.strerror  # asyncio's names it again
+    wrong, remedy = f"SHIPCLOCK_HTTP_PORT is {port}", "give another port, or 0 for any free one"
+    if unknown or error.errno == errno.EADDRNOTAVAIL:
+        wrong, remedy = f"SHIPCLOCK_HTTP_HOST is {host!r}", "give an address of this machine, or 0.0.0.0 for all"
+    return f"{wrong}: cannot listen on {host}:{port} ({why}); {remedy}"
 
 
 def _write(file: Path, text: str) -> None:

@@ -113,7 +113,9 @@ class Settings:
         for name in ("ssl_ca_file", "ssl_cert_file", "ssl_key_file", "policy"):
             path: Path | None = getattr(self, name)
             if path is not None and not path.is_file():
-                raise SettingsError(f"{variable(name)} is {str(path)!r}: there is no such file")
+                what = "that is no file" if path.exists() else "there is no such file"
+                remedy = "a page, or leave it out for the one that comes with Shipclock" if name == "policy" else "one"
+                raise SettingsError(f"{variable(name)} is {str(path)!r}: {what}; give the path of {remedy}")
 
     def _check_what_goes_together(self) -> None:
         self._check_security()

@@ -99,7 +99,7 @@ async def _run(settings: Settings, target: Target, *, change: bool) -> Plan:
 
 
 def _show(target: Target, plan: Plan, form: Format, *, applied: bool) -> None:
-    for line in as_text(plan):
+    for line in as_text(plan, applied=applied):
         click.echo(line, err=form == "json")
     if form == "json":
         click.echo(json.dumps(as_document(target, plan, applied=applied), ensure_ascii=False))

@@ -12,7 +12,7 @@ from pathlib import Path
 from streams.embedded import lockfile
 from streams.embedded.errors import EmbeddedKafkaError
 from streams.embedded.lockfile import LockedJar
-from streams.embedded.maven import MavenRepository, sha256
+from streams.embedded.maven import MavenRepository, require_jgo, sha256
 from streams.errors import SettingsError
 
 _DOWNLOADS_AT_ONCE = 6
@@ -52,6 +52,7 @@ def class_path(lock: Path = lockfile.PATH) -> str:
 def _fetch_all(repository: MavenRepository, jars: tuple[LockedJar, ...]) -> None:
     missing = sum(not (repository.root / jar.file).exists() for jar in jars)
     if missing:
+        require_jgo()
         sys.stderr.write(f"Fetching Apache Kafka, {missing} jars, once ...\n")
     with ThreadPoolExecutor(_DOWNLOADS_AT_ONCE) as pool:
         for _ in pool.map(lambda jar: _fetch_verified(repository, jar), jars):

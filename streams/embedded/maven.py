@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from streams.embedded.errors import EmbeddedKafkaError
+from streams.embedded.errors import INSTALL, EmbeddedKafkaError
 from streams.embedded.lockfile import LockedJar
 
 _DOWNLOAD_TIMEOUT = 60  # seconds without a byte
@@ -23,14 +23,10 @@ class MavenRepository:
         path = self.root / jar.file
         if path.exists():
             return path
-        try:
-            from jgo.config import GlobalSettings
-            from jgo.constants import MAVEN_CENTRAL_URL
-            from jgo.maven import MavenContext
-        except ImportError as error:
-            raise EmbeddedKafkaError(
-                "The embedded Kafka is fetched by jgo: run `pip install shipclock[embedded]`."
-            ) from error
+        from jgo.config import GlobalSettings
+        from jgo.constants import MAVEN_CENTRAL_URL
+        from jgo.maven import MavenContext
+
         context = MavenContext(
             repo_cache=self.root,
             remote_repos={**GlobalSettings.load().repositories, "central": MAVEN_CENTRAL_URL},
@@ -45,6 +41,14 @@ class MavenRepository:
                 "or point SHIPCLOCK_CACHE to a copy of the cache of a machine that has it."
             ) from error
         return path
+
+
+def require_jgo() -> None:
+    """Raise `EmbeddedKafkaError` where jgo, which fetches jars, is not installed."""
+    try:
+        import jgo.config  # noqa: F401 - it is only to be there
+    except ImportError as error:
+        raise EmbeddedKafkaError(f"The embedded Kafka is fetched by jgo, which is not installed: {INSTALL}.") from error
 
 
 def sha256(path: Path) -> str:

@@ -9,13 +9,13 @@ from streams.topics.plan import AlterConfig, Plan
 from streams.topics.target import Target
 
 
-def as_text(plan: Plan) -> Iterator[str]:
-    """Yield one line for every action and every finding, and one that sums up."""
+def as_text(plan: Plan, *, applied: bool = False) -> Iterator[str]:
+    """Yield one line for every action and every finding, and one that sums up; `applied` when the actions are done."""
     for action in plan.actions:
         yield action.describe()
     for finding in plan.findings:
         yield f"{finding.severity}: {finding.describe()}"
-    changes = f"{len(plan.actions)} to do" if plan.actions else "nothing to do"
+    changes = f"{len(plan.actions)} {'done' if applied else 'to do'}" if plan.actions else "nothing to do"
     fatal = len(plan.fatal)
     yield f"{plan.partitions} partitions, {changes}, {fatal} fatal, {len(plan.findings) - fatal} advice"
 

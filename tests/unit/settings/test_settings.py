@@ -45,7 +45,8 @@ def test_options_of_the_command_line_win() -> None:
         ("SHIPCLOCK_HTTP_PORT", "tcp://10.0.0.7:9464", "service link of Kubernetes.*enableServiceLinks: false"),
         ("SHIPCLOCK_NAMESPACE", "a b", "letters"),
         ("SHIPCLOCK_INTAKE_TOPIC", "a b", "name of a topic"),
-        ("SHIPCLOCK_POLICY", "/nowhere/policy.yaml", "no such file"),
+        ("SHIPCLOCK_POLICY", "/nowhere/policy.yaml", "no such file; give the path of a page"),
+        ("SHIPCLOCK_POLICY", "/", "no file; give the path of a page"),
         ("SHIPCLOCK_POLICY", "", "is empty: give a path"),
         ("SHIPCLOCK_PORT_FILE", "", "is empty: give a path"),
         ("SHIPCLOCK_SASL_PASSWORD", "hunter2", "SHIPCLOCK_SECURITY_PROTOCOL is PLAINTEXT, .*: set the protocol"),
@@ -71,7 +72,7 @@ def test_an_intake_needs_a_topic_and_a_mapping() -> None:
 def test_an_unknown_key_of_the_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "shipclock.yaml"
     file.write_text("namespce: x\n")
-    with pytest.raises(SettingsError, match="no setting namespce"):
+    with pytest.raises(SettingsError, match="no setting namespce; did you mean namespace\\?"):
         load_settings({"SHIPCLOCK_CONFIG": str(file)})
 
 

@@ -18,6 +18,10 @@ def test_the_text_has_a_line_per_action_and_finding_and_ends_with_a_sum() -> Non
     assert lines[-1] == f"4 partitions, {len(TARGET.specs)} to do, 0 fatal, 1 advice"
 
 
+def test_what_has_been_done_is_no_longer_to_do() -> None:
+    assert list(as_text(PLAN, applied=True))[-1] == f"4 partitions, {len(TARGET.specs)} done, 0 fatal, 1 advice"
+
+
 def test_the_document_is_json_with_what_was_done_and_what_remains() -> None:
     document = json.loads(json.dumps(as_document(TARGET, PLAN, applied=True)))
     assert (document["namespace"], document["time"], document["partitions"]) == ("ns", "live", 4)
