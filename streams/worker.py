@@ -10,7 +10,7 @@ import structlog
 from aiokafka.errors import KafkaConnectionError
 from prometheus_client import CollectorRegistry, disable_created_metrics
 
-from streams import assembly, garbage, heap
+from streams import assembly, garbage, heap, open_files
 from streams.app import build_app
 from streams.assignment import Assignment
 from streams.clock import SystemClock
@@ -91,6 +91,7 @@ class Worker:
         )
 
     async def _work(self, topics: Found) -> None:
+        open_files.warn_if_few(topics.job_partitions)
         make = assembly.task_factory(
             self._settings,
             connection=self._connection,

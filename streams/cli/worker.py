@@ -8,7 +8,7 @@ from typing import Any
 import click
 import structlog
 
-from streams import heap
+from streams import heap, open_files
 from streams.configuration import load_settings, unknown_variables
 from streams.errors import ShipclockError
 from streams.jobs import KINDS
@@ -31,6 +31,7 @@ def worker(**options: Any) -> None:
     Every option is also a setting; the environment names the others.
     """
     heap.only_one()
+    open_files.raise_limit()
     settings = load_settings(**options)
     configure_logging(settings.log_format, settings.log_level)
     unknown = unknown_variables()

@@ -68,6 +68,21 @@ def test_on_topics_that_would_corrupt_state_it_refuses_to_start_and_says_what_to
     asyncio.run(scenario())
 
 
+def test_a_worker_that_may_open_few_files_says_so_before_it_looks_as_if_no_broker_answered(
+    kafka: EmbeddedKafka, namespace: str, tmp_path: Path
+) -> None:
+    stage = Stage(kafka.bootstrap_servers, namespace, tmp_path, "policy: [", PARTITIONS)  # so that it ends
+
+    async def scenario() -> None:
+        await stage.create()
+        few = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (80, 80))"
+        code, out = await run_worker(stage, few)
+        assert code == 2
+        assert "few files may be open" in out
+
+    asyncio.run(scenario())
+
+
 def test_a_source_topic_that_was_created_anew_is_not_read_on_from_where_the_old_one_was_left(
     kafka: EmbeddedKafka, namespace: str, tmp_path: Path
 ) -> None:

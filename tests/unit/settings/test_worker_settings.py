@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 
-def start(**settings: str) -> "subprocess.CompletedProcess[str]":
-    """A worker that finds no broker, unless it ends before it looks for one."""
+def start(program: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
+    """A worker that finds no broker, unless it ends before it looks for one; after a change to the program."""
     environment = {"SHIPCLOCK_HTTP_PORT": "0", "SHIPCLOCK_BOOTSTRAP_SERVERS": "127.0.0.1:1", **settings}
     return subprocess.run(
-        [sys.executable, "-c", "from streams.cli import main; main()", "worker"],
+        [sys.executable, "-c", f"{program}\nfrom streams.cli import main; main()", "worker"],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -50,6 +50,14 @@ def test_a_port_that_is_taken_is_said_in_a_few_words() -> None:
         f"shipclock: SHIPCLOCK_HTTP_PORT is {port}: cannot listen on 127.0.0.1:{port} (Address already in use);"
         " give another port, or 0 for any free one"
     )
+
+
+def test_a_low_limit_of_open_files_that_may_be_raised_is_raised() -> None:
+    done = start("import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (6, 512))")
+    assert done.returncode == 4
+    *_, last = done.stderr.splitlines()
+    assert last.startswith("shipclock: No Kafka broker answers")
+    assert "Too many open files" not in done.stderr
 
 
 def test_a_mistyped_variable_is_named_once_and_changes_nothing(tmp_path: Path) -> None:
