@@ -7,7 +7,7 @@ import structlog
 log = structlog.get_logger(__name__)
 
 PER_PARTITION = 6
-"""Connections of one partition, with three brokers: to their leaders and coordinators."""
+"""Connections of one partition, at most, with three brokers: one to each as a leader, one to each as a coordinator."""
 BESIDE = 64
 """What a worker has open beside them."""
 

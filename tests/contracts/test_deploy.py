@@ -134,6 +134,77 @@ def test_the_pods_listen_and_are_probed_where_the_worker_serves() -> None:
     assert {str(Path(file).parent) for file in named} <= mounts
 
 
+def labels_of(pods: dict[str, Any]) -> dict[str, str]:
+    labels: dict[str, str] = pods["metadata"]["labels"]
+    return labels
+
+
+def test_pods_of_other_jobs_and_of_the_topics_are_none_of_the_main_job() -> None:
+    documents = {document["kind"]: document for document in load("kubernetes/worker.yaml")}
+    deployment = documents["Deployment"]["spec"]
+    chosen = deployment["selector"]["matchLabels"]
+    (spread,) = deployment["template"]["spec"]["topologySpreadConstraints"]
+    (topics,) = load("kubernetes/topics.yaml")
+    assert labels_of(deployment["template"]) == chosen
+    assert documents["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"] == chosen
+    assert spread["labelSelector"]["matchLabels"] == chosen
+    assert not chosen.items() <= labels_of(topics["spec"]["template"]).items()
+    reached = documents["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"]
+    assert reached.items() < chosen.items()
+
+
+def test_the_topics_are_created_by_the_image_and_the_settings_of_the_workers() -> None:
+    (topics,) = load("kubernetes/topics.yaml")
+    documents = {document["kind"]: document for document in load("kubernetes/worker.yaml")}
+    job, worker = topics["spec"]["template"]["spec"], documents["Deployment"]["spec"]["template"]["spec"]
+    (creating,), (working,) = job["containers"], worker["containers"]
+    assert creating["args"] == ["topics", "apply"]
+    for name in ("image", "envFrom", "securityContext"):
+        assert creating[name] == working[name]
+    for name in ("securityContext", "enableServiceLinks", "automountServiceAccountToken"):
+        assert job[name] == worker[name]
+    assert [one for one in working["volumeMounts"] if one["name"] != "tmp"] == creating["volumeMounts"]
+    assert [one for one in worker["volumes"] if one["name"] != "tmp"] == job["volumes"]
+
+
+def scraped_as(pod: dict[str, str]) -> str | None:
+    """The job by which Prometheus scrapes a pod, by the rules of the page; None when it drops the pod."""
+    pods = load("prometheus/prometheus.yaml")[0]["scrape_configs"][1]
+    labels: dict[str, str] = {
+        "job": pods["job_name"],
+        **{f"__meta_kubernetes_pod_{name}": value for name, value in pod.items()},
+    }
+    for rule in pods["relabel_configs"]:
+        value = ";".join(labels[name] for name in rule["source_labels"])
+        found = re.fullmatch(rule.get("regex", "(.*)"), value)
+        action = rule.get("action", "replace")
+        if action == {True: "drop", False: "keep"}[found is not None]:
+            return None
+        if found is not None and action == "replace":
+            labels[rule["target_label"]] = found.expand(rule.get("replacement", "$1").replace("$1", r"\1"))
+    return labels["job"]
+
+
+def test_pods_are_scraped_under_the_names_that_the_alerts_ask_for() -> None:
+    deployment = load("kubernetes/worker.yaml")[1]["spec"]["template"]
+    (container,) = deployment["spec"]["containers"]
+    main = labels_of(deployment)
+    pod = {
+        "label_app_kubernetes_io_name": main["app.kubernetes.io/name"],
+        "label_app_kubernetes_io_component": main["app.kubernetes.io/component"],
+        "container_port_name": container["ports"][0]["name"],
+        "phase": "Running",
+        "name": "shipclock-worker-1",
+    }
+    (nobody,) = (rule["expr"] for rule in RULES if rule["alert"] == "ShipclockNobodyWorks")
+    assert f'job="{scraped_as(pod)}"' in nobody
+    assert scraped_as({**pod, "label_app_kubernetes_io_component": "feeds"}) == "shipclock-feeds"
+    assert scraped_as({**pod, "phase": "Failed"}) is None
+    assert scraped_as({**pod, "container_port_name": ""}) is None
+    assert load("prometheus/prometheus.yaml")[0]["rule_files"] == ["alerts.yaml"]
+    assert "annotations" not in deployment["metadata"]  # by which it would be scraped a second time
+
+
 def test_the_image_runs_a_worker_without_rights_and_without_development_tools() -> None:
     text = (DEPLOY / "docker" / "Dockerfile").read_text("utf-8")
     assert set(re.findall(r"--requirement (\S+)", text)) == {"requirements/runtime.txt", "requirements/build.txt"}
