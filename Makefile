@@ -91,7 +91,7 @@ lock: $(PYTHON)
 
 # The same for the jars of the embedded Kafka.
 java-lock: $(READY)
-	@$(PYTHON) -m streams.embedded.lock
+	@$(PYTHON) -m streams.embedded.lock $(ARGS)
 
 $(PYTHON):
 	@for candidate in python3 python3.13 python3.12 python3.11; do \

@@ -19,7 +19,8 @@ FILE_VARIABLE = "SHIPCLOCK_CONFIG"
 NO_SETTINGS: Final = frozenset(
     {
         FILE_VARIABLE,
-        *("SHIPCLOCK_CACHE", "SHIPCLOCK_FAULTS"),  # of the embedded Kafka, and of the demo's workers
+        *("SHIPCLOCK_CACHE", "SHIPCLOCK_KAFKA_LOCK"),  # of the embedded Kafka
+        "SHIPCLOCK_FAULTS",  # of the demo's workers
         *("SHIPCLOCK_COMPILE", "SHIPCLOCK_DATA", "SHIPCLOCK_HYPOTHESIS"),  # of the build, the oracles and the tests
     }
 )

@@ -28,18 +28,18 @@ def cache_directory() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shipclock"
 
 
-def class_path(lock: Path = lockfile.PATH) -> str:
-    """The Java class path of the locked Kafka, every jar of it verified.
+def class_path(lock: Path | None = None) -> str:
+    """The Java class path of the locked Kafka, every jar of it verified; without a lock, by the one that is chosen.
 
     Safe to call from several processes at once; only the first downloads.
 
     Raises:
         EmbeddedKafkaError: a jar can be neither found nor downloaded, or is not the one that was locked.
-        SettingsError: the cache cannot be written.
+        SettingsError: the cache cannot be written, or the lock that is named is not there.
     """
     cache = cache_directory()
     repository = MavenRepository(cache / "maven")
-    jars = lockfile.read(lock)
+    jars = lockfile.read(lock or lockfile.chosen())
     with _alone(cache):
         stamp = cache / "kafka.verified"
         if not _is_verified(stamp, repository, jars):

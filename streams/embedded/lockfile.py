@@ -1,7 +1,13 @@
 """The jars of the embedded Kafka, each with its checksum: `kafka.lock`, one jar a line."""
 
+import os
 from pathlib import Path
 from typing import NamedTuple
+
+from streams.errors import SettingsError
+
+VARIABLE = "SHIPCLOCK_KAFKA_LOCK"
+"""Names another lock: that of another version of Kafka."""
 
 PATH = Path(__file__).with_name("kafka.lock")
 
@@ -24,6 +30,19 @@ class LockedJar(NamedTuple):
     def file(self) -> Path:
         """Where the jar lies inside a Maven repository."""
         return Path(*self.group.split("."), self.artifact, self.version, f"{self.artifact}-{self.version}.jar")
+
+
+def chosen() -> Path:
+    """The lock to go by.  Raises `SettingsError` where the one that is named is not there."""
+    named = os.environ.get(VARIABLE)
+    if not named:
+        return PATH
+    path = Path(named)
+    if not path.is_file():
+        raise SettingsError(
+            f"{VARIABLE} is {named!r}: there is no such file; make java-lock ARGS='3.9.1 FILE' writes one"
+        )
+    return path
 
 
 def read(path: Path = PATH) -> tuple[LockedJar, ...]:

@@ -7,6 +7,7 @@ import pytest
 
 from streams.embedded import EmbeddedKafkaError, lockfile
 from streams.embedded.distribution import cache_directory, class_path
+from streams.errors import SettingsError
 
 
 @pytest.fixture
@@ -31,6 +32,17 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_cache_lies_where_it_is_told(small_lock: Path) -> None:
     assert class_path(small_lock) == str(cache_directory() / "maven" / lockfile.read(small_lock)[0].file)
     assert Path(class_path(small_lock)).is_file()
+
+
+def test_another_lock_makes_another_kafka(small_lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIPCLOCK_KAFKA_LOCK", str(small_lock))
+    assert class_path() == class_path(small_lock)
+
+
+def test_a_lock_that_is_not_there_is_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIPCLOCK_KAFKA_LOCK", "/nowhere/kafka.lock")
+    with pytest.raises(SettingsError, match=r"SHIPCLOCK_KAFKA_LOCK is '/nowhere/kafka\.lock'.*make java-lock"):
+        class_path()
 
 
 def test_the_whole_class_path_is_locked_and_there() -> None:
