@@ -15,6 +15,7 @@ from streams.app import build_app
 from streams.assignment import Assignment
 from streams.clock import SystemClock
 from streams.connecting import connection_of
+from streams.differing_clocks import DifferingClocks
 from streams.errors import KafkaUnavailable, no_answer
 from streams.http import Server
 from streams.jobs import names_of
@@ -109,6 +110,8 @@ class Worker:
             session_timeout_ms=self._settings.session_timeout_ms,
         )
         assignment.follow(app)
+        clocks = DifferingClocks(self._status.health, self._settings.max_clock_skew_ms)
+        watching = asyncio.ensure_future(clocks.watch()) if self._settings.time == "live" else None
         garbage.settle()
         try:
             await self._until_told(app.start())
@@ -124,6 +127,8 @@ class Worker:
         except KafkaConnectionError as error:
             raise KafkaUnavailable(no_answer(self._settings.bootstrap_servers, error)) from error
         finally:
+            if watching is not None:
+                watching.cancel()
             await self._leave(app, assignment)
 
     async def _crash_of(self, app: Any) -> None:
