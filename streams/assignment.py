@@ -56,6 +56,7 @@ class Assignment:
         self._tasks: dict[int, Task] = {}
         self._owned: set[int] = set()
         self._taken_at: dict[int, float] = {}
+        self._ending = False
         self.assigned = False
         """Whether what is owned is what the group has given, be it nothing; not while it deals out anew."""
         self.rebalances = 0
@@ -94,6 +95,9 @@ class Assignment:
 
         Raises `PartitionsApart` when a partition came without its twins, or was added since the worker started.
         """
+        if self._ending:
+            # A task that still commits would begin anew beside itself, with the same memory and the same producer.
+            return
         assigned = set(assigned)
         numbers = self._numbers(assigned)
         self._check_twins(assigned, numbers)
@@ -118,7 +122,8 @@ class Assignment:
         return resumed
 
     async def drain(self) -> None:
-        """Commit what is in hand and stop all tasks."""
+        """Commit what is in hand and stop all tasks for good: what the group gives from now on is left to others."""
+        self._ending = True
         numbers, self._owned = self._owned, set()
         await self._stop(numbers)
 
