@@ -264,7 +264,9 @@ class Core:
         outputs = self._job.told()
         self.outputs_in_unit += len(outputs)
         for output in outputs:
-            value = output.value
+            key, value = output.key, output.value
+            if key is not None:
+                self._output_bytes += len(key)
             if value is not None:
                 self._output_bytes += len(value)
         return outputs

@@ -115,9 +115,10 @@ def test_a_storm_of_deadlines_of_large_shipments_is_fired_in_units_of_so_many_by
     assert len(player.changelog) == before + 7 + len(fired)
 
 
-def test_rejected_records_fill_a_unit_by_their_bytes() -> None:
+@pytest.mark.parametrize(("key", "value"), [(b"S1", b"x" * 300_000), (b"x" * 300_000, None)], ids=["value", "key"])
+def test_rejected_records_fill_a_unit_by_their_bytes(key: bytes, value: bytes | None) -> None:
     player = Player(POLICY, unit_bytes=1_000_000)
-    player.append([*(Arrival(SCANS, BEGIN, b"S1", b"x" * 300_000) for _ in range(5)), tick(BEGIN + 1)])
+    player.append([*(Arrival(SCANS, BEGIN, key, value) for _ in range(5)), tick(BEGIN + 1)])
     for topic in (SCANS, CONTROL):
         player.fetch(topic, 5)
     for topic in SOURCES:
