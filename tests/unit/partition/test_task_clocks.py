@@ -147,3 +147,23 @@ def test_a_broker_that_falls_days_behind_costs_no_scan_for_a_day_and_then_parks_
         await worker.task.stop(commit=True)
 
     play(story)
+
+
+def test_wrong_times_that_fill_a_batch_of_a_backlog_may_open_an_alert_that_what_lies_behind_withdraws() -> None:
+    """In a backlog such times look like those after a quiet day, until right ones come: then it is too late."""
+
+    async def story(town: Town) -> None:
+        picked_up(town, "S1", "S2")
+        town.broker_clock.move(24 * HOUR)
+        for code in ("arrived", "departed") * 4:
+            town.scan("S2", code, town.clock.now_ms())
+        town.broker_clock.move(-24 * HOUR)
+        town.scan("S1", "delivered")
+        town.scan("S2", "delivered")
+        town.later(72 * HOUR)
+        worker = await Worker(town).started()
+        await worker.idle()
+        assert town.said == ["opened", "withdrawn", "met"] * 2
+        await worker.task.stop(commit=True)
+
+    play(story)
