@@ -7,7 +7,7 @@ from streams.partition.output import Output
 from streams.partition.outputs import BY_CUSTOMER
 from streams.partition.partitioners import Partitioner
 from streams.sla.decision import Decision
-from streams.sla.registration import Registration
+from streams.sla.registration import Registration, customer_of
 
 MOST_CUSTOMERS: Final = 50_000
 """Whose partition is remembered instead of reckoned again."""
@@ -24,7 +24,7 @@ class Copies:
 
     def of(self, decision: Decision, registration: Registration | None, output: Output) -> Iterator[Output]:
         """Yield the copy for the partition of its customer, and one for that of the customer it had before."""
-        customer, before = _customer(registration), None
+        customer, before = customer_of(registration), None
         if decision.replaced is not None:
             before = decision.replaced.customer
         for one in (customer,) if before == customer else (customer, before):
@@ -40,7 +40,3 @@ class Copies:
                 self._homes.clear()
             home = self._homes[customer] = self._partitioner(customer, self._partitions)
         return home
-
-
-def _customer(registration: Registration | None) -> str | None:
-    return None if registration is None else registration.customer_id

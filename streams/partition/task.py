@@ -189,9 +189,8 @@ class PartitionTask:
                 await self._restore()
                 await self._work()
             except TransactionFailed as error:
-                fenced = isinstance(error, Fenced)
-                if not fenced:  # that is how rebalances go, however many there are
-                    self._failures += 1
+                fenced = isinstance(error, Fenced)  # rebalances go so, however many there are: it is no failure
+                self._failures += not fenced
                 self._void(str(error))
                 # What was never allowed is not granted by asking again; what was may be, while rights are changed.
                 hopeless = isinstance(error, Forbidden) and not self._has_committed

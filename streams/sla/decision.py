@@ -5,7 +5,7 @@ from typing import Final
 from mypy_extensions import mypyc_attr
 
 from streams.sla.policy.compiled import Clock
-from streams.sla.registration import Registration
+from streams.sla.registration import Registration, customer_of
 from streams.sla.verdict import Verdict
 
 NOTICES: Final = "delay-notices"
@@ -33,7 +33,7 @@ class Replaced:
     @property
     def customer(self) -> str | None:
         """Who was told."""
-        return None if self.registration is None else self.registration.customer_id
+        return customer_of(self.registration)
 
 
 @mypyc_attr(acyclic=True)

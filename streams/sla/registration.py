@@ -163,6 +163,11 @@ class Registration:
     __hash__ = None  # type: ignore[assignment]
 
 
+def customer_of(registration: Registration | None) -> str | None:
+    """Whose shipment it is; None where nothing, or nobody, was registered."""
+    return None if registration is None else registration.customer_id
+
+
 def pack_registration(registration: Registration, life: int) -> bytes:
     """A registration as bytes; `life` is when the life began, in UTC milliseconds."""
     to = BytesWriter()

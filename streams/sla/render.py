@@ -18,7 +18,7 @@ from streams.sla.phases import CLOSED, MISSED, RESIDUE, STANDING, VERDICTS
 from streams.sla.policy.compiled import Clock, Policy
 from streams.sla.policy.rulebook import Rulebook
 from streams.sla.reasons import REOPENED
-from streams.sla.registration import Registration
+from streams.sla.registration import Registration, customer_of
 from streams.sla.scan import KnownScan
 from streams.sla.standing import stop_of
 from streams.sla.state import Shipment
@@ -255,7 +255,7 @@ class Renderer:
         """Write an outcome but for its end; gives its form and id."""
         customer, registration = subject.customer, registered or _UNREGISTERED
         if registered is not subject.shipment.registration:
-            customer = _CUSTOMER.of(None if registered is None else registered.customer_id)
+            customer = _CUSTOMER.of(customer_of(registered))
         form = self._form(book, verdict, clock, OUTCOMES, kind)
         ident = _begin(to, form, form.of(decision.key), subject, customer, revision, sequence, verdict, decided_at)
         _write_evidence(to, verdict, None, registration)

@@ -28,7 +28,7 @@ from streams.sla.phases import (
 )
 from streams.sla.policy.compiled import NEVER_HAPPENS, Clock
 from streams.sla.reasons import REOPENED
-from streams.sla.registration import Registration
+from streams.sla.registration import Registration, customer_of
 from streams.sla.scan import KnownScan
 from streams.sla.silences import NOBODY, awaited
 from streams.sla.standing import stop_of
@@ -251,9 +251,7 @@ class Hearing:
         if shipment.taken_back_of(instance.clock, instance.key) is None:
             taken = Verdict(CANCELLED, verdict.start, verdict.due, verdict.start_scan, None, REOPENED)
             self._outcome(clock, instance, said, taken, before)
-            registration = shipment.registration
-            customer = None if registration is None else registration.customer_id
-            shipment.taken_back.append(TakenBack(instance.clock, instance.key, customer))
+            shipment.taken_back.append(TakenBack(instance.clock, instance.key, customer_of(shipment.registration)))
 
     def _outcome(self, clock: Clock, instance: Instance, said: Said, verdict: Verdict, before: Verdict | None) -> None:
         shipment = self._shipment

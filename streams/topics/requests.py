@@ -15,7 +15,6 @@ from streams.topics.metadata import TopicMetadataRequest
 from streams.topics.plan import AlterConfig, CreateTopic
 
 _CREATE_TIMEOUT_MS = 10_000
-_INVALID_CONFIG = 40
 
 
 class TopicRequests:
@@ -74,7 +73,7 @@ class TopicRequests:
     async def create(self, actions: Collection[CreateTopic]) -> None:
         """Create topics; those that exist are left as they are."""
         errors = await self._created(actions, frozenset())
-        if any(code == _INVALID_CONFIG and _unknown(message) in rules.LATE_COMERS for _, code, message in errors):
+        if any(_unknown(message) in rules.LATE_COMERS for _, _, message in errors):
             errors = await self._created(actions, rules.LATE_COMERS)
         refused = [topic for topic, code, _ in errors if code == TopicAuthorizationFailedError.errno]
         if refused:

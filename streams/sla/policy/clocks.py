@@ -39,7 +39,7 @@ def compile_clock(
     recorded, never = codeset(item.recorded, f"{path}.recorded"), codeset(item.never, f"{path}.never")
     excused_by = codeset(item.excused_by, f"{path}.excused_by")
     ends = _ends(item, path, lifecycle, begins=starts, stops=stops | never) | excused_by
-    _check_reasons(item, path, ends=ends, excused_by=excused_by, never=never)
+    _check_reasons(item, path, excused_by=excused_by, never=never, ends=ends)
     pauses = tuple((codeset(one.begin, f"{path}.pause"), codeset(one.until, f"{path}.pause")) for one in item.pause)
     warns = _warns(item, path)
     whole = form == compiled.SPAN and item.per == "shipment"

@@ -92,6 +92,11 @@ def told(text: str) -> list[str]:
             "$.clocks[0].ends",
             "`expired` is a reason of our own",
         ),
+        (
+            "{name: c, from: a, until: b, excused_by: ^[expired], within: PT1H}",
+            "$.clocks[0].excused_by",
+            "`expired` is a reason of our own",
+        ),
         ("{name: c, from: a, until: b, never: ^reopened}", "$.clocks[0].never", "`reopened` is a reason of our own"),
         ("{name: c, from: a, until: b, due: ^plan}", "$.clocks[0].due", "`per: milestone`"),
         ("^{name: c, from: a, per: milestone, within: PT1H}", "$.clocks[0]", "from the plan"),
