@@ -14,7 +14,7 @@ from streams.kafka.announcing import announce, in_force
 from streams.kafka.names import Names
 from streams.partition.meta import Meta
 from streams.settings import Settings
-from streams.sla.instants import from_datetime
+from streams.sla.instants import from_datetime, rfc3339
 
 
 class Instant(click.ParamType):
@@ -62,6 +62,11 @@ def tell(settings: Settings, key: bytes, value: bytes, at: datetime | None, *, a
 def known(settings: Settings) -> dict[int, Meta | None]:
     """What is in force, by partition, as committed; None where there is nothing yet."""
     return asyncio.run(in_force(connection_of(settings).options(), Names(settings.namespace)))
+
+
+def moment(at: int) -> datetime:
+    """An instant in UTC milliseconds as records say it."""
+    return datetime.fromisoformat(rfc3339(at))
 
 
 def sound(body: PolicyPublication | RegionSuspension) -> bytes:

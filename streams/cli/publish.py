@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,13 +10,13 @@ import click
 import msgspec
 
 from schemas.records import PolicyPublication
-from streams.cli.control_records import AT, NAMESPACE, SERVERS, Instant, known, settings_of, sound, tell
+from streams.cli.control_records import AT, NAMESPACE, SERVERS, Instant, known, moment, settings_of, sound, tell
 from streams.configuration import load_settings
 from streams.errors import PolicyError
 from streams.kafka.announcing import LARGEST
 from streams.kafka.rights import POLICIES
 from streams.partition.meta import Meta
-from streams.sla.instants import from_datetime, rfc3339
+from streams.sla.instants import NEVER, from_datetime, rfc3339
 from streams.sla.policy.load import load_policy
 from streams.sla.policy.naming import page_file
 
@@ -45,7 +46,7 @@ def publish(*, file: str, effective_from: datetime | None, rerate: bool, at: dat
         name=policy.name,
         version=policy.version,
         digest=policy.digest,
-        effective_from=_moment(begins),
+        effective_from=moment(begins),
         document=msgspec.json.decode(policy.document),
         rerate=rerate,
     )
@@ -71,18 +72,40 @@ def active(*, form: Literal["text", "json"], **asked: Any) -> None:
     if form == "json":
         click.echo(json.dumps({number: msgspec.to_builtins(_shown(meta)) for number, meta in found.items()}))
         return
+    places: dict[str, list[int]] = {}
     for number, meta in found.items():
-        for one in () if meta is None else meta.policies:
-            since = f"from {rfc3339(one.begins)}" if one.begins else "from the beginning"
-            click.echo(f"{number:>5}  {one.name} {one.version} ({one.digest}) {since}")
-        for held in () if meta is None else meta.suspensions:
-            click.echo(f"{number:>5}  suspension {held.id} of {', '.join(held.regions)}{' (lifted)' * held.lifted}")
-        for silence in () if meta is None else meta.silences:
-            click.echo(f"{number:>5}  feed {silence.facility} is silent, heard of last at {rfc3339(silence.heard_at)}")
-        if meta is None:
-            click.echo(f"{number:>5}  nothing yet")
-        elif meta.sweep is not None:
-            click.echo(f"{number:>5}  shipments are being judged again, up to {meta.sweep.after!r} so far")
+        for line in ("nothing yet",) if meta is None else _lines(meta):
+            places.setdefault(line, []).append(number)
+    for line, numbers in places.items():
+        where = "all" if len(numbers) == len(found) else ranges(numbers)
+        click.echo(f"{where:>5}  {line}")
+
+
+def _lines(meta: Meta) -> Iterator[str]:
+    """What a partition goes by, for people."""
+    for one in meta.policies:
+        yield f"{one.name} {one.version} ({one.digest}) from {rfc3339(one.begins) if one.begins else 'the beginning'}"
+    for held in meta.suspensions:
+        until = "" if held.until == NEVER else f" until {rfc3339(held.until)}"
+        yield (
+            f"suspension {held.id}, revision {held.revision}, of {', '.join(held.regions)}"
+            f" from {rfc3339(held.begins)}{until}{' (lifted)' * held.lifted}"
+        )
+    for silence in meta.silences:
+        yield f"feed {silence.facility} is silent, heard of last at {rfc3339(silence.heard_at)}"
+    if meta.sweep is not None:
+        yield f"shipments are being judged again, up to {meta.sweep.after!r} so far"
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Ascending numbers in few characters: `0-2,5,7-8`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ",".join("-".join(map(str, run)) for run in runs)
 
 
 def _shown(meta: Meta | None) -> dict[str, Any]:
@@ -98,7 +121,3 @@ def _shown(meta: Meta | None) -> dict[str, Any]:
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromisoformat(rfc3339(at))

@@ -95,9 +95,10 @@ def test_a_suspension_is_told_lifted_and_told_again_without_counting_its_revisio
         stage = Stage(kafka.bootstrap_servers, namespace, tmp_path, FIRST, PARTITIONS)
         await stage.create()
 
+        begins = ("--region", "north", "--from", "2026-11-01T00:00:00Z")
+
         async def suspend(*arguments: str) -> str:
-            begins = ("--region", "north", "--from", "2026-11-01T00:00:00Z")
-            return await shipclock(stage, "suspend", "typhoon", *begins, *arguments)
+            return await shipclock(stage, "suspend", "typhoon", *arguments)
 
         async def until_known(revision: int, *, lifted: bool) -> None:
             async with asyncio.timeout(WITHIN_S):
@@ -111,13 +112,19 @@ def test_a_suspension_is_told_lifted_and_told_again_without_counting_its_revisio
         async with stage.workers(1):
             with pytest.raises(AssertionError, match="no partition knows a suspension typhoon"):
                 await suspend("--lift")
-            assert "revision 0, is written to 4 partitions" in await suspend()
+            assert "revision 0, is written to 4 partitions" in await suspend(*begins)
             await until_known(0, lifted=False)
             assert "revision 1, is written to 4 partitions" in await suspend("--lift")
             await until_known(1, lifted=True)
             with pytest.raises(AssertionError, match="revision 1 of typhoon is known already"):
-                await suspend("--revision", "1")
-            assert "revision 2, is written to 4 partitions" in await suspend("--until", "2026-11-02T00:00:00Z")
+                await suspend(*begins, "--revision", "1")
+            assert "revision 2, is written to 4 partitions" in await suspend(*begins, "--until", "2026-11-02T00:00:00Z")
             await until_known(2, lifted=False)
+            told = (await shipclock(stage, "policy", "active")).splitlines()
+        place, said = told[-1].split(maxsplit=1)
+        assert (len(told), place) == (2, "all")
+        assert said == (
+            "suspension typhoon, revision 2, of north from 2026-11-01T00:00:00.000Z until 2026-11-02T00:00:00.000Z"
+        )
 
     asyncio.run(story())

@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from streams.cli import main
+from streams.cli.publish import ranges
 
 SINCE = ("--from", "2026-11-01T00:00:00Z")
 
@@ -36,3 +37,16 @@ def test_no_broker_is_told_with_a_remedy() -> None:
     result = CliRunner().invoke(main, ["suspend", "t", "--region", "A", *SINCE, "--bootstrap-servers", "127.0.0.1:1"])
     assert result.exit_code == 4
     assert "No Kafka broker answers at 127.0.0.1:1" in result.output
+
+
+def test_only_what_is_lifted_needs_no_region() -> None:
+    told = CliRunner().invoke(main, ["suspend", "t", "--region", "A"])
+    assert told.exit_code == 2
+    assert "say which regions and since when: --region, --from" in " ".join(told.output.split())
+    lifted = CliRunner().invoke(main, ["suspend", "t", "--lift", "--bootstrap-servers", "127.0.0.1:1"])
+    assert lifted.exit_code == 4
+
+
+@pytest.mark.parametrize(("numbers", "said"), [((3,), "3"), ((0, 1, 2, 5, 7, 8), "0-2,5,7-8"), ((0, 2), "0,2")])
+def test_partitions_that_go_by_the_same_are_named_in_few_characters(numbers: tuple[int, ...], said: str) -> None:
+    assert ranges(numbers) == said
