@@ -99,6 +99,48 @@ def test_two_workers_that_fight_over_one_partition_are_told_of() -> None:
     assert 2 * float(limit) < 1 / turn_s
 
 
+def labels_of_alert(name: str) -> set[str]:
+    (rule,) = (rule for rule in RULES if rule["alert"] == name)
+    grouped = re.findall(r"by \(([\w, ]+)\)", rule["expr"])
+    kept = {label for labels in grouped for label in labels.split(", ")}
+    return {"severity", *kept, *({"job", "instance"} if "up{" in rule["expr"] else ())}
+
+
+def test_what_hides_another_alert_and_what_is_hidden_are_alerts_with_such_labels() -> None:
+    (page,) = load("alertmanager/alertmanager.yaml")
+    assert page["inhibit_rules"]
+    for hiding in page["inhibit_rules"]:
+        for side in ("source_matchers", "target_matchers"):
+            asked = dict(matcher.split(" = ") for matcher in hiding[side])
+            labels = labels_of_alert(asked.pop("alertname"))
+            assert {*asked, *hiding.get("equal", ())} <= labels, hiding
+
+
+def test_each_alert_reaches_a_receiver_that_is_there_by_a_severity_that_alerts_have() -> None:
+    (page,) = load("alertmanager/alertmanager.yaml")
+    receivers = {receiver["name"] for receiver in page["receivers"]}
+    severities = {rule["labels"]["severity"] for rule in RULES}
+    assert page["route"]["receiver"] in receivers
+    for route in page["route"]["routes"]:
+        assert route["receiver"] in receivers
+        assert {matcher.split(" = ")[1] for matcher in route["matchers"]} <= severities
+    told = {name for receiver in page["receivers"] for mail in receiver["email_configs"] for name in annotations(mail)}
+    assert told == {name for rule in RULES for name in rule["annotations"]}
+
+
+def annotations(mail: dict[str, str]) -> list[str]:
+    return re.findall(r"\.Annotations\.(\w+)", mail["text"])
+
+
+def test_amtool_where_there_is_one_takes_the_page() -> None:
+    amtool = shutil.which("amtool")
+    if amtool is None:
+        return
+    words = [amtool, "check-config", str(DEPLOY / "alertmanager" / "alertmanager.yaml")]
+    told = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
 def test_promtool_where_there_is_one_sees_every_rule_at_work() -> None:
     promtool = shutil.which("promtool")
     if promtool is None:
