@@ -71,7 +71,9 @@ def _ask(worker: str | None, what: str, answer: type[_Answer], method: str = "GE
     """What a worker answers, and all of it as JSON."""
     url = worker or _default()
     if not url.startswith(("http://", "https://")):
-        raise click.BadParameter(f"{url} is no http address", param_hint="--worker")
+        raise click.BadParameter(
+            f"{url} is no http address: give one such as http://127.0.0.1:9464", param_hint="--worker"
+        )
     try:
         with urlopen(Request(f"{url.rstrip('/')}/{what}", method=method), timeout=10) as told:  # noqa: S310 - checked above
             whole = told.read()

@@ -87,3 +87,9 @@ def test_address_and_port_are_those_of_the_settings(monkeypatch: pytest.MonkeyPa
 def test_a_port_that_nobody_knows_must_be_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIPCLOCK_HTTP_PORT", "0")
     assert "say with --worker where it is" in told("list")
+
+
+def test_an_address_without_its_beginning_is_refused_with_one_that_has_it() -> None:
+    assert "localhost:9465 is no http address: give one such as http://127.0.0.1:9464" in told(
+        "list", "--worker", "localhost:9465"
+    )
