@@ -30,8 +30,9 @@ class _Complaints:
     def __call__(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.WARNING:
             return True
-        self.lines.append(" ".join(record.getMessage().split()))
         arguments = record.args if isinstance(record.args, tuple) else ()
+        dumb = [type(one).__name__ for one in arguments if isinstance(one, Exception) and not str(one)]
+        self.lines.append(" ".join([*record.getMessage().split(), *dumb]))
         self.refusals += filter(None, map(turned_down, arguments))
         return False
 

@@ -3,9 +3,12 @@
 import asyncio
 import os
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from threading import Thread
 
 import pytest
 
@@ -21,6 +24,7 @@ from streams.partition.judging import judging
 from streams.partition.lanes import TimeSource
 from streams.simulation import Broker, ManualClock
 from streams.sla.policy import parse_policy
+from streams.topics.connection import connected
 from tests.unit.partition.simulated import SimulatedWorker
 from tests.unit.partition.town import PAGE
 
@@ -61,6 +65,35 @@ def test_a_worker_ends_with_the_code_for_it_and_one_line(closed: str, program: s
     *_, last = worker.stderr.splitlines()
     assert last.startswith(f"shipclock: No Kafka broker answers at {closed} (")
     assert "Traceback" not in worker.stderr + worker.stdout
+
+
+@pytest.fixture
+def hanging_up() -> Iterator[str]:
+    """An address where whoever greets is sent away without a word, as with TLS by a listener that has none."""
+
+    def send_away(accepted: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = accepted.accept()
+                connection.recv(1 << 16)
+                connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=send_away, args=(server,))
+        thread.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def test_a_cause_without_words_is_named(hanging_up: str) -> None:
+    async def connect() -> None:
+        options = {"security_protocol": "SSL", "ssl_context": ssl.create_default_context()}
+        async with connected(hanging_up, options):
+            pass
+
+    with pytest.raises(KafkaUnavailable, match=rf'Unable connect to "{hanging_up}": ConnectionResetError\)'):
+        asyncio.run(connect())
 
 
 def test_neither_state_can_be_read_nor_anything_be_written(closed: str) -> None:
