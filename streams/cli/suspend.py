@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from schemas.records import RegionSuspension
 from streams.cli.control_records import AT, NAMESPACE, SERVERS, Instant, known, moment, settings_of, sound, tell
+from streams.cli.publish import ranges
 from streams.settings import Settings
 from streams.sla.surroundings import Suspension
 
@@ -63,7 +64,7 @@ def suspend(
     unaware = _unaware(settings, name, body.revision)
     if unaware:
         click.echo(
-            f"not yet known to partitions {', '.join(map(str, unaware))}; until shipclock policy active shows it there"
+            f"not yet known to partitions {ranges(unaware)}; until shipclock policy active shows it there"
             f" a further change needs --revision {body.revision + 1}"
         )
 

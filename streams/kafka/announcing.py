@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import InvalidProducerEpoch, KafkaConnectionError, KafkaError, ProducerFenced
 
-from streams.errors import KafkaUnavailable, NotAllowed, no_answer
+from streams.errors import KafkaUnavailable, NotAllowed, TransactionFailed, no_answer
 from streams.kafka.names import STATE_TOPIC, Names
 from streams.kafka.rights import READ, WRITE, refused
 from streams.partition.meta import KEY, Meta, decode_meta
@@ -34,6 +34,7 @@ async def announce(
     Raises:
         TopicMismatch: there is no such topic.
         NotAllowed: a right is missing.
+        TransactionFailed: somebody else wrote a control record meanwhile, and this one is not there.
         KafkaUnavailable: no broker answers or lets us in, or the transaction has failed.
     """
     topic = names.topic(CONTROL)
@@ -52,6 +53,10 @@ async def announce(
             await asyncio.gather(*sent)
     except KafkaConnectionError as error:
         raise KafkaUnavailable(no_answer(connection["bootstrap_servers"], error)) from error
+    except (ProducerFenced, InvalidProducerEpoch) as error:
+        raise TransactionFailed(
+            f"nothing was written to {topic}: another such command began at the same moment; run this one again"
+        ) from error
     except KafkaError as error:
         lacking = refused(error, WRITE, transactional_id=transactional_id)
         if lacking is not None:
