@@ -15,6 +15,7 @@ from streams.feed.records import FeedRecord
 from streams.kafka.rights import WRITE, refused
 from streams.partition.partitioners import Partitioner, murmur2
 from streams.topics.presence import partitions_of
+from streams.topics.turned_down import too_old
 
 TOPICS: Final = ("shipments", "parcel-scans")
 """Short names of the topics that a feed writes to."""
@@ -62,7 +63,7 @@ async def send_live(
         lacking = refused(error, WRITE)
         if lacking is not None:
             raise NotAllowed(f"{lacking}; {sent} records were sent") from error
-        raise KafkaUnavailable(f"The feed could not write after {sent} records: {error}") from error
+        raise KafkaUnavailable(f"The feed could not write after {sent} records: {too_old(error) or error}") from error
     finally:
         await _close(producer)
 

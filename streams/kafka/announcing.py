@@ -12,6 +12,7 @@ from streams.kafka.names import STATE_TOPIC, Names
 from streams.kafka.rights import READ, WRITE, refused
 from streams.partition.meta import KEY, Meta, decode_meta
 from streams.topics.presence import partitions_of
+from streams.topics.turned_down import too_old
 
 CONTROL: Final = "control"
 LARGEST: Final = 1_000_000
@@ -61,7 +62,7 @@ async def announce(
         lacking = refused(error, WRITE, transactional_id=transactional_id)
         if lacking is not None:
             raise NotAllowed(lacking) from error
-        raise KafkaUnavailable(f"nothing was written to {topic}: {error}") from error
+        raise KafkaUnavailable(f"nothing was written to {topic}: {too_old(error) or error}") from error
     finally:
         await producer.stop()
     return partitions

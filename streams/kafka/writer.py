@@ -24,6 +24,7 @@ from streams.kafka.rights import refused_to_worker
 from streams.partition import meta
 from streams.partition.output import Output
 from streams.partition.ports import Committed, UnitOfWork, WallClock, Writer
+from streams.topics.turned_down import too_old
 
 ABORT_WITHIN_S = 3.0
 
@@ -66,7 +67,7 @@ class KafkaWriter(Writer):
             lacking = refused_to_worker(error, self._names, self._number)
             if lacking is not None:
                 raise Forbidden(f"{self._who}: cannot start writing. {lacking}") from error
-            raise TransactionFailed(f"{self._who}: cannot start writing: {error!r}") from error
+            raise TransactionFailed(f"{self._who}: cannot start writing: {too_old(error) or repr(error)}") from error
 
     def tell(self, outputs: Sequence[Output]) -> None:
         """Pack outputs of the unit under way; see `Writer`."""

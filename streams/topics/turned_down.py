@@ -2,7 +2,7 @@
 
 import ssl
 
-from aiokafka.errors import SaslAuthenticationFailed, UnsupportedSaslMechanismError
+from aiokafka.errors import IncompatibleBrokerVersion, SaslAuthenticationFailed, UnsupportedSaslMechanismError
 
 
 def turned_down(error: object) -> str | None:
@@ -22,4 +22,11 @@ def turned_down(error: object) -> str | None:
             f"TLS fails, {error.reason}: check that SHIPCLOCK_SECURITY_PROTOCOL is that of the listener, and"
             " SHIPCLOCK_SSL_CERT_FILE where it asks for a certificate"
         )
+    return None
+
+
+def too_old(error: object) -> str | None:
+    """Say what brokers need that do not know a request of ours; None for other errors."""
+    if isinstance(error, IncompatibleBrokerVersion):
+        return f"the brokers are too old, or have no transactions ({error}): use Kafka 3.3 or newer"
     return None
