@@ -16,6 +16,7 @@ from streams.errors import PolicyError
 from streams.kafka.announcing import LARGEST
 from streams.kafka.rights import POLICIES
 from streams.partition.meta import Meta
+from streams.settings import Settings
 from streams.sla.instants import NEVER, from_datetime, rfc3339
 from streams.sla.policy.load import load_policy
 from streams.sla.policy.naming import page_file
@@ -28,10 +29,13 @@ AHEAD_MS = 60_000
 @click.argument("file")
 @click.option("--effective-from", type=Instant(), help="For clocks that start from then on; without it, in a minute.")
 @click.option("--rerate", is_flag=True, help="Also judge clocks again that have started since --effective-from.")
+@click.option("--replace", is_flag=True, help="Take the place of a policy of another name.")
 @AT
 @NAMESPACE
 @SERVERS
-def publish(*, file: str, effective_from: datetime | None, rerate: bool, at: datetime | None, **asked: Any) -> None:
+def publish(
+    *, file: str, effective_from: datetime | None, rerate: bool, replace: bool, at: datetime | None, **asked: Any
+) -> None:
     """Put a version of the policy into force, in every partition, without a restart.
 
     FILE is a file, or the name of a policy that comes with Shipclock.  Clocks keep the version that was in force when
@@ -53,12 +57,24 @@ def publish(*, file: str, effective_from: datetime | None, rerate: bool, at: dat
     value = sound(body)
     if len(value) > LARGEST:
         raise PolicyError(f"{file} has {len(value)} bytes as JSON, more than a record may have ({LARGEST}): shorten it")
+    if not replace:
+        _expect(settings, policy.name, file)
     count = tell(settings, policy.digest.encode(), value, at, archive=POLICIES)
     now = _now() if at is None else from_datetime(at)
     when = rfc3339(begins)
     if begins < now and not rerate:
         when += ", or from now on where it was not in force before,"
     click.echo(f"{policy.name} {policy.version} ({policy.digest}) holds from {when} in {count} partitions")
+
+
+def _expect(settings: Settings, name: str, file: str) -> None:
+    """Raise `click.UsageError` where a policy of another name is the latest: its promises would all be gone."""
+    latest = {meta.policies[-1].name for meta in known(settings).values() if meta is not None and meta.policies}
+    others = ", ".join(sorted(latest - {name}))
+    if others:
+        raise click.UsageError(
+            f"{file} is the policy {name}, and the policy {others} is in force: name it so, or say --replace"
+        )
 
 
 @click.command()

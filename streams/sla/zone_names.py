@@ -7,6 +7,7 @@ that nobody's clock shows (`right/UTC`, which counts leap seconds).  So whoever 
 """
 
 import zoneinfo
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -24,6 +25,13 @@ def zone_names() -> frozenset[str]:
     """All names of IANA time zones, those of former times included."""
     text = files("tzdata").joinpath("zones").read_text("utf-8")
     return frozenset(text.split()) - {_NOWHERE}
+
+
+def no_such_zone(name: str) -> str:
+    """What to tell a person who gave a name that is none, with what may have been meant."""
+    near = get_close_matches(name, zone_names(), n=1)
+    hint = f": did you mean {near[0]!r}?" if near else "; give an IANA name such as Asia/Shanghai"
+    return f"no such time zone: {name!r}{hint}"
 
 
 def zone_info(name: str) -> ZoneInfo:

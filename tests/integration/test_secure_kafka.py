@@ -36,9 +36,10 @@ GRANTED: Final = {
     "intake": rights("worker of `intake`", carrier=CARRIERS_TOPIC),
     "planner": rights("deployer (`topics plan`)", carrier=CARRIERS_TOPIC),
     "deployer": rights("deployer (`topics plan`)", "deployer (`topics apply`), in addition", carrier=CARRIERS_TOPIC),
-    "publisher": rights("publisher (`policy publish`, `suspend`)", "publisher (`policy active`, `suspend`)"),
+    "publisher": rights("publisher (`policy publish`, `suspend`)", "publisher, and who runs `policy active`"),
     "sender": rights("sender"),
 }
+PUBLISHING: Final = ("policy", "publish", "express", "--replace")
 SUSPENSION: Final = ("suspend", "typhoon", "--region", "CN-GD", "--from", "2026-12-01T00:00:00Z")
 LACKING: Final = {
     # Who it is, what it has, and what it is told.
@@ -206,12 +207,10 @@ def test_operations_work_with_the_rights_of_those_who_do_them(kafka: SecuredKafk
             planned, fed, published, listed = await asyncio.gather(
                 run(kafka.by_password("planner", PASSWORD), "topics", "plan", "--intake-topic", CARRIERS_TOPIC),
                 run(kafka.by_password("sender", PASSWORD), "feed", "--seconds", "1"),
-                run(publisher, "policy", "publish", "express"),
+                run(publisher, *PUBLISHING),
                 run(publisher, "partitions", "list", "--worker", f"http://127.0.0.1:{worker.port}"),
             )
-            suspended = await run(
-                publisher, *SUSPENSION
-            )  # not beside the publication: of two such commands one may fail
+            suspended = await run(publisher, *SUSPENSION)  # of two commands at once that publish, one may fail
             assert planned.code == 0, planned
             assert (fed.code, fed.err.split()[::2]) == (0, ["sent", "records"]), fed
             assert published.out.endswith(f"in {PARTITIONS} partitions\n"), published
@@ -288,8 +287,9 @@ def test_a_right_that_is_missing_ends_a_command_with_what_to_grant(kafka: Secure
     """The worker may neither write to its sources nor publish, the others may not read its state."""
     cases = {
         ("worker", "feed", "--seconds", "9", "--rate", "9"): "grant Write on topic shipclock.(shipments|parcel-scans)",
-        ("worker", "policy", "publish", "express"): "grant Write and Describe on transactional id shipclock.control",
-        ("sender", "policy", "publish", "express"): "grant Write on topic shipclock.control, shipclock.policies",
+        ("worker", *PUBLISHING): "grant Write and Describe on transactional id shipclock.control",
+        ("sender", *PUBLISHING): "grant Write on topic shipclock.control, shipclock.policies",
+        ("sender", "policy", "publish", "express"): "grant Read on topic shipclock.sla-state",
         ("sender", "policy", "active"): "grant Read on topic shipclock.sla-state",
         ("planner", "policy", "active"): "grant Read on topic shipclock.sla-state",
         ("planner", "topics", "apply", "--namespace", "shipclock.b"): "grant Create on topic shipclock.b.*",

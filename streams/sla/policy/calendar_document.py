@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from difflib import get_close_matches
 from typing import Final
 
 from msgspec import Struct
@@ -11,7 +10,7 @@ from streams.sla.calendars import Calendar, Opening
 from streams.sla.calendars.countries import why_unknown
 from streams.sla.policy.opening_hours import Written, week_of
 from streams.sla.policy.problems import Problem
-from streams.sla.zone_names import zone_names
+from streams.sla.zone_names import no_such_zone, zone_names
 
 MOST_DAYS: Final = 366
 """How long a range of closed dates may be: a longer one is a slip of the pen."""
@@ -108,7 +107,5 @@ def _date(text: str, path: str) -> int:
 
 def _zone(name: str, path: str) -> str:
     if name not in zone_names():
-        near = get_close_matches(name, zone_names(), n=1)
-        hint = f": did you mean {near[0]!r}?" if near else "; give an IANA name such as Asia/Shanghai"
-        raise Problem(path, f"no such time zone: {name!r}{hint}")
+        raise Problem(path, no_such_zone(name))
     return name

@@ -17,13 +17,13 @@ from streams.sla.policy.conditions import Condition
 from streams.sla.policy.document import ClockDocument, FeedDocument, LifecycleDocument, PolicyDocument
 from streams.sla.policy.durations import duration
 from streams.sla.policy.problems import Problem
-from streams.sla.zone_names import zone_names
+from streams.sla.zone_names import no_such_zone, zone_names
 
 
 def compile_policy(document: PolicyDocument, digest: str) -> Policy:
     """Compile a document.  Raises `Problem` with the field path of what makes no sense."""
     if document.time_zone not in zone_names():
-        raise Problem("$.time_zone", f"no such time zone: {document.time_zone!r}")
+        raise Problem("$.time_zone", no_such_zone(document.time_zone))
     lifecycle = _lifecycle(document.shipment)
     calendars: dict[str, Calendar] = {
         name: compile_calendar(calendar, f"$.calendars.{name}") for name, calendar in document.calendars.items()
