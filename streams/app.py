@@ -6,6 +6,7 @@ from typing import Any
 import faust
 from faust.types import StreamT
 from mode.supervisors import CrashingSupervisor
+from mode.utils.queues import ThrowableQueue
 from yarl import URL
 
 from agents import care_events, carrier, control, feed_sightings, outcomes_by_customer, parcel_scans, shipments
@@ -40,6 +41,14 @@ class EngineApp(faust.App):
 
     connection: Connection
     sources: Sources
+
+    def FlowControlQueue(self, maxsize: int | None = None, **_options: Any) -> ThrowableQueue[Any]:  # noqa: N802 - Faust's name
+        """Return a queue that nothing empties but who takes from it.
+
+        Faust empties queues when it resumes the flow of records, and after a rebalance it does that twice: what it had
+        let through meanwhile would be gone.  What is left of before the rebalance, `Delivery` knows.
+        """
+        return super().FlowControlQueue(maxsize, clear_on_resume=False)
 
     def _create_directories(self) -> None:
         """Do nothing: no file is ever kept, and the working directory may be read-only."""

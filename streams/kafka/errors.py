@@ -25,5 +25,9 @@ class DeliveryStalled(RuntimeError):
     """An agent has not taken a batch for a long time: a programming error."""
 
 
+class DeliveryLost(RuntimeError):
+    """Faust has dropped a batch on its way to a task, which cannot go on without it: a programming error."""
+
+
 class FetchingEnded(RuntimeError):
     """The routine of aiokafka that fetches has ended by itself: a programming error, told to nobody but the log."""

@@ -60,7 +60,10 @@ class Reading:
     began: int = 0
     """Where reading began; `EARLIEST` until that is known."""
     paused: bool = False
-    in_flight: int = 0
+    sent: int = 0
+    """Batches that were sent on their way to the task since reading began."""
+    taken: int = 0
+    """Those of them that have been handed over."""
     lag: int | None = None
     """Records between the consumer's position and the high watermark; None before the first response."""
     fetched: bool = False
@@ -82,7 +85,7 @@ class Reading:
         self.seek = self.next_offset = self.began = offset
         self.paused = self.fetched = False
         self.backlog = None
-        self.in_flight = 0
+        self.sent = self.taken = 0
         self._heard_at = monotonic()
         self._told = 0
 
@@ -98,12 +101,17 @@ class Reading:
         self.seek = self.next_offset
 
     @property
+    def in_flight(self) -> int:
+        """Batches on their way to the task."""
+        return self.sent - self.taken
+
+    @property
     def wants_records(self) -> bool:
         """Whether the next poll should fetch.
 
         Raises `DeliveryStalled` when the agent has stopped taking batches.
         """
-        if self.in_flight >= MAX_IN_FLIGHT:
+        if self.in_flight:
             now = monotonic()
             self._stalled_s += min(now - self._looked_at, LOOKED_AGAIN_S)
             self._looked_at = now
@@ -112,8 +120,7 @@ class Reading:
                     f"The agent of {self.tp.topic} has taken no batch of partition"
                     f" {self.tp.partition} for {STALLED_AFTER_S:.0f} s"
                 )
-            return False
-        return not self.paused and self.receiver.has_room(self.topic)
+        return self.in_flight < MAX_IN_FLIGHT and not self.paused and self.receiver.has_room(self.topic)
 
     def look(self) -> bool:
         """Return whether the next poll should fetch, and note it.  Raises `DeliveryStalled`."""

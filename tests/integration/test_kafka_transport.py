@@ -77,6 +77,28 @@ def test_a_full_partition_does_not_stop_another_and_loses_nothing(bench: Workben
     asyncio.run(scenario())
 
 
+def test_what_waits_for_an_agent_stays_when_the_flow_is_resumed_once_more(bench: Workbench) -> None:
+    """Faust does so twice after each rebalance, and to resume the flow it empties queues."""
+
+    async def scenario() -> None:
+        await bench.create_topics()
+        async with running(bench) as engine:
+            task = engine.made[0]
+
+            async def resume() -> None:
+                while True:
+                    engine.app.flow_control.resume()
+                    await asyncio.sleep(0)
+
+            resuming = asyncio.create_task(resume())
+            await bench.produce("parcel-scans", 0, numbered(20_000))
+            await until(lambda: task.read.get("parcel-scans") == 20_000 or engine.failures, "the last record")
+            resuming.cancel()
+            assert task.values["parcel-scans"] == numbered(20_000)
+
+    asyncio.run(scenario())
+
+
 def test_beginning_anew_reads_again_from_there_and_drops_what_is_under_way(bench: Workbench) -> None:
     async def scenario() -> None:
         await bench.create_topics()

@@ -5,7 +5,7 @@ from aiokafka import TopicPartition
 
 from streams.kafka import reading as reading_module
 from streams.kafka.delivery import Delivery
-from streams.kafka.errors import DeliveryStalled
+from streams.kafka.errors import DeliveryLost, DeliveryStalled
 from streams.kafka.reading import MAX_IN_FLIGHT, Reading, Standing
 from streams.partition.ports import EARLIEST, CaughtUp, SourceBatch
 from streams.partition.record import Record
@@ -131,16 +131,30 @@ def test_what_was_fetched_before_a_new_beginning_is_dropped() -> None:
     assert reading.in_flight == 0
 
 
+def test_what_comes_behind_a_batch_that_was_dropped_is_refused() -> None:
+    reading, batch = begun(), SourceBatch("parcel-scans", NOTHING, 0)
+    taker = reading.receiver
+    assert isinstance(taker, Taker)
+    Delivery(batch, reading).hand_over()
+    Delivery(batch, reading)
+    with pytest.raises(DeliveryLost, match="the batch 2 of a reading came, and 1 before it never did"):
+        Delivery(batch, reading).hand_over()
+    assert taker.batches == [batch]
+
+
 def test_generations_are_never_used_twice_even_by_another_reading_of_the_partition() -> None:
     assert begun().generation != begun().generation
 
 
-def test_an_agent_that_takes_nothing_is_an_error_and_no_silent_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("batches", [1, MAX_IN_FLIGHT])
+def test_an_agent_that_takes_nothing_is_an_error_and_no_silent_stall(
+    monkeypatch: pytest.MonkeyPatch, batches: int
+) -> None:
     reading = begun()
     reading.delivered(1)
-    for _ in range(MAX_IN_FLIGHT):
+    for _ in range(batches):
         Delivery(SourceBatch("parcel-scans", NOTHING, 0), reading)
-    assert not reading.wants_records
+    assert reading.wants_records == (batches < MAX_IN_FLIGHT)
     monkeypatch.setattr(reading_module, "STALLED_AFTER_S", -1.0)
     with pytest.raises(DeliveryStalled, match=r"ns\.parcel-scans.*partition 3"):
         _ = reading.wants_records
