@@ -24,10 +24,10 @@ UV_VERSION := 0.13.9
 COMPILE := $(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 
-.PHONY: demo test native bench oracles compiled lint format types unit integration shared-kafka own-kafka lock java-lock clean help
+.PHONY: demo test native bench oracles torture compiled lint format types unit integration shared-kafka own-kafka lock java-lock clean help
 
 help:
-	@echo "make demo | test | native | bench | oracles | compiled | lint | format | types | unit | integration | lock | java-lock | clean   [ARGS='...']"
+	@echo "make demo | test | native | bench | oracles | torture | compiled | lint | format | types | unit | integration | lock | java-lock | clean   [ARGS='...']"
 
 demo: $(READY)
 	@$(VENV)/bin/shipclock demo $(ARGS)
@@ -39,6 +39,10 @@ bench: $(COMPILED)/.stamp
 # Real data whose truth is known, judged by the same core; SHIPCLOCK_DATA names its folder.
 oracles: $(READY)
 	@$(PYTHON) -m bench.oracles $(ARGS)
+
+# Workers and brokers are killed, frozen and restarted at random, for as long as one likes.
+torture: $(READY)
+	@$(PYTHON) -m tests.torture $(ARGS)
 
 compiled: $(COMPILED)/.stamp
 
