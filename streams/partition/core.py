@@ -36,6 +36,7 @@ class Core:
     def forget(self) -> None:
         """Drop everything: memory, time and what has been read."""
         settings = self._settings
+        self.guard.forget()
         self._job = self._make(settings, self.guard)
         self._handlers = self._job.handlers
         self._sources = tuple(self._handlers)

@@ -31,7 +31,11 @@ class RejectGuard:
             self._forgiving = self._forgiving and self._rejected > self._limit * self._read
             self._read = self._rejected = 0
 
+    def forget(self) -> None:
+        """What was counted is void: it is read again, or was committed before a storm that may be over."""
+        self._read = self._rejected = 0
+
     def forgive(self) -> None:
         """An operator has resumed the partition: let the storm pass, park again only after it has ended."""
         self._forgiving = True
-        self._read = self._rejected = 0
+        self.forget()

@@ -90,6 +90,25 @@ def test_a_storm_of_rejects_parks_the_partition_until_it_is_resumed() -> None:
     play(story)
 
 
+def test_after_a_rebalance_a_partition_parks_again_only_where_the_storm_goes_on() -> None:
+    async def story(town: Town) -> None:
+        town.rubbish(6)
+        worker = await Worker(town).started()
+        await worker.until(lambda: worker.task.state == "parked")
+        await worker.task.stop(commit=True)
+        picked_up(town, "S1")
+        await worker.started()
+        await worker.idle()
+        assert len(worker.watcher.parks) == 1
+        await worker.task.stop(commit=True)
+        town.rubbish(6)
+        worker.task.start()
+        await worker.until(lambda: worker.task.state == "parked")
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
 def test_a_partition_that_says_it_is_parked_can_be_resumed_at_once() -> None:
     class Slow(SimulatedWriter):
         closes = asyncio.Event()

@@ -30,6 +30,21 @@ def test_after_a_failed_or_unknown_commit_memory_is_void_and_everything_is_said_
     play(story)
 
 
+def test_bad_records_that_are_read_again_after_failed_commits_are_no_storm() -> None:
+    async def story(town: Town) -> None:
+        worker = await Worker(town).started()
+        await worker.idle()
+        town.broker.faults.fail_commits("aborted", "aborted", "aborted")
+        town.rubbish(3)
+        await worker.until(lambda: len(worker.watcher.aborts) == 3)
+        await worker.idle()
+        assert worker.watcher.parks == []
+        assert len(town.broker.outputs(["scan-rejects"], 0)) == 3
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
 def test_a_right_that_was_never_there_ends_the_worker_at_the_first_refusal() -> None:
     async def story(town: Town) -> None:
         picked_up(town, "S1")
