@@ -108,7 +108,7 @@ class Judge:
             return None
         before: Rulings = {} if known is None else self._rulings(shipment, known)
         shipment.registration = registration
-        self._lives.register(shipment)
+        self._lives.register(shipment, max(watermark, stamp))
         self._hear_all(shipment, before, watermark, stamp, known)
         return shipment
 

@@ -24,10 +24,10 @@ class Lives:
         self._docket.shipments[PHASES[phase]] += 1
         return Shipment(life, phase, 0, life + lasts)
 
-    def register(self, shipment: Shipment) -> None:
+    def register(self, shipment: Shipment, at: int) -> None:
         """A registration has come."""
         if shipment.phase == ORPHAN:
-            self._enter(shipment, OPEN, self.last(shipment))
+            self._open(shipment, at)
 
     def close_after(self, shipment: Shipment, registration: Registration, scan: KnownScan, at: int) -> None:
         """Close a shipment whose latest scan ends its journey."""
@@ -45,7 +45,7 @@ class Lives:
         if closed and shipment.phase == OPEN:
             self._enter(shipment, CLOSED, at + self.lifecycle.settle)
         elif not closed and shipment.phase == CLOSED:
-            self._enter(shipment, OPEN, self.last(shipment))
+            self._open(shipment, at)
 
     def end(self, shipment: Shipment, at: int) -> None:
         """Let go of all but what tells that the number was in use."""
@@ -60,6 +60,10 @@ class Lives:
     def last(self, shipment: Shipment) -> int:
         """How long a shipment may be open at most."""
         return shipment.life + self.lifecycle.expire
+
+    def _open(self, shipment: Shipment, at: int) -> None:
+        """Open it for the rest of its time; where that is over it is given up next, and nothing is told of the past."""
+        self._enter(shipment, OPEN, max(self.last(shipment), at))
 
     def _enter(self, shipment: Shipment, phase: int, life_at: int) -> None:
         counts = self._docket.shipments

@@ -81,6 +81,26 @@ def test_a_shipment_that_never_ends_is_given_up() -> None:
     assert one.said("shipment-status")[-1]["phase"] == "closed"
 
 
+def test_what_is_opened_again_when_it_should_have_been_given_up_is_given_up_then_and_not_before() -> None:
+    one = Parcel(CLOCK, shipment="{settle: PT20H, retention: PT100H, expire: PT50H}")
+    one.register(0).scan("picked_up", 0).scan("delivered", 45, scan_id="d").until(46)
+    one.scan("x", 60, voids="d").until(61)
+    assert [outcome["reason"] for outcome in one.outcomes[1:]] == ["reopened", "expired"]
+    decided = [decision["decided_at"] for decision in one.said()]
+    assert decided == sorted(decided)
+    assert shipments(one) == {"residue": 1}
+    one.until(141)
+    assert shipments(one) == {}
+
+
+def test_a_registration_that_comes_when_the_shipment_should_have_been_given_up_is_judged_first() -> None:
+    one = Parcel(CLOCK, shipment="{settle: PT20H, retention: PT100H, orphan_retention: PT80H, expire: PT50H}")
+    one.scan("picked_up", 0).register(60).until(61)
+    assert one.kinds == ["alert opened", "alert resolved", "outcome cancelled"]
+    decided = [decision["decided_at"] for decision in one.said()]
+    assert decided == sorted(decided)
+
+
 def test_a_void_of_the_closing_scan_opens_the_shipment_again() -> None:
     one = parcel().register(0).scan("picked_up", 0).scan("delivered", 5, scan_id="d").until(6)
     one.scan("x", 7, voids="d").until(8)
