@@ -205,6 +205,14 @@ def test_state_of_another_format_is_refused() -> None:
         player.restart()
 
 
+def test_memory_that_has_been_restored_needs_no_more_than_what_is_written_after_that() -> None:
+    core = Core(judging(POLICY), CoreSettings("ns", 0, 1, TimeSource.REPLAY))
+    core.restored(7)
+    assert core.changelog_end == 7
+    core.forget()
+    assert core.changelog_end == 0
+
+
 def test_what_a_partition_held_is_freed_at_once_when_it_is_forgotten() -> None:
     player = Player(POLICY)
     player.append([registration("S1", BEGIN), tick(BEGIN + HOUR)])
@@ -253,14 +261,16 @@ def _read_to(core: Core, offset: int) -> ChangelogEntry:
     return ChangelogEntry(0, KEY, core.take().meta)
 
 
-def test_a_topic_that_was_created_anew_is_not_read_on_from_an_offset_of_the_old_one() -> None:
-    entry = _read_to(_knowing(scans="a", shipments="b"), 7)
+@pytest.mark.parametrize("offset", [1, 7])
+def test_a_topic_that_was_created_anew_is_not_read_on_from_an_offset_of_the_old_one(offset: int) -> None:
+    entry = _read_to(_knowing(scans="a", shipments="b"), offset)
     same = _knowing(scans="a", shipments="b")
     same.load([entry])
-    assert same.restored(1)[SCANS] == 7
+    assert same.restored(1)[SCANS] == offset
     other = _knowing(scans="c", shipments="b")
     other.load([entry])
-    with pytest.raises(SourceReplaced, match=r"parcel-scans partition 3: offset 7 .* id a, but now it has the id c"):
+    said = rf"parcel-scans partition 3: offset {offset} .* id a, but now it has the id c"
+    with pytest.raises(SourceReplaced, match=said):
         other.restored(1)
 
 
