@@ -164,6 +164,12 @@ def test_a_deadline_at_the_very_instant_of_partition_time_has_not_passed() -> No
     assert [body["kind"] for body in bodies(player.finish(), "breach-alerts")] == ["opened"]
 
 
+def test_a_deadline_at_the_very_instant_has_not_passed_where_an_earlier_one_has() -> None:
+    player = Player(POLICY)
+    player.append([registration("S1", BEGIN + 4), registration("S2", BEGIN + 5), tick(BEGIN + 10 * HOUR + 5)])
+    assert [body["shipment_id"] for body in bodies(player.finish(), "breach-alerts")] == ["S1"]
+
+
 def test_gauges_survive_a_restart() -> None:
     player = Player(POLICY)
     player.append([registration("S1", BEGIN), registration("S2", BEGIN + HOUR), tick(BEGIN + 10 * HOUR + 1)])

@@ -53,3 +53,27 @@ def test_keys_are_announced_some_at_a_time_before_they_are_asked_for() -> None:
     for some in (announced[:half], announced[half:]):  # when the hour opens, and when they fire
         assert max(map(len, some)) <= MANY // 5
         assert sorted(key for keys in some for key in keys) == sorted(current)
+
+
+def test_what_is_due_at_the_very_instant_stays_though_something_earlier_in_its_hour_has_come() -> None:
+    current = {b"earlier": BUCKET_MS + 4, b"now": BUCKET_MS + 5}
+    index = DeadlineIndex(current.get)
+    for key, deadline in current.items():
+        index.file(key, deadline)
+    assert index.pop(BUCKET_MS + 5) == (BUCKET_MS + 4, b"earlier")
+    assert index.pop(BUCKET_MS + 5) is None
+    assert index.earliest == BUCKET_MS + 5
+    assert index.pop(BUCKET_MS + 6) == (BUCKET_MS + 5, b"now")
+
+
+def test_of_the_same_instant_the_lesser_key_comes_first_whenever_it_was_filed() -> None:
+    current = {b"a": BUCKET_MS, b"c": BUCKET_MS + 1, b"e": BUCKET_MS + 1}
+    index = DeadlineIndex(current.get)
+    for key in (b"e", b"a", b"c"):
+        index.file(key, current[key])
+    found = [index.pop(2 * BUCKET_MS)]
+    for key in (b"d", b"b"):
+        current[key] = BUCKET_MS + 1
+        index.file(key, BUCKET_MS + 1)
+    found += [index.pop(2 * BUCKET_MS) for _ in range(4)]
+    assert [one and one[1] for one in found] == [b"a", b"b", b"c", b"d", b"e"]
