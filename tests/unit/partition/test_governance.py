@@ -337,6 +337,15 @@ def test_a_lifted_suspension_never_held() -> None:
     ]
 
 
+def test_of_two_suspensions_of_one_revision_the_first_holds() -> None:
+    outputs = play(
+        registered("A", 0),
+        suspension(BEGIN + HOUR, BEGIN + HOUR),
+        suspension(BEGIN + 2 * HOUR, BEGIN + HOUR, lifted=True),
+    )
+    assert bodies(outputs, "breach-alerts") == []
+
+
 def test_a_suspension_that_ends_before_it_begins_is_rejected() -> None:
     (reject,) = play(suspension(BEGIN, BEGIN + HOUR, BEGIN))
     assert dict(reject.headers)["reason"] == b"bad-suspension"

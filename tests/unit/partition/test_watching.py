@@ -293,6 +293,13 @@ def test_the_same_status_again_and_an_older_one_say_nothing_new() -> None:
     assert alerts(player.finish()) == [("A", "opened", "unverified"), ("A", "confirmed", "confirmed")]
 
 
+def test_of_two_statuses_of_one_revision_the_first_holds() -> None:
+    player = Player(page("1", 10))
+    other = feed_status(BEGIN + 61 * MINUTE, "HUB", silent=False, revision=1)
+    player.append([registered("A"), seen("A", 1), silence(60), other, tick(BEGIN + 11 * HOUR)])
+    assert alerts(player.finish()) == [("A", "opened", "unverified")]
+
+
 def test_a_breach_that_was_confirmed_and_withdrawn_may_be_opened_again_without_doubt() -> None:
     player = Player(page("1", 10))
     player.append([registered("A"), seen("A", 1), silence(60), silence(700, 2), tick(BEGIN + 12 * HOUR)])
