@@ -21,7 +21,7 @@ class Evidence(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     occurred_at: Instant
     facility: str | None = None
     role: Literal["start", "stop", "last"]
-    """What the scan does for this clock: started it, stopped it, or is the latest one known."""
+    """What the scan does for this clock: started it, stopped it, or is the latest one known that nobody took back."""
     suspect: str | None = None
     """Why the scan is doubtful, though it was used: `ahead-of-time`, `before-registration`."""
 

@@ -5,6 +5,7 @@ from typing import Final
 from librt.strings import BytesWriter
 
 from streams.sla.decision import Decision
+from streams.sla.evidence import effective
 from streams.sla.forms import called, escaped
 from streams.sla.instants import NEVER, write_description, write_instant
 from streams.sla.milestone_keys import milestone_of
@@ -124,7 +125,7 @@ def _finding(to: BytesWriter, decision: Decision, shipment: Shipment) -> None:
 
 
 def _latest(to: BytesWriter, shipment: Shipment) -> None:
-    latest = shipment.evidence.latest
+    latest = effective(shipment).latest
     if latest is None:
         to.write(b"its registration")
         return

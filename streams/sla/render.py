@@ -9,7 +9,7 @@ from schemas.records import Compensation, StageFault
 from streams.sla.calendars.zones import EPOCH, LAST_DAY
 from streams.sla.decision import ALERTS, CONFIRMED, OUTCOMES, STATUS, Decision, TakenBack
 from streams.sla.digits import write_decimal
-from streams.sla.evidence import suspicion
+from streams.sla.evidence import effective, suspicion
 from streams.sla.explain import explain
 from streams.sla.forms import Field, Form, Named, encode, happened, labels, quoted
 from streams.sla.identity import Matter, decision_id, is_known, life_of
@@ -121,7 +121,7 @@ class Renderer:
             verdict,
             decision.decided_at,
         )
-        _write_evidence(to, verdict, shipment.evidence.latest, registration)
+        _write_evidence(to, verdict, effective(shipment).latest, registration)
         if decision.topic == ALERTS:
             to.write(_SEVERITY.of(_severity(decision, registration)))
         if clock.routes is not None and registration is not None:

@@ -209,7 +209,9 @@ def _stop(verdict: Verdict) -> dict[str, Any]:
 
 
 def _latest(shipment: Shipment) -> KnownScan | None:
-    return shipment.scans[-1] if shipment.scans else None
+    taken_back = {scan.voids for scan in shipment.scans}
+    scans = [scan for scan in shipment.scans if scan.voids is None and scan.scan_id not in taken_back]
+    return scans[-1] if scans else None
 
 
 def _evidence(verdict: Verdict, registration: Registration | None, last: KnownScan | None) -> tuple[Evidence, ...]:

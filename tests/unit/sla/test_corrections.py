@@ -34,6 +34,14 @@ def test_a_proof_that_comes_after_a_missed_outcome_withdraws_the_alert_and_corre
     assert [alert["revision"] for alert in parcel.alerts] == [1, 2, 3]
 
 
+def test_an_alert_names_no_scan_as_the_latest_that_was_taken_back_nor_the_one_that_took_it_back() -> None:
+    parcel = started().scan("arrived", 1, scan_id="a").scan("delivered", 2, scan_id="d")
+    parcel.scan("x", 3, voids="d").until(11)
+    (alert,) = parcel.alerts
+    assert [(one["scan_id"], one["role"]) for one in alert["evidence"]] == [("s1", "start"), ("a", "last")]
+    assert f"no stopping scan by then, the latest is arrived at {at(1)}" in alert["explanation"]
+
+
 def test_an_alert_that_a_late_stop_resolves_says_how_late() -> None:
     parcel = started().until(11).scan("delivered", 12.5).until(13)
     assert parcel.alerts[1]["late_by_ms"] == 9_000_000
