@@ -170,6 +170,18 @@ def test_a_deadline_at_the_very_instant_has_not_passed_where_an_earlier_one_has(
     assert [body["shipment_id"] for body in bodies(player.finish(), "breach-alerts")] == ["S1"]
 
 
+def test_a_promise_that_is_put_off_while_others_of_its_hour_are_due_is_not_lost() -> None:
+    player = Player(POLICY)
+    minute = HOUR // 60
+    player.append([registration("S1", BEGIN + minute), registration("S2", BEGIN + 30 * minute)])
+    later = registration("S2", BEGIN + 2 * HOUR, revision=1)
+    player.append([tick(BEGIN + 10 * HOUR + 2 * minute), later._replace(timestamp=BEGIN + 10 * HOUR + 3 * minute)])
+    player.append([tick(BEGIN + 12 * HOUR)])
+    assert [alert["shipment_id"] for alert in bodies(player.finish(), "breach-alerts")] == ["S1"]
+    player.append([tick(BEGIN + 12 * HOUR + 1)])
+    assert [alert["shipment_id"] for alert in bodies(player.finish(), "breach-alerts")] == ["S1", "S2"]
+
+
 def test_gauges_survive_a_restart() -> None:
     player = Player(POLICY)
     player.append([registration("S1", BEGIN), registration("S2", BEGIN + HOUR), tick(BEGIN + 10 * HOUR + 1)])

@@ -77,3 +77,17 @@ def test_of_the_same_instant_the_lesser_key_comes_first_whenever_it_was_filed() 
         index.file(key, BUCKET_MS + 1)
     found += [index.pop(2 * BUCKET_MS) for _ in range(4)]
     assert [one and one[1] for one in found] == [b"a", b"b", b"c", b"d", b"e"]
+
+
+def test_what_moves_later_while_its_hour_is_open_comes_then_and_not_before() -> None:
+    current = {b"first": BUCKET_MS, b"soon": BUCKET_MS + 5, b"much later": BUCKET_MS + 5, b"gone": BUCKET_MS + 5}
+    index = DeadlineIndex(current.get)
+    for key, deadline in current.items():
+        index.file(key, deadline)
+    assert index.pop(BUCKET_MS + 1) == (BUCKET_MS, b"first")
+    current |= {b"soon": BUCKET_MS + 9, b"much later": 5 * BUCKET_MS}
+    del current[b"gone"]
+    assert index.pop(BUCKET_MS + 9) is None
+    assert index.pop(BUCKET_MS + 10) == (BUCKET_MS + 9, b"soon")
+    assert index.pop(5 * BUCKET_MS) is None
+    assert index.pop(5 * BUCKET_MS + 1) == (5 * BUCKET_MS, b"much later")
