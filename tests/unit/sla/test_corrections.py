@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.unit.sla.parcel import Parcel, at
 
 CLOCK = "- {name: c, from: picked_up, until: delivered, within: PT10H}"
@@ -32,6 +34,14 @@ def test_a_proof_that_comes_after_a_missed_outcome_withdraws_the_alert_and_corre
     assert (met["revision"], met["replaces"]) == (2, missed)
     assert (missed["late_by_ms"], met["stopped_at"]) == (2 * 3_600_000, at(8))
     assert [alert["revision"] for alert in parcel.alerts] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("ended", "kind"), [(10, "withdrawn"), (10.001, "resolved")])
+def test_an_end_at_the_very_due_instant_withdraws_the_alert_and_a_later_one_resolves_it(
+    ended: float, kind: str
+) -> None:
+    parcel = started().until(11).scan("returned", ended, uploaded=12).until(13)
+    assert parcel.kinds == ["alert opened", f"alert {kind}", "outcome cancelled"]
 
 
 def test_an_alert_names_no_scan_as_the_latest_that_was_taken_back_nor_the_one_that_took_it_back() -> None:
