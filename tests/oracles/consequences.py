@@ -61,6 +61,8 @@ def _owed(clock: Json, registration: Json, begin: Fact | None, late: int) -> Mon
         if amount is None or currency is None:
             continue
         cap = _amount(line.get("cap", {}), registration)
+        if cap is not None and "amount" not in line["cap"] and currency != _currency(registration):
+            continue
         paid = amount if cap is None else min(amount, cap)
         return str(paid.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)), currency, line["rule"]
     return None

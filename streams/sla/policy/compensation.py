@@ -63,11 +63,14 @@ class Proposal:
             return None
         pay = self._pay
         amount = _sum(pay, registration)
-        currency = pay.currency if pay.amount is not None else registration.details.currency
+        own = registration.details.currency
+        currency = pay.currency if pay.amount is not None else own
         if amount is None or currency is None:
             return None
         cap = _sum(self._cap, registration)
         if cap is not None:
+            if self._cap.amount is None and own != currency:
+                return None  # a share of what the shipment costs in another currency
             amount = min(amount, cap)
         rounded = amount.quantize(_CENT, context=_EXACT)
         return Owed(str(rounded), currency, self._rule) if rounded.is_finite() else None

@@ -20,6 +20,17 @@ def test_a_share_is_rounded_to_cents_and_no_more_than_the_cap() -> None:
     assert HALF.owed(shipment("12.33", "20"), None, 1) == Owed("2.00", "EUR", "late")
 
 
+def test_a_sum_is_not_held_against_a_cap_in_another_currency() -> None:
+    pay = Pay(amount=10, currency="CNY")
+    voucher = Proposal(Compensation(pay=pay, cap=Cap(freight=0.5), rule="voucher"), "$")
+    yuan = Registration("c", 0, more=RegistrationDetails(freight="12", currency="CNY"))
+    assert voucher.owed(yuan, None, 1) == Owed("6.00", "CNY", "voucher")
+    assert voucher.owed(shipment("12", ""), None, 1) is None
+    assert voucher.owed(Registration("c", 0), None, 1) == Owed("10.00", "CNY", "voucher")
+    summed = Proposal(Compensation(pay=pay, cap=Cap(amount=8), rule="voucher"), "$")
+    assert summed.owed(shipment("12", ""), None, 1) == Owed("8.00", "CNY", "voucher")
+
+
 @pytest.mark.parametrize("kept", ["NaN", "sNaN", "Infinity", "-Infinity", "1e999999", "-15.00", "much", ""])
 def test_nothing_is_owed_of_an_amount_that_makes_no_sense(kept: str) -> None:
     assert HALF.owed(shipment(kept, ""), None, 1) is None
