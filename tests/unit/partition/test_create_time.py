@@ -118,3 +118,16 @@ def test_a_worker_whose_clock_is_slow_refuses_no_scan_for_it() -> None:
     player.work(10)
     player.commit()
     assert [body["kind"] for body in bodies(player.outputs, "sla-outcomes")] == ["met"]
+
+
+def test_what_is_replaced_is_told_as_decided_when_it_was_though_time_stood_still_then() -> None:
+    player = Player(POLICY, TimeSource.CREATE)
+    player.wall = BEGIN + 9 * DAY_MS
+    registration = {"customer_id": "c", "registered_at": rfc3339(BEGIN), "promised_at": rfc3339(BEGIN + DAY_MS)}
+    player.append([arrival(SHIPMENTS, BEGIN, registration | {"shipment_id": "S1"})])
+    for days in (3, 2):
+        scan = {"scan_id": f"{days}", "code": "delivered", "occurred_at": rfc3339(BEGIN + days * DAY_MS)}
+        player.append([arrival(SCANS, BEGIN + (7 - days) * DAY_MS, scan | {"shipment_id": "S1"})])
+    first, second = bodies(player.finish(), "sla-outcomes")
+    assert first["decided_at"] == rfc3339(BEGIN + 4 * DAY_MS)
+    assert second["replaces"] == first
