@@ -195,6 +195,38 @@ def test_rerating_goes_on_after_a_crash_where_it_was(units: int) -> None:
     assert halted.finish() == whole.finish()
 
 
+@pytest.mark.parametrize("units", range(1, 13))
+def test_correcting_what_was_told_goes_on_after_a_crash_where_it_was(units: int) -> None:
+    """What has been told again is not told once more, and what it replaces had the suspensions of before."""
+    names = [f"S{number}" for number in range(3)]
+    records = [
+        *(registered(name, 0) for name in names),
+        *(delivered(name, 6) for name in names),
+        suspension(BEGIN + 7 * HOUR, BEGIN + HOUR, BEGIN + 2 * HOUR, id="first"),
+        suspension(BEGIN + 8 * HOUR, BEGIN + 3 * HOUR, BEGIN + 4 * HOUR, id="second"),
+        publication(NEW, BEGIN + 9 * HOUR, BEGIN, rerate=True),
+        tick(BEGIN + 50 * HOUR),
+    ]
+    whole = Player(OLD, deadlines_per_unit=1)
+    whole.append(records)
+    halted = Player(OLD, deadlines_per_unit=1)
+    halted.append(records)
+    for topic in halted.topics:
+        halted.fetch(topic, 100)
+        halted.poll(topic)
+    for _ in range(units):
+        halted.work(1000)
+        halted.commit()
+    halted.work(1000)
+    halted.restart()
+    assert halted.finish() == whole.finish()
+    published: dict[str, dict[str, Any]] = {}
+    for body in bodies(whole.outputs, "sla-outcomes"):
+        assert body.pop("replaces", None) == published.get(body["shipment_id"])
+        published[body["shipment_id"]] = body
+    assert [body["revision"] for body in published.values()] == [4, 4, 4]
+
+
 def test_every_unit_of_a_sweep_is_bounded() -> None:
     player = Player(OLD, deadlines_per_unit=2)
     player.append([*(registered(f"S{number}", 0) for number in range(5)), publication(NEW, BEGIN + HOUR, BEGIN)])
