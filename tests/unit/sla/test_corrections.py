@@ -44,6 +44,14 @@ def test_an_end_at_the_very_due_instant_withdraws_the_alert_and_a_later_one_reso
     assert parcel.kinds == ["alert opened", f"alert {kind}", "outcome cancelled"]
 
 
+def test_an_outcome_is_told_again_when_its_start_moves_and_nothing_else_does() -> None:
+    parcel = Parcel("- {name: c, from: registered, until: delivered, due: promised}")
+    parcel.register(0, promised_at=at(10)).scan("delivered", 9).until(10)
+    parcel.register(11, promised_at=at(10), registered_at=at(1), revision=1).until(12)
+    first, second = parcel.outcomes
+    assert (first["start"], second["start"], second["replaces"]) == (at(0), at(1), first)
+
+
 def test_an_alert_names_no_scan_as_the_latest_that_was_taken_back_nor_the_one_that_took_it_back() -> None:
     parcel = started().scan("arrived", 1, scan_id="a").scan("delivered", 2, scan_id="d")
     parcel.scan("x", 3, voids="d").until(11)
