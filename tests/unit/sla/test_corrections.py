@@ -52,6 +52,15 @@ def test_an_outcome_is_told_again_when_its_start_moves_and_nothing_else_does() -
     assert (first["start"], second["start"], second["replaces"]) == (at(0), at(1), first)
 
 
+def test_an_outcome_is_told_again_when_only_what_is_owed_for_it_changes() -> None:
+    freight = [{"amount": amount, "currency": "EUR"} for amount in ("10.00", "12.00")]
+    parcel = started(CLOCK[:-1] + ", compensate: [{pay: {freight: 0.5}, rule: late}]}", freight=freight[0])
+    parcel.scan("delivered", 11).register(12, registered_at=at(0), freight=freight[1], revision=1).until(13)
+    first, second = parcel.outcomes
+    assert [one["compensation"]["amount"] for one in (first, second)] == ["5.00", "6.00"]
+    assert second["replaces"] == first
+
+
 def test_an_alert_names_no_scan_as_the_latest_that_was_taken_back_nor_the_one_that_took_it_back() -> None:
     parcel = started().scan("arrived", 1, scan_id="a").scan("delivered", 2, scan_id="d")
     parcel.scan("x", 3, voids="d").until(11)
