@@ -261,6 +261,24 @@ def test_memory_outlives_a_stop_and_only_the_tail_is_read_again() -> None:
     play(story)
 
 
+def test_memory_is_as_old_as_its_last_commit_however_long_the_worker_has_run() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        worker = await Worker(town).started()
+        for _ in range(3):
+            town.later(5 * HOUR)
+            town.scan("S1", "arrived")
+            await worker.idle()
+        await worker.task.stop(commit=True)
+        end = worker.core.changelog_end
+        await worker.started()
+        assert len(worker.core) == 1
+        assert worker.changelog.reads[-1][0] == end > 0
+        await worker.task.stop(commit=True)
+
+    play(story)
+
+
 def test_memory_older_than_tombstones_live_is_read_anew() -> None:
     """A worker that was frozen for days wakes up to the partition that another one had meanwhile."""
 
