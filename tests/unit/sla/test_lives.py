@@ -73,6 +73,13 @@ def test_a_registration_older_than_retention_starts_no_life() -> None:
     assert (one.reject_reasons, len(one.player.core)) == (["too-late"], 0)
 
 
+def test_what_is_as_old_as_retention_and_no_older_starts_a_life() -> None:
+    one = parcel().scan("picked_up", 0, uploaded=100).until(101)
+    assert (one.reject_reasons, shipments(one)) == ([], {"orphan": 1})
+    other = parcel().register(100, registered_at=at(0)).until(101)
+    assert (other.reject_reasons, shipments(other)) == ([], {"open": 1})
+
+
 def test_a_shipment_that_never_ends_is_given_up() -> None:
     one = parcel().register(0).scan("picked_up", 150).until(250)
     assert one.kinds == ["alert opened", "alert resolved", "outcome cancelled"]
