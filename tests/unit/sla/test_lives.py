@@ -49,6 +49,13 @@ def test_a_closed_shipment_takes_corrections_until_it_has_settled() -> None:
     assert [outcome["kind"] for outcome in one.outcomes] == ["missed", "met"]
 
 
+def test_a_shipment_settles_from_when_it_is_closed_also_by_a_record_with_an_older_timestamp() -> None:
+    one = parcel().register(0).scan("picked_up", 0).until(30).scan("delivered", 5).until(49)
+    assert shipments(one) == {"closed": 1}
+    one.until(51)
+    assert shipments(one) == {"residue": 1}
+
+
 def test_after_retention_the_number_starts_a_new_life_with_new_ids() -> None:
     one = parcel().register(0).scan("picked_up", 0).scan("delivered", 5).until(104)
     assert shipments(one) == {"residue": 1}
