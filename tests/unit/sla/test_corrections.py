@@ -61,6 +61,15 @@ def test_an_outcome_is_told_again_when_only_what_is_owed_for_it_changes() -> Non
     assert second["replaces"] == first
 
 
+@pytest.mark.parametrize("last", [1, 2])
+def test_of_two_versions_of_one_revision_the_one_recorded_later_holds_whichever_comes_last(last: int) -> None:
+    versions = [(12, 13), (9, 14)]
+    parcel = started()
+    for hours, recorded in versions if last == 2 else reversed(versions):
+        parcel.scan("delivered", hours, uploaded=15, scan_id="d", recorded_at=at(recorded))
+    assert parcel.until(16).outcomes[-1]["stopped_at"] == at(9)
+
+
 def test_an_alert_names_no_scan_as_the_latest_that_was_taken_back_nor_the_one_that_took_it_back() -> None:
     parcel = started().scan("arrived", 1, scan_id="a").scan("delivered", 2, scan_id="d")
     parcel.scan("x", 3, voids="d").until(11)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from streams.partition.judging import CARE
 from streams.sla.codes import code_of
 from streams.sla.details import ScanDetails
 from streams.sla.docket import Docket
@@ -10,7 +11,8 @@ from streams.sla.judge import Judge
 from streams.sla.policy import parse_policy
 from streams.sla.registration import Registration
 from streams.sla.scan import KnownScan
-from tests.unit.sla.parcel import Parcel, at
+from tests.property.engine import arrival
+from tests.unit.sla.parcel import Parcel, at, ms
 
 CLOCK = "- {name: c, from: picked_up, until: delivered, within: PT10H}"
 LIVES = "{settle: PT20H, retention: PT100H, orphan_retention: PT30H, expire: PT200H}"
@@ -170,6 +172,18 @@ def test_a_status_names_so_many_clocks_and_counts_the_others() -> None:
     one.until(4)
     status = one.said("shipment-status")[-1]
     assert (len(status["overdue"]), status["more_overdue"], "more_at_risk" in status) == (100, 30, False)
+
+
+def test_a_case_that_nobody_closes_keeps_a_shipment_no_longer_than_any_other() -> None:
+    clock = "- {name: answer, per: case, from: enquiry.opened, until: enquiry.answered, within: P90D}"
+    one = Parcel(clock, shipment=LIVES).register(0).scan("delivered", 1)
+    case = {"event_id": "e", "shipment_id": "S1", "case_id": "k", "kind": "enquiry", "step": "opened"}
+    one.player.append([arrival(CARE, ms(2), case | {"occurred_at": at(2)})])
+    one.until(199)
+    assert shipments(one) == {"closed": 1}
+    one.until(201)
+    assert shipments(one) == {"residue": 1}
+    assert [outcome["reason"] for outcome in one.outcomes] == ["expired"]
 
 
 def test_a_closed_shipment_with_an_open_case_is_looked_at_once_an_hour_however_soon_it_settles() -> None:
