@@ -31,3 +31,11 @@ def test_a_closing_code_ends_the_last_gap_and_starts_none() -> None:
     parcel = Parcel(STALLED).register(0).scan("picked_up", 1).scan("delivered", 2).until(100)
     assert parcel.kinds == []
     assert parcel.player.core.gauges()["running"] == {}
+
+
+def test_a_gap_that_is_known_only_after_it_was_due_is_told_when_it_is_known() -> None:
+    rules = "[{when: {facility.kind: branch}, allow: PT1H}, {allow: PT48H}]"
+    parcel = Parcel(f"- {{name: g, per: gap, from: any, until: any, within: {rules}}}").register(0).scan("accepted", 0)
+    parcel.scan("arrived", 1, uploaded=30, facility={"id": "B", "kind": "branch"}).until(31)
+    (alert,) = parcel.alerts
+    assert (alert["kind"], alert["due"], alert["decided_at"]) == ("opened", at(2), at(30))
