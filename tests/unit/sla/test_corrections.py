@@ -62,11 +62,15 @@ def test_an_outcome_is_told_again_when_only_what_is_owed_for_it_changes() -> Non
 
 
 @pytest.mark.parametrize("last", [1, 2])
-def test_of_two_versions_of_one_revision_the_one_recorded_later_holds_whichever_comes_last(last: int) -> None:
-    versions = [(12, 13), (9, 14)]
+@pytest.mark.parametrize(("first", "second"), [(13, 14), (None, 10)])
+def test_of_two_versions_of_one_revision_the_one_recorded_later_holds_whichever_comes_last(
+    first: float | None, second: float, last: int
+) -> None:
+    versions = [(12, first), (9, second)]
     parcel = started()
     for hours, recorded in versions if last == 2 else reversed(versions):
-        parcel.scan("delivered", hours, uploaded=15, scan_id="d", recorded_at=at(recorded))
+        more = {} if recorded is None else {"recorded_at": at(recorded)}
+        parcel.scan("delivered", hours, uploaded=15, scan_id="d", **more)
     assert parcel.until(16).outcomes[-1]["stopped_at"] == at(9)
 
 

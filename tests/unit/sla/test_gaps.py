@@ -1,6 +1,8 @@
 """Shipments that are forgotten on the way."""
 
-from tests.unit.sla.parcel import Parcel, at
+from streams.partition.judging import CARE
+from tests.property.engine import arrival
+from tests.unit.sla.parcel import Parcel, at, ms
 
 STALLED = "- {name: stalled, per: gap, from: any, until: any, within: PT5H}"
 
@@ -39,3 +41,11 @@ def test_a_gap_that_is_known_only_after_it_was_due_is_told_when_it_is_known() ->
     parcel.scan("arrived", 1, uploaded=30, facility={"id": "B", "kind": "branch"}).until(31)
     (alert,) = parcel.alerts
     assert (alert["kind"], alert["due"], alert["decided_at"]) == ("opened", at(2), at(30))
+
+
+def test_a_step_of_a_case_is_no_sign_of_the_parcel() -> None:
+    parcel = Parcel(STALLED).register(0).scan("picked_up", 1)
+    case = {"event_id": "e", "shipment_id": "S1", "case_id": "k", "kind": "enquiry", "step": "opened"}
+    parcel.player.append([arrival(CARE, ms(5), case | {"occurred_at": at(5)})])
+    (alert,) = parcel.until(7).alerts
+    assert (alert["instance"], alert["due"]) == ("s1", at(6))

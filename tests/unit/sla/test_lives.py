@@ -117,6 +117,11 @@ def test_a_registration_that_comes_when_the_shipment_should_have_been_given_up_i
     assert decided == sorted(decided)
 
 
+def test_a_shipment_of_which_nothing_was_ever_said_is_told_to_be_closed_when_it_is_given_up() -> None:
+    one = parcel().register(0).until(201)
+    assert [(status["phase"], status["decided_at"]) for status in one.said()] == [("closed", at(200))]
+
+
 def test_a_void_of_the_closing_scan_opens_the_shipment_again() -> None:
     one = parcel().register(0).scan("picked_up", 0).scan("delivered", 5, scan_id="d").until(6)
     one.scan("x", 7, voids="d").until(8)
