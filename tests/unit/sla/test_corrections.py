@@ -140,10 +140,11 @@ def test_a_start_that_is_taken_back_leaves_a_record_that_the_next_revision_repla
 
 @pytest.mark.parametrize("label", ["customer_id", "tier", "product", "origin", "destination"])
 def test_a_revised_registration_corrects_what_outcomes_are_summed_by(label: str) -> None:
-    texts = ("A", "B")
-    values = [{"region": text} if label in {"origin", "destination"} else text for text in texts]
-    parcel = started(**{label: values[0]}).scan("delivered", 9).until(10)
-    parcel.register(11, revision=1, registered_at=at(0), **{label: values[1]}).until(12)
+    def told(text: str) -> dict[str, Any]:
+        return {label: {"region": text} if label in {"origin", "destination"} else text}
+
+    parcel = started(**told("A")).scan("delivered", 9).until(10)
+    parcel.register(11, revision=1, registered_at=at(0), **told("B")).until(12)
     assert [(one[label], one["revision"]) for one in parcel.outcomes] == [("A", 1), ("B", 2)]
     assert parcel.outcomes[1]["replaces"] == parcel.outcomes[0]
 
