@@ -171,6 +171,22 @@ def test_a_verdict_that_another_version_confirms_is_told_with_that_version() -> 
     assert told(outputs, "sla-outcomes") == [("A", "met", "1"), ("A", "met", "2")]
 
 
+def cut(records: list[Arrival], units: int | None = None) -> list[Output]:
+    """What is said in units of one deadline; with a crash after so many of them."""
+    player = Player(OLD, deadlines_per_unit=1)
+    player.append(records)
+    if units is not None:
+        for topic in player.topics:
+            player.fetch(topic, 100)
+            player.poll(topic)
+        for _ in range(units):
+            player.work(1000)
+            player.commit()
+        player.work(1000)
+        player.restart()
+    return player.finish()
+
+
 @pytest.mark.parametrize("units", range(1, 9))
 def test_rerating_goes_on_after_a_crash_where_it_was(units: int) -> None:
     names = [f"S{number}" for number in range(6)]
@@ -180,19 +196,7 @@ def test_rerating_goes_on_after_a_crash_where_it_was(units: int) -> None:
         *(delivered(name, 8) for name in names),
         tick(BEGIN + 50 * HOUR),
     ]
-    whole = Player(OLD, deadlines_per_unit=1)
-    whole.append(records)
-    halted = Player(OLD, deadlines_per_unit=1)
-    halted.append(records)
-    for topic in halted.topics:
-        halted.fetch(topic, 100)
-        halted.poll(topic)
-    for _ in range(units):
-        halted.work(1000)
-        halted.commit()
-    halted.work(1000)
-    halted.restart()
-    assert halted.finish() == whole.finish()
+    assert cut(records, units) == cut(records)
 
 
 @pytest.mark.parametrize("units", range(1, 13))
@@ -207,21 +211,9 @@ def test_correcting_what_was_told_goes_on_after_a_crash_where_it_was(units: int)
         publication(NEW, BEGIN + 9 * HOUR, BEGIN, rerate=True),
         tick(BEGIN + 50 * HOUR),
     ]
-    whole = Player(OLD, deadlines_per_unit=1)
-    whole.append(records)
-    halted = Player(OLD, deadlines_per_unit=1)
-    halted.append(records)
-    for topic in halted.topics:
-        halted.fetch(topic, 100)
-        halted.poll(topic)
-    for _ in range(units):
-        halted.work(1000)
-        halted.commit()
-    halted.work(1000)
-    halted.restart()
-    assert halted.finish() == whole.finish()
+    assert cut(records, units) == cut(records)
     published: dict[str, dict[str, Any]] = {}
-    for body in bodies(whole.outputs, "sla-outcomes"):
+    for body in bodies(cut(records), "sla-outcomes"):
         assert body.pop("replaces", None) == published.get(body["shipment_id"])
         published[body["shipment_id"]] = body
     assert [body["revision"] for body in published.values()] == [4, 4, 4]
