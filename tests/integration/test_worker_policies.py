@@ -79,7 +79,7 @@ def test_a_policy_published_under_load_judges_what_starts_in_its_time_in_every_p
             active = json.loads(await shipclock(stage, "policy", "active", "--format", "json"))
             with pytest.raises(AssertionError, match="express is the policy express, and the policy live is in force"):
                 await shipclock(stage, "policy", "publish", "express")
-            assert "express 1 " in await shipclock(stage, "policy", "publish", "express", "--replace")
+            assert "express 2026-11-01 " in await shipclock(stage, "policy", "publish", "express", "--replace")
 
         told = {one["shipment_id"]: (one["policy_version"], one["kind"]) for one in outputs.told("sla-outcomes")}
         assert told == {name: ("2", "missed") if at >= begins else ("1", "met") for name, at in accepted.items()}
