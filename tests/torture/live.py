@@ -12,12 +12,9 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 
-from streams.demo.conditions import DeadlineMissed
 from streams.embedded import EmbeddedKafka
-from tests.integration.stage import Outputs, Producer, Sent, Stage, registration, scan, without_duplicates
-from tests.torture.crew import Crew
-from tests.torture.faults import Faults
-from tests.torture.story import Told
+from tests.integration.stage import REJECTS, Outputs, Producer, Sent, Stage, registration, scan
+from tests.torture.story import Scene, Told, tell
 
 PARTITIONS = 4
 SENDING_S = 90.0
@@ -25,7 +22,8 @@ STEP_S = 0.2
 WITHIN_MS = 15_000
 TOOK_MS = (4_000, 9_000, 14_000, 17_000, 25_000)
 UPLOADED_MS = (0, 0, 0, 8_000)
-JUDGED_WITHIN_S = 120.0
+STRUCK = 0.08
+"""How often something happens in a step."""
 PAGE = """
 policy: torture
 version: "1"
@@ -130,52 +128,31 @@ async def live(kafka: EmbeddedKafka, seed: int, directory: Path) -> Told:
     random = Random(seed)
     stage = Stage(kafka.bootstrap_servers, f"live-{seed}", directory, PAGE, PARTITIONS)
     await stage.create()
-    crew, parcels = Crew(stage, kept=2, spare=1), Parcels(random)
-    faults = Faults(kafka, crew, random)
-    wrong: list[str] = []
-    try:
-        async with stage.outputs() as outputs:
-            await _send(stage, crew, parcels, faults, outputs, random)
-            await faults.over()
+    parcels = Parcels(random)
 
-            def judged() -> bool:
-                crew.keep_up()
-                return parcels.judged(outputs)
+    async def send(scene: Scene) -> None:
+        """Send for a while, with faults, and then what is still to come without."""
+        ends_at = time.monotonic() + SENDING_S
+        scene.crew.keep_up()
+        await stage.ready(*scene.crew.kept)
+        async with asyncio.TaskGroup() as sendings:
+            while (going_on := time.monotonic() < ends_at) or parcels.waiting:
+                scene.crew.keep_up()
+                records = [*(parcels.more() if going_on else ()), *parcels.due()]
+                # Brokers may be away: what comes later need not wait for that.
+                sendings.create_task(_sent(scene.producer, records))
+                await scene.outputs.poll()
+                await asyncio.sleep(STEP_S)
+                if going_on and random.random() < STRUCK:
+                    await scene.faults.strike()
 
-            try:
-                await outputs.until("every parcel is judged", judged, JUDGED_WITHIN_S)
-                await crew.end()
-            except DeadlineMissed as missed:
-                wrong.append(str(missed))
-            await outputs.drain()
-            for topic, record in outputs.records:
-                if record.value is not None and topic != "scan-rejects":
-                    parcels.hear(topic, json.loads(record.value))
-            if not without_duplicates(outputs.told()):
-                wrong.append("an id was used twice")
-            wrong += [f"rejected: {record.value!r}" for record in outputs.rejects()]
-        await parcels.look_up(stage)
-    finally:
-        crew.kill()
-    wrong += [f"{name}: {what}" for name, parcel in parcels.all.items() for what in parcel.wrong()]
-    return Told(f"{len(parcels.all)} parcels", faults.struck, crew.ends, [*wrong, *crew.strange])
-
-
-async def _send(stage: Stage, crew: Crew, parcels: Parcels, faults: Faults, outputs: Outputs, random: Random) -> None:
-    """Send for a while, with faults, and then what is still to come without."""
-    ends_at = time.monotonic() + SENDING_S
-    crew.keep_up()
-    await stage.ready(*crew.kept)
-    async with stage.producer() as producer, asyncio.TaskGroup() as sendings:
-        while (going_on := time.monotonic() < ends_at) or parcels.waiting:
-            crew.keep_up()
-            records = [*(parcels.more() if going_on else ()), *parcels.due()]
-            # Brokers may be away: what comes later need not wait for that.
-            sendings.create_task(_sent(producer, records))
-            await outputs.poll()
-            await asyncio.sleep(STEP_S)
-            if going_on and random.random() < 0.08:
-                await faults.strike()
+    outputs, told = await tell(kafka, stage, random, send, parcels.judged)
+    for topic, record in outputs.records:
+        if record.value is not None and topic != REJECTS:
+            parcels.hear(topic, json.loads(record.value))
+    await parcels.look_up(stage)
+    wrong = [f"{name}: {what}" for name, parcel in parcels.all.items() for what in parcel.wrong()]
+    return told._replace(wrong=[*told.wrong, *wrong])
 
 
 async def _sent(producer: Producer, records: Collection[Sent]) -> None:

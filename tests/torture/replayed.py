@@ -8,14 +8,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from streams.demo.conditions import DeadlineMissed
 from streams.embedded import EmbeddedKafka
 from streams.sla.policy import parse_policy
-from tests.integration.stage import Sent, Stage, registration, scan, tick, without_duplicates
+from tests.integration.stage import Sent, Stage, registration, scan, tick
 from tests.property.engine import Arrival, Player, bodies
-from tests.torture.crew import Crew
-from tests.torture.faults import Faults
-from tests.torture.story import Told
+from tests.torture.story import Scene, Told, tell
 from tests.unit.partition.publishing import publication, suspension
 
 PARTITIONS = 6
@@ -24,7 +21,8 @@ SLICES = 60
 MINUTE = 60_000
 SLICE = 4 * MINUTE
 BEGAN = 1_790_000_000_000
-SAID_WITHIN_S = 150.0
+STRUCK = 0.5
+"""Before how many of the slices something happens."""
 
 PAGE = """
 policy: torture
@@ -105,36 +103,18 @@ async def replayed(kafka: EmbeddedKafka, seed: int, directory: Path) -> Told:
     stage = Stage(kafka.bootstrap_servers, f"replayed-{seed}", directory, FIRST, PARTITIONS, time="replay")
     await stage.create()
     expected = undisturbed(stage, pieces)
-    crew = Crew(stage, kept=2, spare=1)
-    faults = Faults(kafka, crew, random)
-    wrong: list[str] = []
-    try:
-        async with stage.outputs() as outputs, stage.producer() as producer:
-            for piece in pieces:
-                crew.keep_up()
-                await asyncio.sleep(random.choice((0.0, 0.2, 0.8, 2.0)))  # so that faults strike at any moment
-                if random.random() < 0.5:
-                    await faults.strike()
-                await producer.send(piece)
-                await outputs.poll()
-            await faults.over()
 
-            def all_said() -> bool:
-                crew.keep_up()
-                return len(outputs.told()) >= expected.total()
+    async def send(scene: Scene) -> None:
+        for piece in pieces:
+            scene.crew.keep_up()
+            await asyncio.sleep(random.choice((0.0, 0.2, 0.8, 2.0)))  # so that faults strike at any moment
+            if random.random() < STRUCK:
+                await scene.faults.strike()
+            await scene.producer.send(piece)
+            await scene.outputs.poll()
 
-            try:
-                await outputs.until("everything is said", all_said, SAID_WITHIN_S)
-                await crew.end()
-            except DeadlineMissed as missed:
-                wrong.append(str(missed))
-            await outputs.drain()
-            said = _counted(outputs.told())
-            if not without_duplicates(outputs.told()):
-                wrong.append("an id was used twice")
-            wrong += [f"rejected: {record.value!r}" for record in outputs.rejects()]
-    finally:
-        crew.kill()
-    wrong += [f"never said: {one}" for one in expected - said]
+    outputs, told = await tell(kafka, stage, random, send, lambda outputs: len(outputs.told()) >= expected.total())
+    said = _counted(outputs.told())
+    wrong = [f"never said: {one}" for one in expected - said]
     wrong += [f"said, and should not be: {one}" for one in said - expected]
-    return Told(f"{said.total()} decisions of {PARCELS} parcels", faults.struck, crew.ends, [*wrong, *crew.strange])
+    return told._replace(wrong=[*told.wrong, *wrong])
