@@ -127,7 +127,14 @@ def test_a_clock_that_makes_no_sense_is_located(clock: str, path: str, part: str
         ("", "page.yaml:1:1: $: "),
         ("- a\n", "page.yaml:1:1: $: "),
         ('policy: p\nversion: "1"\nclocks: []\n', "page.yaml:3:9: $.clocks: "),
-        (f"{HEAD}  - {{name: c, from: a, until: b, within: PT1H}}\ntime_zone: Mars\n", "page.yaml:5:12: $.time_zone: "),
+        (
+            f"{HEAD}  - {{name: c, from: a, until: b, within: PT1H}}\ntime_zone: Asia/Shangai\n",
+            "page.yaml:5:12: $.time_zone: no such time zone: 'Asia/Shangai': did you mean 'Asia/Shanghai'?",
+        ),
+        (
+            f"{HEAD}  - {{name: c, from: a, until: b, within: PT1H}}\ntime_zone: '?'\n",
+            "page.yaml:5:12: $.time_zone: no such time zone: '?'; give an IANA name such as Asia/Shanghai",
+        ),
         (
             f"{HEAD}  - {{name: c, from: a, until: b, within: PT1H}}\nshipment: {{settle: 5}}\n",
             "page.yaml:5:20: $.shipment.settle: ",
