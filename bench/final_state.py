@@ -1,9 +1,10 @@
 """The state that a run has left in its changelog."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from bench.loading import BulkProducer
 from streams.kafka.changelog import KafkaChangelog
@@ -59,11 +60,11 @@ class FinalState:
 async def read_state(servers: str, names: Names, partitions: int) -> FinalState:
     """Read all committed entries; tombstones take theirs away."""
     connection = Connection(bootstrap_servers=tuple(servers.split(",")))
+    ends = await _ends(servers, [TopicPartition(names.topic(STATE_TOPIC), number) for number in range(partitions)])
     found = []
-    for number in range(partitions):
-        changelog = KafkaChangelog(connection, names, number)
+    for tp, end in ends.items():
         entries: dict[bytes, bytes] = {}
-        async for chunk in changelog.read(0, await changelog.end()):
+        async for chunk in KafkaChangelog(connection, names, tp.partition).read(0, end):
             for entry in chunk:
                 if entry.value is None:
                     entries.pop(entry.key, None)
@@ -71,3 +72,9 @@ async def read_state(servers: str, names: Names, partitions: int) -> FinalState:
                     entries[entry.key] = entry.value
         found.append(entries)
     return FinalState(tuple(found))
+
+
+async def _ends(servers: str, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    async with AIOKafkaConsumer(bootstrap_servers=servers, isolation_level="read_committed") as consumer:
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(tps)
+        return ends

@@ -1,5 +1,6 @@
 """The changelog of one partition, read fast by a consumer of its own."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -22,6 +23,27 @@ LOOK_AGAIN_MS = 20
 CHUNK_ENTRIES = 5_000
 """Entries of one chunk at most."""
 
+ASK_AGAIN_S = 1.0
+"""Without progress for so long, look who leads: a broker that was deposed, and does not know it, shows nothing new."""
+
+STALLED_S = 30.0
+"""Without progress for so long, this attempt has failed."""
+
+
+class _Progress:
+    """How long a position has not moved."""
+
+    def __init__(self, position: int) -> None:
+        self._position = position
+        self._since = asyncio.get_running_loop().time()
+
+    def idle_s(self, position: int) -> float:
+        """Note where it is now; gives for how many seconds it has been there."""
+        now = asyncio.get_running_loop().time()
+        if position != self._position:
+            self._position, self._since = position, now
+        return now - self._since
+
 
 class KafkaChangelog(Changelog):
     """Reads committed entries only, up to a position: commit markers occupy offsets too."""
@@ -30,17 +52,10 @@ class KafkaChangelog(Changelog):
         self._connection = connection
         self._tp = TopicPartition(names.topic(names.job.state), number)
 
-    async def end(self) -> int:
-        """Return the last stable offset."""
-        async with self._answered(), self._consumer() as consumer:
-            ends: dict[TopicPartition, int] = await consumer.end_offsets([self._tp])
-            return ends[self._tp]
-
     async def read(self, start: int, end: int) -> AsyncIterator[Sequence[ChangelogEntry]]:
         """Yield committed entries; see `Changelog`."""
         tp = self._tp
         if start > end:
-            # A new leader may not know yet what is committed.  A topic made anew never will: then the worker ends.
             raise TransactionFailed(
                 f"{tp.topic} partition {tp.partition} ends at {end}, and {start} had been committed: was it made anew?"
             )
@@ -54,7 +69,9 @@ class KafkaChangelog(Changelog):
                     f" {beginning}; the topic must be compacted, never deleted by time or size"
                 )
             consumer.seek(tp, start)
-            while await consumer.position(tp) < end:
+            progress = _Progress(start)
+            while (position := await consumer.position(tp)) < end:
+                self._see_to(progress, position, end, consumer)
                 fetched = await consumer.getmany(tp, timeout_ms=LOOK_AGAIN_MS, max_records=CHUNK_ENTRIES)
                 records = fetched.get(tp)
                 if records:
@@ -63,6 +80,17 @@ class KafkaChangelog(Changelog):
                         for record in records
                         if record.offset < end
                     ]
+
+    def _see_to(self, progress: _Progress, position: int, end: int, consumer: AIOKafkaConsumer) -> None:
+        """Look for the leader while nothing comes; after long enough this attempt to restore has failed."""
+        idle = progress.idle_s(position)
+        if idle > STALLED_S:
+            raise TransactionFailed(
+                f"{self._tp.topic} partition {self._tp.partition}: read up to {position} of {end}, and no further for"
+                f" {STALLED_S:.0f} s: is its leader cut off from the other brokers, or a transaction never ended?"
+            )
+        if idle > ASK_AGAIN_S:
+            consumer._client.force_metadata_update()  # noqa: SLF001 - aiokafka is pinned
 
     @asynccontextmanager
     async def _answered(self) -> AsyncIterator[None]:

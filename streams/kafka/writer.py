@@ -27,6 +27,7 @@ from streams.partition.ports import Committed, UnitOfWork, WallClock, Writer
 from streams.topics.turned_down import too_old
 
 ABORT_WITHIN_S = 3.0
+_OVERTAKEN = "another worker owns the partition now"
 
 
 class KafkaWriter(Writer):
@@ -50,24 +51,48 @@ class KafkaWriter(Writer):
         self._began: int | None = None
         """When the first record of the unit under way was taken over: the time of all of them."""
 
-    async def start(self) -> None:
-        """Connect; fences the predecessor.
+    async def start(self) -> int:
+        """Connect; fences the predecessor.  See `Writer`.
 
-        Raises `TransactionFailed` when no coordinator or no broker answers, or a right is missing (`Forbidden`).
+        Raises `TransactionFailed` when no coordinator, broker or leader answers, or a right is missing (`Forbidden`).
         """
         await self.stop()
         transactional_id = self._names.transactional_id(self._number)
         try:
             client = AIOKafkaClient(**self._connection.options())
-            self._producer = await Producer.open(client, transactional_id, self._limits)
+            producer = await Producer.open(client, transactional_id, self._limits)
+            end = await self._find_end(producer)
         except KafkaConnectionError as error:
             reason = no_answer(self._connection.bootstrap_servers, error)
             raise Disconnected(f"{self._who}: cannot start writing. {reason}") from error
-        except KafkaError as error:
+        except (ProducerFenced, InvalidProducerEpoch) as error:
+            raise Fenced(f"{self._who}: {_OVERTAKEN}") from error
+        except (KafkaError, TimeoutError) as error:
             lacking = refused_to_worker(error, self._names, self._number)
             if lacking is not None:
                 raise Forbidden(f"{self._who}: cannot start writing. {lacking}") from error
             raise TransactionFailed(f"{self._who}: cannot start writing: {too_old(error) or repr(error)}") from error
+        self._producer = producer
+        return end
+
+    async def _find_end(self, producer: Producer) -> int:
+        """Append something, and take it back.
+
+        To ask for the end would not do: a broker that was frozen or cut off, and does not know yet that another leads
+        now, gives the end that it knows.  State would be older than what has been said of it.
+        """
+        changelog = self._place(self._names.job.state)
+        producer.keep(changelog, {meta.BARRIER: None}, self._clock.now_ms())
+        batches = producer.take()
+        try:
+            async with asyncio.timeout(self._limits.timeout_s):
+                await producer.begin(batches)
+                appended = await producer.append(batches)
+                await producer.abort()
+        except BaseException:
+            await producer.close()
+            raise
+        return appended[changelog].offset
 
     def tell(self, outputs: Sequence[Output]) -> None:
         """Pack outputs of the unit under way; see `Writer`."""
@@ -98,7 +123,7 @@ class KafkaWriter(Writer):
             raise
         except (ProducerFenced, InvalidProducerEpoch) as error:
             await self.stop()
-            raise Fenced(f"{self._who}: another worker owns the partition now") from error
+            raise Fenced(f"{self._who}: {_OVERTAKEN}") from error
         except TooLarge as error:
             await self._abort(producer)
             size, key = largest[error.tp]

@@ -11,6 +11,8 @@ from streams.sla.surroundings import Suspension
 
 KEY: Final = b""
 """Its changelog key; a shipment id cannot be empty."""
+BARRIER: Final = b"barrier"
+"""Key of what is appended to learn where the changelog ends; it is never committed, so nobody reads it."""
 FORMAT: Final = 2
 
 

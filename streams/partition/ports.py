@@ -99,21 +99,23 @@ class ChangelogEntry(NamedTuple):
 class Changelog(Protocol):
     """The durable state of one partition, read_committed."""
 
-    async def end(self) -> int:
-        """Offset after the last committed record."""
-
     def read(self, start: int, end: int) -> AsyncIterator[Sequence[ChangelogEntry]]:
         """Yield the committed entries from offset `start` up to position `end`, in order, in chunks.
 
-        Raises `streams.errors.ChangelogTruncated` when `start` is no longer in the log.
+        Waits for what is not shown yet.  Raises `streams.errors.TransactionFailed` when it does not come, and
+        `streams.errors.ChangelogTruncated` when `start` is no longer in the log.
         """
 
 
 class Writer(Protocol):
     """The transactional producer of one partition."""
 
-    async def start(self) -> None:
-        """Fence the predecessor and settle its open transaction."""
+    async def start(self) -> int:
+        """Fence the predecessor and settle its open transaction; gives the offset where the changelog ended then.
+
+        All that has ever been committed lies before it.  Nobody's word is taken for that: something is appended, which
+        only the true leader can do, and nobody will see.  Raises as `commit` does.
+        """
 
     def tell(self, outputs: Sequence[Output]) -> None:
         """Take over outputs of the unit of work under way, while they are at hand: the next `commit` is of them, too.

@@ -243,10 +243,9 @@ class PartitionTask:
     async def _restore(self) -> None:
         self.state = "restoring"
         began = asyncio.get_running_loop().time()
-        await self._writer.start()
-        self._forget_what_is_old()
         now = self._instant()
-        end = await self._changelog.end()
+        end = await self._writer.start()
+        self._forget_what_is_old()
         entries = await self._replay(self._core.changelog_end, end)
         offsets = self._core.restored(end)
         self._sound_at = now

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from streams.errors import ChangelogTruncated, Fenced, Forbidden, TransactionFailed
-from streams.partition.meta import KEY
+from streams.partition.meta import BARRIER, KEY
 from streams.partition.output import Output
 from streams.partition.ports import (
     CaughtUp,
@@ -33,10 +33,6 @@ class SimulatedChangelog(Changelog):
         self.reads: list[tuple[int, int]] = []
         """(start, end) of every read."""
 
-    async def end(self) -> int:
-        """Offset after the last committed record."""
-        return self._log.last_stable_offset
-
     async def read(self, start: int, end: int) -> AsyncIterator[Sequence[ChangelogEntry]]:
         """Yield committed entries.  Raises `ChangelogTruncated` when `start` is gone."""
         self.reads.append((start, end))
@@ -59,10 +55,15 @@ class SimulatedWriter(Writer):
         self._epoch: int | None = None
         self._told: list[Output] = []
 
-    async def start(self) -> None:
-        """Fence the predecessor and settle its transaction."""
+    async def start(self) -> int:
+        """Fence the predecessor and settle its transaction; gives the end of the changelog."""
         self._epoch = self._broker.begin_epoch(self._id)
         self._told.clear()
+        self._broker.begin(self._id)
+        barrier = Output(self._state, BARRIER, None, ())
+        end, _ = self._broker.write(self._id, self._state, self._number, barrier)
+        self._broker.abort(self._id)
+        return end
 
     def tell(self, outputs: Sequence[Output]) -> None:
         """Take over outputs of the unit under way."""

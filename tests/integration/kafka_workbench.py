@@ -77,12 +77,11 @@ class Workbench:
     async def committed(self, short: str, partition: int = 0) -> list[bytes | None]:
         """Values that a subscriber reads, once no transaction is open."""
         tp = TopicPartition(self.names.topic(short), partition)
-        await self.settled(tp)
+        end = await self.end(short, partition)
         async with AIOKafkaConsumer(
             bootstrap_servers=self.servers, isolation_level="read_committed", auto_offset_reset="earliest"
         ) as consumer:
             consumer.assign([tp])
-            end = (await consumer.end_offsets([tp]))[tp]
             values: list[bytes | None] = []
             while await consumer.position(tp) < end:
                 batches = await consumer.getmany(timeout_ms=50)
@@ -98,6 +97,13 @@ class Workbench:
         ):
             while await stable.end_offsets([tp]) != await high.end_offsets([tp]):  # noqa: ASYNC110 - Kafka tells nobody
                 await asyncio.sleep(0.01)
+
+    async def end(self, short: str, partition: int = 0) -> int:
+        """Where a log ends, once no transaction is open."""
+        tp = TopicPartition(self.names.topic(short), partition)
+        await self.settled(tp)
+        async with AIOKafkaConsumer(bootstrap_servers=self.servers, isolation_level="read_committed") as consumer:
+            return int((await consumer.end_offsets([tp]))[tp])
 
     async def group_offset(self, short: str, partition: int = 0) -> int | None:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.servers)

@@ -1,7 +1,12 @@
-"""Who leads: requests that aiokafka does not have, to look at it and to change it."""
+"""Who leads: brokers that are frozen, and requests that aiokafka does not have, to look at it and to change it."""
 
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, ClassVar
 
+from aiokafka.client import AIOKafkaClient
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     Array,
@@ -130,3 +135,22 @@ class Elect(Request[ElectRequestV0]):  # type: ignore[misc]  # as above
 
     def build(self, request_struct_class: type[ElectRequestV0]) -> Any:
         return request_struct_class([(self._topic, [0])], _WITHIN_MS)
+
+
+@contextmanager
+def frozen(process_group: int) -> Iterator[None]:
+    os.killpg(process_group, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(process_group, signal.SIGCONT)
+
+
+@asynccontextmanager
+async def client_of(servers: str) -> AsyncIterator[AIOKafkaClient]:
+    client = AIOKafkaClient(bootstrap_servers=servers)
+    await client.bootstrap()
+    try:
+        yield client
+    finally:
+        await client.close()

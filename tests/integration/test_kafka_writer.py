@@ -3,7 +3,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from aiokafka import TopicPartition
 
 from streams.embedded import EmbeddedKafka
 from streams.errors import ChangelogTruncated, Fenced, PartitionParked, TransactionFailed
@@ -21,10 +20,8 @@ def bench(kafka: EmbeddedKafka, namespace: str) -> Workbench:
 
 
 async def entries(bench: Workbench, start: int = 0) -> list[ChangelogEntry]:
-    await bench.settled(TopicPartition(bench.names.topic(STATE_TOPIC), 0))
-    changelog = bench.changelog()
-    end = await changelog.end()
-    return [ChangelogEntry(*entry) async for chunk in changelog.read(start, end) for entry in chunk]
+    end = await bench.end(STATE_TOPIC)
+    return [ChangelogEntry(*entry) async for chunk in bench.changelog().read(start, end) for entry in chunk]
 
 
 def test_a_unit_becomes_visible_whole_with_its_offsets(bench: Workbench) -> None:
@@ -155,8 +152,7 @@ def test_the_tail_behind_a_commit_marker_is_read_at_once(bench: Workbench) -> No
         writer, changelog = bench.writer(), bench.changelog()
         await writer.start()
         done = await writer.commit(unit({b"a": b"1"}))
-        await bench.settled(TopicPartition(bench.names.topic(STATE_TOPIC), 0))
-        end = await changelog.end()
+        end = await bench.end(STATE_TOPIC)
         assert end > done.changelog_end  # the commit marker has an offset too
         async with asyncio.timeout(0.9):
             assert [chunk async for chunk in changelog.read(done.changelog_end, end)] == []

@@ -1,10 +1,7 @@
 """Three brokers, of which one after the other hands over its partitions: a rolling restart."""
 
 import asyncio
-import os
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -17,7 +14,7 @@ from streams.kafka.names import SOURCE_TOPICS, STATE_TOPIC
 from tests.integration.engine import running
 from tests.integration.journeys import SLICES, Undisturbed, complete, play, stage_on
 from tests.integration.kafka_workbench import WITHIN_S, Workbench, until
-from tests.integration.leadership import DescribeQuorum, Elect, Reassign
+from tests.integration.leadership import DescribeQuorum, Elect, Reassign, client_of, frozen
 
 SLOW = {
     # A copy learns with its next answer what is acknowledged: here up to so much later.
@@ -27,25 +24,6 @@ SLOW = {
     "replica.socket.timeout.ms": "60000",
     "broker.session.timeout.ms": "60000",
 }
-
-
-@contextmanager
-def frozen(process_group: int) -> Iterator[None]:
-    os.killpg(process_group, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.killpg(process_group, signal.SIGCONT)
-
-
-@asynccontextmanager
-async def client_of(bench: Workbench) -> AsyncIterator[AIOKafkaClient]:
-    client = AIOKafkaClient(bootstrap_servers=bench.servers)
-    await client.bootstrap()
-    try:
-        yield client
-    finally:
-        await client.close()
 
 
 async def coordinator_of(client: AIOKafkaClient, group: str) -> int:
@@ -80,7 +58,7 @@ def test_what_a_new_leader_does_not_show_yet_is_not_taken_for_absent(
     async def scenario(kafka: EmbeddedKafka) -> None:
         bench = Workbench(kafka, namespace, partitions=1)
         scans = bench.names.topic("parcel-scans")
-        async with client_of(bench) as client:
+        async with client_of(bench.servers) as client:
             quorum = (await client.send(1, DescribeQuorum())).to_object()
             new = quorum["topics"][0]["partitions"][0]["leader"]
             coordinator = await coordinator_of(client, bench.names.group)

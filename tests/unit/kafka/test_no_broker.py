@@ -101,7 +101,7 @@ def test_neither_state_can_be_read_nor_anything_be_written(closed: str) -> None:
         asyncio.run(writer(closed).start())
     changelog = KafkaChangelog(Connection(bootstrap_servers=(closed,)), Names("x"), 0)
     with pytest.raises(Disconnected, match=f"cannot be read. No Kafka broker answers at {closed}"):
-        asyncio.run(changelog.end())
+        asyncio.run(anext(aiter(changelog.read(0, 1))))
 
 
 def test_a_partition_that_finds_none_again_and_again_gives_up_for_that_reason(closed: str) -> None:

@@ -231,8 +231,8 @@ def test_stopping_without_a_commit_leaves_what_is_in_hand_to_the_next_owner() ->
         picked_up(town, "S1")
         await worker.until(lambda: worker.core.records_in_unit == 2)
         await worker.task.stop(commit=False)
-        # The probe of the clocks, which keeps the page of the policy, and its marker.
-        assert town.broker.log("sla-state", 0).high_watermark == 3
+        # What found the end, the probe of the clocks, which keeps the page of the policy, and their markers.
+        assert town.broker.log("sla-state", 0).high_watermark == 5
         assert len(worker.core) == 0
 
     play(story)
@@ -317,8 +317,8 @@ def test_a_programming_error_ends_the_worker_loudly() -> None:
         await worker.until(worker.task.failure.done)
         assert isinstance(worker.task.failure.exception(), ZeroDivisionError)
         assert not worker.source.reading
-        # The probe of the clocks, which keeps the page of the policy, and its marker.
-        assert town.broker.log("sla-state", 0).high_watermark == 3
+        # What found the end, the probe of the clocks, which keeps the page of the policy, and their markers.
+        assert town.broker.log("sla-state", 0).high_watermark == 5
 
     play(story)
 
