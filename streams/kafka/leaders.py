@@ -6,6 +6,8 @@ Asked for the latest offset it gives no answer as long as that lasts (KIP-207), 
 
 A leader that has stepped down goes on as a copy, and copies show less than the leader.  To consumers that may read from
 copies it would go on to answer (KIP-392), and nobody would look for the new leader before the metadata is old.
+
+One that was deposed and does not know it is told by its `successors`.
 """
 
 import asyncio
@@ -15,16 +17,16 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.client import AIOKafkaClient
+from aiokafka.cluster import ClusterMetadata
 from aiokafka.consumer import fetcher
 from aiokafka.errors import KafkaError, NoError
 from aiokafka.protocol.fetch import FetchRequest
-from aiokafka.protocol.offset import OffsetRequest
+
+from streams.kafka.latest import ask_latest
+from streams.kafka.successors import Successors
 
 ANSWER_WITHIN_S: Final = 5.0
 
-_CONSUMER: Final = -1
-_READ_COMMITTED: Final = 1
-_LATEST: Final = -1
 _NOBODY: Final = (None, -1)
 _FROM_LEADERS: Final = 10
 """The last version of a fetch that copies do not answer; Kafka knows it since 2.0."""
@@ -46,24 +48,39 @@ fetcher.FetchRequest = LeaderFetchRequest
 class Leaders:
     """Asks leaders, and keeps who has answered.  Lives in the thread of the consumer."""
 
-    def __init__(self) -> None:
+    def __init__(self, successors: Successors) -> None:
+        self._successors = successors
         self._answered: dict[TopicPartition, int] = {}
         self._asking: dict[int, asyncio.Task[None]] = {}
 
-    def vouched(self, consumer: AIOKafkaConsumer, tps: Collection[TopicPartition]) -> set[TopicPartition]:
+    def vouched(self, consumer: AIOKafkaConsumer, tps: Collection[TopicPartition]) -> dict[TopicPartition, float]:
         """Return those of the partitions whose leader has answered, and ask for the others in the background.
 
-        A fetch that is answered after that has found all.  Call it with all partitions that are read: others are
-        forgotten.
+        A fetch that is answered after that has found all, but for what others may have acknowledged as leaders in the
+        last seconds: their number is the value.  Call it with all partitions that are read: others are forgotten.
         """
         client: AIOKafkaClient = consumer._client  # noqa: SLF001 - aiokafka is pinned
         leaders = {tp: client.cluster.leader_for_partition(tp) for tp in tps}
+        for tp in self._successors.claimed():
+            client.force_metadata_update()
+            self._answered.pop(tp, None)  # if it leads again it must answer again
         self._answered = {tp: node for tp, node in self._answered.items() if leaders.get(tp) == node}
-        self._ask(client, {tp: node for tp, node in leaders.items() if node not in _NOBODY})
-        return set(self._answered)
+        led = {tp: node for tp, node in leaders.items() if node not in _NOBODY}
+        self._ask(client, led)
+        vouched = dict.fromkeys(self._answered, 0.0)
+        rivalled = {tp: node for tp, node in led.items() if len(_replicas(client.cluster, tp)) > 1}
+        if rivalled:
+            denied = self._successors.denied(rivalled)
+            for tp in vouched.keys() & rivalled:
+                if tp in denied:
+                    vouched[tp] = denied[tp]
+                else:
+                    del vouched[tp]
+        return vouched
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Wait for no more answers."""
+        await self._successors.close()
         for task in self._asking.values():
             task.cancel()
 
@@ -78,16 +95,15 @@ class Leaders:
             self._asking[node] = asyncio.get_running_loop().create_task(self._hear(client, node, tps))
 
     async def _hear(self, client: AIOKafkaClient, node: int, tps: list[TopicPartition]) -> None:
-        topics = defaultdict[str, list[tuple[int, int]]](list)
-        for topic, partition in tps:
-            topics[topic].append((partition, _LATEST))
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 # By the connection of its fetches: those that are answered later have been handled later.
-                answer = await client.send(node, OffsetRequest(_CONSUMER, _READ_COMMITTED, list(topics.items())))
+                answers = await ask_latest(client, node, tps)
         except (KafkaError, TimeoutError):
             return  # asked again at the next poll
-        for topic, partitions in answer.topics:
-            for partition, code, *_ in partitions:
-                if code == NoError.errno:
-                    self._answered[TopicPartition(topic, partition)] = node
+        self._answered |= {tp: node for tp, code in answers.items() if code == NoError.errno}
+
+
+def _replicas(cluster: ClusterMetadata, tp: TopicPartition) -> Collection[int]:
+    replicas: Collection[int] = cluster._partitions[tp.topic][tp.partition].replicas  # noqa: SLF001 - as above
+    return replicas

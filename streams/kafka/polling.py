@@ -1,7 +1,9 @@
 """One poll, in the thread of the consumer: seek, fetch, and look where the partitions stand."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -19,6 +21,9 @@ _clock: Final = SystemClock()
 
 MAX_BATCH_RECORDS = 1_000
 """Records of one partition batch at most: what one task computes without letting go of the event loop."""
+
+RECENT_S = 1.0
+"""A leader that led so long ago is believed that the log begins later, or ends earlier, than was thought."""
 
 MAX_POLL_RECORDS = 12_000
 """Records of one poll at most."""
@@ -80,8 +85,13 @@ async def poll(consumer: AIOKafkaConsumer, leaders: Leaders, wants: Sequence[Wan
         # Revoked, or revoked and assigned again, meanwhile: the tasks have been stopped and will begin anew.
         return polled
     except OffsetOutOfRangeError as error:
+        # One that was deposed, and does not know it, has less than its successor: it is asked again.
+        vouched = leaders.vouched(consumer, generations)
         for tp, offset in error.args[0].items():
-            polled.lost.append(Lost(tp, generations[tp], SourceTruncated(await _told(consumer, tp, offset))))
+            if tp in vouched and vouched[tp] < RECENT_S:
+                polled.lost.append(Lost(tp, generations[tp], SourceTruncated(await _told(consumer, tp, offset))))
+        if not polled.lost:
+            await asyncio.sleep(wait_s)
     return polled
 
 
@@ -139,14 +149,16 @@ def _standings(
     assignment = subscription and subscription.assignment
     if not assignment or not assignment.active:
         return []
-    vouched = leaders.vouched(consumer, generations)
+    now, vouched = _clock.now_ms(), leaders.vouched(consumer, generations)
     standings = []
     for tp, generation in generations.items():
         state = assignment.state_value(tp)
         if state is None or not state.has_valid_position or state.timestamp is None:
             continue
         found = (state.position, state.highwater, state.lso, state.timestamp)
-        standings.append(Standing(tp, generation, *found, set_to(_clock), tp in vouched))
+        age = vouched.get(tp)
+        vouched_at = None if age is None else now - ceil(age * 1000)
+        standings.append(Standing(tp, generation, *found, set_to(_clock), vouched_at))
     return standings
 
 

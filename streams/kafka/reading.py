@@ -39,8 +39,9 @@ class Standing(NamedTuple):
     """Wall clock when that response was processed, UTC milliseconds."""
     set_to: int
     """What the wall clock was set to after that (`streams.partition.skew.set_to`)."""
-    vouched: bool
-    """Whether the leader shows all that has been acknowledged (`streams.kafka.leaders`)."""
+    vouched_at: int | None
+    """Up to when what the leader shows is all that has been acknowledged (`streams.kafka.leaders`), by the wall clock,
+    UTC milliseconds; None while that is not known."""
 
 
 @dataclass(slots=True, eq=False)
@@ -165,7 +166,7 @@ class Reading:
         self.lag = standing.end - standing.position
         if self.next_offset == EARLIEST:
             self.next_offset = self.began = standing.position
-        if not standing.vouched:
+        if standing.vouched_at is None:
             self._polled_before = self._polled_at = None
             return None
         before = self._polled_at
@@ -176,7 +177,7 @@ class Reading:
             self._polled_before, self._polled_at = None if back else before, standing.polled_at
         if self._polled_before is None or not standing.position == standing.end == standing.stable_end:
             return None
-        at = min(self._polled_before, standing.polled_at)
+        at = min(self._polled_before, standing.polled_at, standing.vouched_at)
         if at <= self._told:
             return None
         self._told = at

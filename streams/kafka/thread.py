@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, ConsumerRebalanceListener
 from faust.types import TP
@@ -18,6 +19,7 @@ from streams.kafka.polling import Polled, Want, poll
 from streams.kafka.rights import READ, refused
 from streams.kafka.slim import slim
 from streams.kafka.source import Sources
+from streams.kafka.successors import ANSWER_WITHIN_S, Successors
 
 FETCH_MAX_WAIT_MS = 200
 """How long a broker may hold the fetch of an idle partition: the age of a caught-up mark is about twice this."""
@@ -46,7 +48,7 @@ class ConsumerThread(AIOKafkaConsumerThread):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._leaders = Leaders()
+        self._leaders = Leaders(Successors(self._impatient))
         self._watching: asyncio.Task[None] | None = None
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:  # noqa: ARG002 - Faust's signature
@@ -70,6 +72,11 @@ class ConsumerThread(AIOKafkaConsumerThread):
             check_crcs=conf.broker_check_crcs,
         )
 
+    def _impatient(self) -> AIOKafkaClient:
+        options = cast("Engine", self.app).connection.options()
+        impatient = {**options, "request_timeout_ms": int(ANSWER_WITHIN_S * 1000)}
+        return AIOKafkaClient(**impatient, metadata_max_age_ms=LEARN_EVERY_MS)
+
     async def on_start(self) -> None:
         """Connect."""
         await super().on_start()
@@ -81,7 +88,7 @@ class ConsumerThread(AIOKafkaConsumerThread):
         if self._watching is not None:
             self._watching.cancel()
         await super().on_thread_stop()
-        self._leaders.close()
+        await self._leaders.close()
 
     async def _watch(self) -> None:
         """End the worker on what the group refuses.

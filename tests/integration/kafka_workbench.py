@@ -68,7 +68,7 @@ class Workbench:
             await admin.close()
 
     async def produce(self, short: str, partition: int, values: Sequence[bytes]) -> None:
-        async with AIOKafkaProducer(bootstrap_servers=self.servers, linger_ms=2) as producer:
+        async with AIOKafkaProducer(**self.connection.options(), acks="all", linger_ms=2) as producer:
             sent = [
                 await producer.send(self.names.topic(short), value, key=b"k", partition=partition) for value in values
             ]

@@ -1,12 +1,14 @@
 """Who leads: brokers that are frozen, and requests that aiokafka does not have, to look at it and to change it."""
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, ClassVar
 
-from aiokafka.client import AIOKafkaClient
+from aiokafka.client import AIOKafkaClient, CoordinationType
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     Array,
@@ -154,3 +156,13 @@ async def client_of(servers: str) -> AsyncIterator[AIOKafkaClient]:
         yield client
     finally:
         await client.close()
+
+
+async def coordinator_of(client: AIOKafkaClient, group: str) -> int:
+    """The broker that the group depends on; its topic is created when the first asks for it."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return int(await client.coordinator_lookup(CoordinationType.GROUP, group))
+            except GroupCoordinatorNotAvailableError:
+                await asyncio.sleep(0.05)

@@ -5,16 +5,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.client import AIOKafkaClient, CoordinationType
-from aiokafka.errors import GroupCoordinatorNotAvailableError, LeaderNotAvailableError
+from aiokafka.errors import LeaderNotAvailableError
 from aiokafka.protocol.offset import OffsetRequest
 
 from streams.embedded import EmbeddedKafka
 from streams.kafka.names import SOURCE_TOPICS, STATE_TOPIC
 from tests.integration.engine import running
 from tests.integration.journeys import SLICES, Undisturbed, complete, play, stage_on
-from tests.integration.kafka_workbench import WITHIN_S, Workbench, until
-from tests.integration.leadership import DescribeQuorum, Elect, Reassign, client_of, frozen
+from tests.integration.kafka_workbench import Workbench, until
+from tests.integration.leadership import DescribeQuorum, Elect, Reassign, client_of, coordinator_of, frozen
 
 SLOW = {
     # A copy learns with its next answer what is acknowledged: here up to so much later.
@@ -24,16 +23,6 @@ SLOW = {
     "replica.socket.timeout.ms": "60000",
     "broker.session.timeout.ms": "60000",
 }
-
-
-async def coordinator_of(client: AIOKafkaClient, group: str) -> int:
-    """The broker that the group depends on; its topic is created when the first asks for it."""
-    async with asyncio.timeout(WITHIN_S):
-        while True:
-            try:
-                return int(await client.coordinator_lookup(CoordinationType.GROUP, group))
-            except GroupCoordinatorNotAvailableError:
-                await asyncio.sleep(0.05)
 
 
 async def create_topics(bench: Workbench, scans: list[int], others: int) -> None:

@@ -41,9 +41,9 @@ def standing(
     end: int = 10,
     stable: int = 10,
     set_to: int = 0,
-    vouched: bool = True,
+    vouched_at: int | None = 1_000_000,
 ) -> Standing:
-    return Standing(TP, reading.generation, position, end, stable, polled_at, set_to, vouched)
+    return Standing(TP, reading.generation, position, end, stable, polled_at, set_to, vouched_at)
 
 
 def test_a_mark_holds_from_before_the_request_that_found_the_end() -> None:
@@ -83,7 +83,7 @@ def test_what_a_leader_showed_before_it_had_answered_makes_no_mark() -> None:
     reading = begun()
     reading.stand(standing(reading, 1_000))
     assert reading.stand(standing(reading, 1_200)) is not None
-    assert reading.stand(standing(reading, 1_400, vouched=False)) is None
+    assert reading.stand(standing(reading, 1_400, vouched_at=None)) is None
     assert reading.lag == 0
     assert reading.stand(standing(reading, 1_600)) is None
     mark = reading.stand(standing(reading, 1_800))
