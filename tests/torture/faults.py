@@ -17,8 +17,8 @@ STORM = 5
 """How often one worker is killed while it starts."""
 SOON_S, LONG_S = (0.5, 5.0), (7.0, 16.0)
 """How long a worker is frozen: within its session, and beyond it and the time-out of a transaction."""
-BROKER_S = (0.5, 6.0)
-"""How long a broker is frozen."""
+BROKER_S, BROKER_LONG_S = (0.5, 6.0), (9.0, 16.0)
+"""How long a broker is frozen: within its session, and beyond it, so that it wakes up deposed and does not know it."""
 AWAY_S = (0.0, 4.0)
 """How long one that was killed stays away."""
 
@@ -45,6 +45,7 @@ class Faults:
             self._leave,
             self._storm,
             self._freeze_broker,
+            self._freeze_broker_long,
             self._kill_broker,
             self._restart_broker,
         )
@@ -118,6 +119,9 @@ class Faults:
 
     async def _freeze_broker(self) -> None:
         self._begin(self._broker_frozen_for(self._any_node(), self._random.uniform(*BROKER_S)))
+
+    async def _freeze_broker_long(self) -> None:
+        self._begin(self._broker_frozen_for(self._any_node(), self._random.uniform(*BROKER_LONG_S)))
 
     async def _broker_frozen_for(self, node: int, seconds: float) -> None:
         async with self._one_broker:
