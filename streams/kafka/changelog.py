@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from streams.errors import ChangelogTruncated, Disconnected, Forbidden, TransactionFailed, no_answer
-from streams.kafka.connection import Connection
+from streams.kafka.connection import Connection, hurrying
 from streams.kafka.names import Names
 from streams.kafka.rights import READ, refused
 from streams.kafka.slim import slim
@@ -121,7 +121,8 @@ class KafkaChangelog(Changelog):
         consumer.assign([self._tp])
         consumer.pause(self._tp)
         try:
-            await consumer.start()
+            with hurrying(consumer._client):  # noqa: SLF001 - aiokafka is pinned
+                await consumer.start()
             slim(consumer)
             consumer.resume(self._tp)
             yield consumer

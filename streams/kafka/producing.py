@@ -19,6 +19,7 @@ from aiokafka.protocol.transaction import (
 )
 
 from streams.kafka.appending import Appended, Appender
+from streams.kafka.connection import hurrying
 from streams.kafka.coordinators import Coordinators
 from streams.kafka.envelopes import Headings, Packed, Pile, Stamp, advance
 from streams.partition.output import Output
@@ -60,7 +61,8 @@ class Producer:
         """
         producer = cls(client, transactional_id, limits)
         try:
-            await client.bootstrap()
+            with hurrying(client):
+                await client.bootstrap()
             given = await producer._ask(InitProducerIdRequest(transactional_id, producer._timeout_ms))
         except BaseException:
             await producer.close()

@@ -10,6 +10,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from streams.errors import KafkaUnavailable, no_answer, not_let_in
+from streams.kafka.connection import hurrying
 from streams.topics.turned_down import turned_down
 
 ANSWER_WITHIN_S = 8.0
@@ -55,7 +56,8 @@ async def connected(
     client = AIOKafkaClient(**merged)
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
-            await client.bootstrap()
+            with hurrying(client):
+                await client.bootstrap()
             while not client.cluster.brokers():  # whoever answered had just started, or woken up
                 await client.force_metadata_update()
                 await asyncio.sleep(_ASK_AGAIN_S)

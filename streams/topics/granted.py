@@ -7,6 +7,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import TopicAuthorizationFailedError
 
 from streams.kafka.rights import DESCRIBE_CONFIGS, READ, WRITE
+from streams.topics.anybody import ask_anybody
 from streams.topics.finding import Finding
 from streams.topics.metadata import TopicMetadataRequest
 
@@ -17,7 +18,7 @@ _BITS: Final = {READ: 3, WRITE: 4}
 
 async def examine_rights(client: AIOKafkaClient, needed: Mapping[str, Collection[str]]) -> list[Finding]:
     """Return which operations on topics are not allowed; `needed` are those that are wanted, by full topic name."""
-    answer = (await client.send(client.get_random_node(), TopicMetadataRequest(needed, rights=True))).to_object()
+    answer = (await ask_anybody(client, TopicMetadataRequest(needed, rights=True))).to_object()
     return [finding for topic in answer["topics"] for finding in _lacking(topic, needed[topic["topic"]])]
 
 

@@ -11,6 +11,7 @@ from aiokafka.protocol.api import Request
 from streams.errors import NotAllowed, TopicMismatch, not_granted
 from streams.topics import rules
 from streams.topics.alter_configs import TOPIC_RESOURCE, IncrementalAlterConfigsRequest
+from streams.topics.anybody import ask_anybody
 from streams.topics.metadata import TopicMetadataRequest
 from streams.topics.plan import AlterConfig, CreateTopic
 
@@ -107,7 +108,7 @@ class TopicRequests:
         return controller.nodeId if controller else None
 
     async def _ask(self, request: Request[Any], node: int | None) -> Any:
-        return await self._client.send(self._client.get_random_node() if node is None else node, request)
+        return await (ask_anybody(self._client, request) if node is None else self._client.send(node, request))
 
 
 def _unknown(message: str | None) -> str:

@@ -3,10 +3,11 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, ClassVar
 
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient, CoordinationType
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 from aiokafka.protocol.api import Request, RequestStruct, Response
@@ -21,6 +22,8 @@ from aiokafka.protocol.types import (
     String,
     TaggedFields,
 )
+
+from tests.integration.kafka_workbench import Workbench
 
 _TAGS = ("tags", TaggedFields)
 _REPLICAS = CompactArray(("replica", Int32), ("end", Int64), _TAGS)
@@ -166,3 +169,15 @@ async def coordinator_of(client: AIOKafkaClient, group: str) -> int:
                 return int(await client.coordinator_lookup(CoordinationType.GROUP, group))
             except GroupCoordinatorNotAvailableError:
                 await asyncio.sleep(0.05)
+
+
+async def create_topics(bench: Workbench, replicas: Mapping[str, Sequence[int]]) -> None:
+    """Create topics of one partition, by short name; the first replica leads."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bench.servers)
+    await admin.start()
+    try:
+        await admin.create_topics(
+            [NewTopic(bench.names.topic(short), -1, -1, {0: list(nodes)}) for short, nodes in replicas.items()]
+        )
+    finally:
+        await admin.close()

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.offset import OffsetRequest
@@ -21,7 +20,7 @@ from streams.kafka.names import SOURCE_TOPICS, STATE_TOPIC
 from streams.kafka.producing import WriterLimits
 from tests.integration.engine import running
 from tests.integration.kafka_workbench import WITHIN_S, Workbench, unit, until
-from tests.integration.leadership import DescribeQuorum, coordinator_of, frozen
+from tests.integration.leadership import DescribeQuorum, coordinator_of, create_topics, frozen
 
 SOON = {"broker.session.timeout.ms": "2000", "broker.heartbeat.interval.ms": "200"}
 """Another broker takes over soon."""
@@ -104,19 +103,8 @@ async def cluster(kafka: EmbeddedKafka, namespace: str, *led_by_old: str) -> Asy
         controller = quorum["topics"][0]["partitions"][0]["leader"]
         coordinator = await coordinator_of(client, bench.names.group)
         old, *others = sorted({1, 2, 3}, key=lambda node: node in {controller, coordinator})
-        admin = AIOKafkaAdminClient(bootstrap_servers=bench.servers)
-        await admin.start()
-        try:
-            await admin.create_topics(
-                [
-                    NewTopic(
-                        bench.names.topic(short), -1, -1, {0: [old, *others] if short in led_by_old else [*others, old]}
-                    )
-                    for short in (STATE_TOPIC, *SOURCE_TOPICS)
-                ]
-            )
-        finally:
-            await admin.close()
+        seats = dict.fromkeys((STATE_TOPIC, *SOURCE_TOPICS), (*others, old))
+        await create_topics(bench, seats | dict.fromkeys(led_by_old, (old, *others)))
         yield Cluster(kafka, patient, bench, client, old, others)
     finally:
         await client.close()

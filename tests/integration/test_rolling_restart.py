@@ -1,10 +1,9 @@
 """Three brokers, of which one after the other hands over its partitions: a rolling restart."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import LeaderNotAvailableError
 from aiokafka.protocol.offset import OffsetRequest
 
@@ -13,7 +12,15 @@ from streams.kafka.names import SOURCE_TOPICS, STATE_TOPIC
 from tests.integration.engine import running
 from tests.integration.journeys import SLICES, Undisturbed, complete, play, stage_on
 from tests.integration.kafka_workbench import Workbench, until
-from tests.integration.leadership import DescribeQuorum, Elect, Reassign, client_of, coordinator_of, frozen
+from tests.integration.leadership import (
+    DescribeQuorum,
+    Elect,
+    Reassign,
+    client_of,
+    coordinator_of,
+    create_topics,
+    frozen,
+)
 
 SLOW = {
     # A copy learns with its next answer what is acknowledged: here up to so much later.
@@ -23,20 +30,6 @@ SLOW = {
     "replica.socket.timeout.ms": "60000",
     "broker.session.timeout.ms": "60000",
 }
-
-
-async def create_topics(bench: Workbench, scans: list[int], others: int) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bench.servers)
-    await admin.start()
-    try:
-        await admin.create_topics(
-            [
-                NewTopic(bench.names.topic(short), -1, -1, {0: scans if short == "parcel-scans" else [others]})
-                for short in (STATE_TOPIC, *SOURCE_TOPICS)
-            ]
-        )
-    finally:
-        await admin.close()
 
 
 def test_what_a_new_leader_does_not_show_yet_is_not_taken_for_absent(
@@ -52,7 +45,8 @@ def test_what_a_new_leader_does_not_show_yet_is_not_taken_for_absent(
             new = quorum["topics"][0]["partitions"][0]["leader"]
             coordinator = await coordinator_of(client, bench.names.group)
             old, third = sorted({1, 2, 3} - {new}, key=lambda node: node != coordinator)
-            await create_topics(bench, [old, new, third], others=new)
+            seats: dict[str, Sequence[int]] = dict.fromkeys((STATE_TOPIC, *SOURCE_TOPICS), (new,))
+            await create_topics(bench, seats | {"parcel-scans": (old, new, third)})
             await client.send(new, Reassign(scans, [new, old, third]))
 
             async def error_of_new_leader() -> int:
