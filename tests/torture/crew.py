@@ -12,17 +12,19 @@ ENDS_WITHIN_S = 20.0
 SHARED_WITHIN_S = 60.0
 EXPECTED = {
     0: "ended as asked",
-    4: "no broker answered",
     -signal.SIGKILL: "killed",
     -signal.SIGTERM: "asked to end before it had come up",
 }
 """How a worker may end here; whatever else is a fault of its own."""
+ALONE = {4: "no broker answered"}
+"""Likewise where there is no second broker."""
 
 
 class Crew:
     """Some workers of one stage, of which the first ones are kept running."""
 
-    def __init__(self, stage: Stage, *, kept: int, spare: int) -> None:
+    def __init__(self, stage: Stage, *, kept: int, spare: int, brokers: int) -> None:
+        self._expected = EXPECTED if brokers > 1 else EXPECTED | ALONE
         self._partitions = stage.partitions
         self.workers: Sequence[Worker] = [stage.worker(f"worker-{number}") for number in range(kept + spare)]
         self.kept, self.spare = self.workers[:kept], self.workers[kept:]
@@ -67,6 +69,6 @@ class Crew:
             worker.kill()
 
     def _note(self, worker: Worker, status: int) -> None:
-        self.ends[EXPECTED.get(status, str(status))] += 1
-        if status not in EXPECTED:
+        self.ends[self._expected.get(status, str(status))] += 1
+        if status not in self._expected:
             self.strange.append(f"{worker.name} ended with {status}. {worker.last_words()}")

@@ -44,7 +44,7 @@ async def tell(
     complete: Callable[[Outputs], bool],
 ) -> tuple[Outputs, Told]:
     """Send, with faults; then wait until `complete`, and look at what must hold of every story."""
-    crew = Crew(stage, kept=2, spare=1)
+    crew = Crew(stage, kept=2, spare=1, brokers=len(kafka.ports))
     faults = Faults(kafka, crew, random)
     wrong: list[str] = []
     try:
