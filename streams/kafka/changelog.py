@@ -23,19 +23,19 @@ LOOK_AGAIN_MS = 20
 CHUNK_ENTRIES = 5_000
 """Entries of one chunk at most."""
 
-ASK_AGAIN_S = 1.0
-"""Without progress for so long, look who leads: a broker that was deposed, and does not know it, shows nothing new."""
+LOOK_FOR_LEADER_S = 1.0
+"""How often to look who leads while there is no progress: one that was deposed, and does not know it, shows none."""
 
 STALLED_S = 30.0
 """Without progress for so long, this attempt has failed."""
 
 
 class _Progress:
-    """How long a position has not moved."""
+    """How long a position has not moved, and when the leader was looked for."""
 
     def __init__(self, position: int) -> None:
         self._position = position
-        self._since = asyncio.get_running_loop().time()
+        self._since = self._looked_at = asyncio.get_running_loop().time()
 
     def idle_s(self, position: int) -> float:
         """Note where it is now; gives for how many seconds it has been there."""
@@ -43,6 +43,14 @@ class _Progress:
         if position != self._position:
             self._position, self._since = position, now
         return now - self._since
+
+    def look(self) -> bool:
+        """Whether it is time to look for the leader, again."""
+        now = asyncio.get_running_loop().time()
+        if now - max(self._since, self._looked_at) < LOOK_FOR_LEADER_S:
+            return False
+        self._looked_at = now
+        return True
 
 
 class KafkaChangelog(Changelog):
@@ -83,13 +91,12 @@ class KafkaChangelog(Changelog):
 
     def _see_to(self, progress: _Progress, position: int, end: int, consumer: AIOKafkaConsumer) -> None:
         """Look for the leader while nothing comes; after long enough this attempt to restore has failed."""
-        idle = progress.idle_s(position)
-        if idle > STALLED_S:
+        if progress.idle_s(position) > STALLED_S:
             raise TransactionFailed(
                 f"{self._tp.topic} partition {self._tp.partition}: read up to {position} of {end}, and no further for"
                 f" {STALLED_S:.0f} s: is its leader cut off from the other brokers, or a transaction never ended?"
             )
-        if idle > ASK_AGAIN_S:
+        if progress.look():
             consumer._client.force_metadata_update()  # noqa: SLF001 - aiokafka is pinned
 
     @asynccontextmanager

@@ -69,13 +69,12 @@ class Leaders:
         self._ask(client, led)
         vouched = dict.fromkeys(self._answered, 0.0)
         rivalled = {tp: node for tp, node in led.items() if len(_replicas(client.cluster, tp)) > 1}
-        if rivalled:
-            denied = self._successors.denied(rivalled)
-            for tp in vouched.keys() & rivalled:
-                if tp in denied:
-                    vouched[tp] = denied[tp]
-                else:
-                    del vouched[tp]
+        denied = self._successors.denied(rivalled)
+        for tp in vouched.keys() & rivalled:
+            if tp in denied:
+                vouched[tp] = denied[tp]
+            else:
+                del vouched[tp]
         return vouched
 
     async def close(self) -> None:

@@ -86,6 +86,7 @@ async def poll(consumer: AIOKafkaConsumer, leaders: Leaders, wants: Sequence[Wan
         return polled
     except OffsetOutOfRangeError as error:
         # One that was deposed, and does not know it, has less than its successor: it is asked again.
+        polled.standings = _standings(consumer, leaders, generations)
         vouched = leaders.vouched(consumer, generations)
         for tp, offset in error.args[0].items():
             if tp in vouched and vouched[tp] < RECENT_S:

@@ -21,9 +21,13 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.cluster import ClusterMetadata
 from aiokafka.errors import (
     KafkaError,
+    KafkaStorageError,
+    LeaderNotAvailableError,
+    NoError,
     NotLeaderForPartitionError,
     ReplicaNotAvailableError,
     UnknownTopicOrPartitionError,
+    for_code,
 )
 from aiokafka.structs import PartitionMetadata
 
@@ -32,12 +36,20 @@ from streams.kafka.latest import ask_latest
 ASK_EVERY_S: Final = 0.2
 """As often as there are marks of what is caught up."""
 ANSWER_WITHIN_S: Final = 2.0
+LEARN_EVERY_S: Final = 30.0
+"""How often to look who has copies when nothing gives cause to."""
 TELL_AFTER_S: Final = 10.0
 """A broker that is silent for so long is told of."""
 
-_DENIALS: Final = {
-    error.errno for error in (NotLeaderForPartitionError, ReplicaNotAvailableError, UnknownTopicOrPartitionError)
+_CLAIMS: Final = {NoError.errno, LeaderNotAvailableError.errno}
+"""Answers of one that leads, or is about to."""
+_HAS_NONE: Final = {
+    error.errno for error in (UnknownTopicOrPartitionError, ReplicaNotAvailableError, KafkaStorageError)
 }
+"""Answers of one that has no copy, or cannot use it."""
+_DENIALS: Final = {NotLeaderForPartitionError.errno, *_HAS_NONE}
+
+_NOBODY: Final = -1
 
 log = structlog.get_logger(__name__)
 
@@ -52,21 +64,31 @@ class _Place:
     denied: dict[int, float] = field(default_factory=dict)
     """When brokers were asked that do not lead, by the clock of the event loop."""
     claimed: bool = False
-    """Whether another broker said that it leads."""
+    """Whether another broker has said that it leads, and nobody has been told yet."""
+    disputed_at: float | None = None
+    """When one said so last: what it has acknowledged the leader need not have, until it is known to lead again."""
 
-    def learn(self, cluster: ClusterMetadata, tp: TopicPartition) -> None:
-        """Take over what the metadata says; it may know of another leader.  Brokers that are gone do not count."""
+    def learn(self, cluster: ClusterMetadata, tp: TopicPartition, learned_at: float) -> AbstractSet[int]:
+        """Take over what the metadata said then, and return who is to be asked.
+
+        It may know of another leader.  A broker that it does not know is gone, and did not lead then.
+        """
         partitions: Mapping[int, PartitionMetadata] = cluster._partitions.get(tp.topic, {})  # noqa: SLF001 - aiokafka is pinned
         seats = partitions.get(tp.partition)
         if seats is None:
             self.copies = None
-        else:
-            nodes = {*seats.replicas, seats.leader} - {self.leader}
-            self.copies = {node for node in nodes if cluster.broker_metadata(node) is not None}
+            return frozenset()
+        if self.disputed_at is not None and seats.leader == self.leader and learned_at > self.disputed_at:
+            self.disputed_at = None
+        self.copies = {*seats.replicas, seats.leader} - {self.leader, _NOBODY}
+        there = {node for node in self.copies if cluster.broker_metadata(node) is not None}
+        for node in self.copies - there:
+            self.denied[node] = max(learned_at, self.denied.get(node, learned_at))
+        return there
 
     def denied_at(self, now: float) -> float | None:
         """Up to when nobody else can have led; None where that is not known."""
-        if self.copies is None or not self.copies <= self.denied.keys():
+        if self.copies is None or self.disputed_at is not None or not self.copies <= self.denied.keys():
             return None
         return min((self.denied[node] for node in self.copies), default=now)
 
@@ -80,6 +102,10 @@ class Successors:
         self._places: dict[TopicPartition, _Place] = {}
         self._asking: dict[int, asyncio.Task[None]] = {}
         self._silent_since: dict[int, float] = {}
+        self._learned_at = 0.0
+        """When the metadata was asked for."""
+        self._outdated = True
+        """Whether something has been heard that it does not say."""
         self._wake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
@@ -89,6 +115,8 @@ class Successors:
         Call it often, with all partitions whose leaders have rivals: others are forgotten.
         """
         if self._running is None:
+            if not leaders:
+                return {}
             self._running = asyncio.get_running_loop().create_task(self._run(), name="successors")
         elif self._running.done():
             self._running.result()
@@ -127,8 +155,9 @@ class Successors:
                     await asyncio.sleep(ASK_EVERY_S)
             while True:
                 self._wake.clear()
-                await client.set_topics({tp.topic for tp in self._places})
-                self._ask(client)
+                if self._places:
+                    await self._learn(client)
+                    self._ask(client)
                 try:
                     async with asyncio.timeout(ASK_EVERY_S):
                         await self._wake.wait()
@@ -139,12 +168,27 @@ class Successors:
                 asking.cancel()
             await client.close()
 
+    async def _learn(self, client: AIOKafkaClient) -> None:
+        topics, now = {tp.topic for tp in self._places}, asyncio.get_running_loop().time()
+        if not topics <= client._topics:  # noqa: SLF001 - aiokafka is pinned
+            client.set_topics(topics)
+            self._outdated = True
+        if self._outdated or now - self._learned_at >= LEARN_EVERY_S:
+            self._outdated = False
+            if await client._metadata_update(client.cluster, topics):  # noqa: SLF001 - as above; it says whether
+                self._learned_at = now
+            else:
+                self._outdated = True
+
     def _ask(self, client: AIOKafkaClient) -> None:
         asked = defaultdict[int, list[TopicPartition]](list)
         for tp, place in self._places.items():
-            place.learn(client.cluster, tp)
-            for node in place.copies or ():
+            there = place.learn(client.cluster, tp, self._learned_at)
+            if place.copies is None or there != place.copies or place.disputed_at is not None:
+                self._outdated = True  # who is away may be back, and lead
+            for node in there:
                 asked[node].append(tp)
+        self._silent_since = {node: since for node, since in self._silent_since.items() if node in asked}
         for node, tps in asked.items():
             asking = self._asking.get(node)
             if asking is None or asking.done():
@@ -155,21 +199,27 @@ class Successors:
     async def _hear(self, client: AIOKafkaClient, node: int, tps: list[TopicPartition]) -> None:
         asked_at = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_S):
+            # Longer than the client waits: it closes a connection by which nothing comes.
+            async with asyncio.timeout(2 * ANSWER_WITHIN_S):
                 answers = await ask_latest(client, node, tps)
         except (KafkaError, TimeoutError) as error:
             self._silent(node, asked_at, error)
-            client.force_metadata_update()  # it may be gone
+            self._outdated = True  # it may be gone
             return
-        self._silent_since.pop(node, None)
+        strange = answers.keys() - {tp for tp, code in answers.items() if code in _CLAIMS | _DENIALS}
+        if strange:
+            self._silent(node, asked_at, for_code(answers[min(strange)])())
+        else:
+            self._silent_since.pop(node, None)
         for tp, code in answers.items():
             place = self._places.get(tp)
             if place is None or node == place.leader:
                 continue
-            if code in _DENIALS:
+            if code in _CLAIMS:
+                place.claimed, place.disputed_at = True, asyncio.get_running_loop().time()
+            elif code in _DENIALS:
                 place.denied[node] = asked_at
-            else:
-                place.claimed = True
+                self._outdated |= code in _HAS_NONE
 
     def _silent(self, node: int, asked_at: float, error: Exception) -> None:
         since = self._silent_since.setdefault(node, asked_at)

@@ -95,7 +95,7 @@ def unlearning(client: AIOKafkaClient) -> Iterator[None]:
 @asynccontextmanager
 async def cluster(kafka: EmbeddedKafka, namespace: str, *led_by_old: str) -> AsyncIterator[Cluster]:
     patient, bench = (Workbench(kafka, namespace, partitions=1) for _ in range(2))
-    bench.connection = replace(bench.connection, request_timeout_ms=500)
+    bench.connection = replace(bench.connection, request_timeout_ms=2_000)
     client = AIOKafkaClient(**bench.connection.options())
     await client.bootstrap()
     try:

@@ -27,7 +27,7 @@ class Denials(Successors):
 
     def denied(self, leaders: Mapping[TopicPartition, int]) -> dict[TopicPartition, float]:
         self.asked |= leaders.keys()
-        return self.ages
+        return {tp: age for tp, age in self.ages.items() if tp in leaders}
 
     def claimed(self) -> set[TopicPartition]:
         claims, self.claims = self.claims, set()
