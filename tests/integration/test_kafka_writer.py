@@ -6,6 +6,7 @@ import pytest
 
 from streams.embedded import EmbeddedKafka
 from streams.errors import ChangelogTruncated, Fenced, PartitionParked, TransactionFailed
+from streams.kafka import changelog
 from streams.kafka.names import STATE_TOPIC
 from streams.kafka.producing import WriterLimits
 from streams.kafka.writer import KafkaWriter
@@ -60,6 +61,48 @@ def test_what_was_sent_and_not_committed_stays_invisible_and_offsets_untouched(b
         await writer.stop()
         assert await bench.committed("breach-alerts") == [b"first", b"third"]
         assert [entry.value for entry in await entries(bench) if entry.key == b"a"] == [b"1", b"3"]
+
+    asyncio.run(scenario())
+
+
+def test_the_end_is_found_and_nothing_is_seen_of_how(bench: Workbench) -> None:
+    async def scenario() -> None:
+        await bench.create_topics()
+        writer = bench.writer()
+        assert await writer.start() == 0
+        assert await writer.start() == 2
+        assert await entries(bench) == []
+        done = await writer.commit(unit({b"a": b"1"}))
+        end = await writer.start()
+        assert end == done.changelog_end + 1, "after the marker of the commit"
+        await writer.stop()
+        read = [entry async for chunk in bench.changelog().read(0, end) for entry in chunk]
+        assert [entry.key for entry in read] == [b"a", meta.KEY]
+        assert await entries(bench) == read
+
+    asyncio.run(scenario())
+
+
+def test_an_end_that_nobody_shows_is_not_waited_for_for_ever(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changelog, "STALLED_S", 0.3)
+    monkeypatch.setattr(changelog, "LOOK_FOR_LEADER_S", 0.1)
+
+    async def scenario() -> None:
+        await bench.create_topics()
+        writer = bench.writer()
+        await writer.start()
+        await writer.commit(unit({b"a": b"1"}))
+        end = await writer.start()
+        await writer.stop()
+        read: list[bytes] = []
+
+        async def restore() -> None:
+            async for chunk in bench.changelog().read(0, end + 9):
+                read.extend(entry.key for entry in chunk)
+
+        with pytest.raises(TransactionFailed, match=rf"read up to {end + 2} of {end + 9}, and no further"):
+            await restore()
+        assert read == [b"a", meta.KEY]
 
     asyncio.run(scenario())
 
@@ -149,13 +192,13 @@ def test_a_writer_that_is_not_started_commits_nothing(bench: Workbench) -> None:
 def test_the_tail_behind_a_commit_marker_is_read_at_once(bench: Workbench) -> None:
     async def scenario() -> None:
         await bench.create_topics()
-        writer, changelog = bench.writer(), bench.changelog()
+        writer, tail = bench.writer(), bench.changelog()
         await writer.start()
         done = await writer.commit(unit({b"a": b"1"}))
         end = await bench.end(STATE_TOPIC)
         assert end > done.changelog_end  # the commit marker has an offset too
         async with asyncio.timeout(0.9):
-            assert [chunk async for chunk in changelog.read(done.changelog_end, end)] == []
+            assert [chunk async for chunk in tail.read(done.changelog_end, end)] == []
         await writer.commit(unit({b"a": b"2"}))
         await writer.stop()
         assert [entry.value for entry in await entries(bench, done.changelog_end)] == [b"2", b"{}"]

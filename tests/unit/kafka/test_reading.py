@@ -91,6 +91,18 @@ def test_what_a_leader_showed_before_it_had_answered_makes_no_mark() -> None:
     assert mark.at == 1_600
 
 
+def test_a_mark_holds_no_longer_than_the_leader_is_vouched_for() -> None:
+    reading = begun()
+    reading.stand(standing(reading, 1_000))
+    mark = reading.stand(standing(reading, 1_200, vouched_at=900))
+    assert mark is not None
+    assert mark.at == 900
+    assert reading.stand(standing(reading, 1_400, vouched_at=900)) is None
+    later = reading.stand(standing(reading, 1_600, vouched_at=1_300))
+    assert later is not None
+    assert later.at == 1_300
+
+
 def test_commit_markers_at_the_end_do_not_count_as_records() -> None:
     reading = begun(5)
     reading.delivered(8)

@@ -37,6 +37,7 @@ class Brokers:
         self.updates = 0
         self.unreachable = 0
         self.closed = False
+        self.slow_s = 0.0
         self.there = {1, 2, 3}
         self.answering = True
         self.cluster = ClusterMetadata()
@@ -67,6 +68,7 @@ class Brokers:
 
     async def send(self, node: int, request: Any) -> Any:
         self.asked.append(node)
+        await asyncio.sleep(self.slow_s)
         answer = self.answers[node]
         if isinstance(answer, Exception):
             raise answer
@@ -139,6 +141,20 @@ def test_it_is_as_old_as_the_last_denial_of_each(answer: Any) -> None:
             before = clock()
             await until(asked_again(brokers, 2, 3))
             assert successors.denied({TP: 1})[TP] >= clock() - before
+
+    asyncio.run(scenario())
+
+
+def test_it_is_as_old_as_the_question() -> None:
+    async def scenario() -> None:
+        brokers = Brokers()
+        brokers.slow_s = 0.004
+        async with asking(brokers) as successors:
+            await until(lambda: successors.denied({TP: 1}))
+            again = asked_again(brokers, 2, 3)
+            while not again():
+                assert successors.denied({TP: 1})[TP] >= brokers.slow_s
+                await asyncio.sleep(0)
 
     asyncio.run(scenario())
 
