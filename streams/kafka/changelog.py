@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, OffsetOutOfRangeError
 
 from streams.errors import ChangelogTruncated, Disconnected, Forbidden, TransactionFailed, no_answer
 from streams.kafka.connection import Connection, hurrying
@@ -64,8 +64,10 @@ class KafkaChangelog(Changelog):
         """Yield committed entries; see `Changelog`."""
         tp = self._tp
         if start > end:
-            raise TransactionFailed(
-                f"{tp.topic} partition {tp.partition} ends at {end}, and {start} had been committed: was it made anew?"
+            raise ChangelogTruncated(
+                f"{tp.topic} partition {tp.partition} ends at {end}, and {start} had been committed: acknowledged"
+                " records are lost, by an unclean election or because it was made anew; bring them back, or resume the"
+                " partition to go on from what is left"
             )
         if start == end:
             return
@@ -80,7 +82,11 @@ class KafkaChangelog(Changelog):
             progress = _Progress(start)
             while (position := await consumer.position(tp)) < end:
                 self._see_to(progress, position, end, consumer)
-                fetched = await consumer.getmany(tp, timeout_ms=LOOK_AGAIN_MS, max_records=CHUNK_ENTRIES)
+                try:
+                    fetched = await consumer.getmany(tp, timeout_ms=LOOK_AGAIN_MS, max_records=CHUNK_ENTRIES)
+                except OffsetOutOfRangeError:  # a leader that was deposed does not even have what memory holds
+                    await asyncio.sleep(LOOK_AGAIN_MS / 1000)
+                    continue
                 records = fetched.get(tp)
                 if records:
                     yield [

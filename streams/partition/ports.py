@@ -103,7 +103,7 @@ class Changelog(Protocol):
         """Yield the committed entries from offset `start` up to position `end`, in order, in chunks.
 
         Waits for what is not shown yet.  Raises `streams.errors.TransactionFailed` when it does not come, and
-        `streams.errors.ChangelogTruncated` when `start` is no longer in the log.
+        `streams.errors.ChangelogTruncated` when `start` is no longer in the log, or lies behind its end.
         """
 
 

@@ -36,7 +36,7 @@ class SimulatedChangelog(Changelog):
     async def read(self, start: int, end: int) -> AsyncIterator[Sequence[ChangelogEntry]]:
         """Yield committed entries.  Raises `ChangelogTruncated` when `start` is gone."""
         self.reads.append((start, end))
-        if start < self._log.start:
+        if start < self._log.start or start > end:
             raise ChangelogTruncated(f"offset {start} of the state changelog is gone")
         entries = [ChangelogEntry(one.offset, one.key or b"", one.value) for one in self._log.committed(start, end)]
         for first in range(0, len(entries), self._chunk):

@@ -120,27 +120,30 @@ def test_state_is_read_to_the_end_that_the_true_leader_has(namespace: str) -> No
             await bench.settled(TopicPartition(bench.names.topic(STATE_TOPIC), 0))
             changelog = KafkaChangelog(three.by_old_alone, bench.names, 0)
             read: list[bytes | None] = []
+            tail: list[bytes | None] = []
             ends: list[int] = []
 
-            async def restore() -> None:
-                async for chunk in changelog.read(0, ends[-1]):
-                    read.extend(entry.value for entry in chunk if entry.key == b"a")
+            async def restore(start: int, into: list[bytes | None]) -> None:
+                async for chunk in changelog.read(start, ends[-1]):
+                    into.extend(entry.value for entry in chunk if entry.key == b"a")
 
             async def write() -> None:
                 await writer.start()
-                await writer.commit(unit({b"a": b"2"}))
+                ends.append((await writer.commit(unit({b"a": b"2"}))).changelog_end)
+                await writer.commit(unit({b"a": b"3"}))
                 ends.append(await writer.start())
                 await writer.stop()
 
             with await three.deposed(STATE_TOPIC, write):
                 assert await three.end_by_old(STATE_TOPIC) < ends[-1]
-                restoring = asyncio.create_task(restore())
+                restoring = asyncio.gather(restore(0, read), restore(ends[0], tail))
                 await until(lambda: read, "what the deposed leader shows")
                 assert read == [b"1"]
                 assert not restoring.done()
             async with asyncio.timeout(WITHIN_S):
                 await restoring
-            assert read == [b"1", b"2"]
+            assert read == [b"1", b"2", b"3"]
+            assert tail == [b"3"], "for memory that holds more than the deposed leader has"
 
     with EmbeddedKafka(nodes=3, quick_start=True, overrides=SOON) as kafka:
         asyncio.run(scenario(kafka))

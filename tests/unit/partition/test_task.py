@@ -2,7 +2,8 @@
 
 import asyncio
 
-from streams.simulation import SimulatedWriter
+from streams.simulation import SimulatedChangelog, SimulatedWriter
+from streams.simulation.log import Log
 from tests.unit.partition.town import HOUR, PAGE, Town, Worker, picked_up, play
 
 
@@ -257,6 +258,22 @@ def test_memory_outlives_a_stop_and_only_the_tail_is_read_again() -> None:
         assert town.said == ["met", "met"]
         assert set(town.ids.values()) == {1}
         await kept.task.stop(commit=True)
+
+    play(story)
+
+
+def test_a_changelog_that_lacks_what_memory_holds_parks_the_partition() -> None:
+    async def story(town: Town) -> None:
+        picked_up(town, "S1")
+        worker = await Worker(town).started()
+        await worker.idle()
+        await worker.task.stop(commit=True)
+        town.broker.logs["sla-state", 0] = Log()
+        worker.changelog = SimulatedChangelog(town.broker, 0)
+        worker.task._changelog = worker.changelog
+        await worker.started_or_parked()
+        assert worker.task.state == "parked"
+        assert len(worker.core) == 0
 
     play(story)
 
