@@ -7,7 +7,7 @@ Asked for the latest offset it gives no answer as long as that lasts (KIP-207), 
 A leader that has stepped down goes on as a copy, and copies show less than the leader.  To consumers that may read from
 copies it would go on to answer (KIP-392), and nobody would look for the new leader before the metadata is old.
 
-One that was deposed and does not know it is told by its `successors`.
+One that was deposed and does not know it shows less, too: see `successors`.
 """
 
 import asyncio

@@ -97,7 +97,7 @@ class Successors:
     """Asks all who may have become leader.  Lives in the thread of the consumer."""
 
     def __init__(self, connect: Callable[[], AIOKafkaClient]) -> None:
-        """`connect` makes a client that asks often for metadata, and waits no longer than `ANSWER_WITHIN_S`."""
+        """`connect` makes a client that waits no longer than `ANSWER_WITHIN_S`."""
         self._connect = connect
         self._places: dict[TopicPartition, _Place] = {}
         self._asking: dict[int, asyncio.Task[None]] = {}

@@ -74,8 +74,7 @@ class ConsumerThread(AIOKafkaConsumerThread):
 
     def _impatient(self) -> AIOKafkaClient:
         options = cast("Engine", self.app).connection.options()
-        impatient = {**options, "request_timeout_ms": int(ANSWER_WITHIN_S * 1000)}
-        return AIOKafkaClient(**impatient, metadata_max_age_ms=LEARN_EVERY_MS)
+        return AIOKafkaClient(**{**options, "request_timeout_ms": int(ANSWER_WITHIN_S * 1000)})
 
     async def on_start(self) -> None:
         """Connect."""

@@ -54,7 +54,8 @@ class KafkaWriter(Writer):
     async def start(self) -> int:
         """Connect; fences the predecessor.  See `Writer`.
 
-        Raises `TransactionFailed` when no coordinator, broker or leader answers, or a right is missing (`Forbidden`).
+        Waits while the coordinator is away.  Raises `TransactionFailed` when no broker, or not the leader of the
+        changelog, answers, or a right is missing (`Forbidden`).
         """
         await self.stop()
         transactional_id = self._names.transactional_id(self._number)

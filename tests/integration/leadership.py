@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, ClassVar
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.client import AIOKafkaClient, CoordinationType
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 from aiokafka.protocol.api import Request, RequestStruct, Response
@@ -23,7 +23,8 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
-from tests.integration.kafka_workbench import Workbench
+from tests.integration.kafka_workbench import WITHIN_S, Workbench
+from tests.integration.stage import administration
 
 _TAGS = ("tags", TaggedFields)
 _REPLICAS = CompactArray(("replica", Int32), ("end", Int64), _TAGS)
@@ -161,9 +162,15 @@ async def client_of(servers: str) -> AsyncIterator[AIOKafkaClient]:
         await client.close()
 
 
+async def controller_of(client: AIOKafkaClient) -> int:
+    """The active controller."""
+    quorum = (await client.send(1, DescribeQuorum())).to_object()
+    return int(quorum["topics"][0]["partitions"][0]["leader"])
+
+
 async def coordinator_of(client: AIOKafkaClient, group: str) -> int:
     """The broker that the group depends on; its topic is created when the first asks for it."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(WITHIN_S):
         while True:
             try:
                 return int(await client.coordinator_lookup(CoordinationType.GROUP, group))
@@ -173,11 +180,7 @@ async def coordinator_of(client: AIOKafkaClient, group: str) -> int:
 
 async def create_topics(bench: Workbench, replicas: Mapping[str, Sequence[int]]) -> None:
     """Create topics of one partition, by short name; the first replica leads."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bench.servers)
-    await admin.start()
-    try:
+    async with administration(bench.servers) as admin:
         await admin.create_topics(
             [NewTopic(bench.names.topic(short), -1, -1, {0: list(nodes)}) for short, nodes in replicas.items()]
         )
-    finally:
-        await admin.close()

@@ -20,7 +20,7 @@ from streams.kafka.names import SOURCE_TOPICS, STATE_TOPIC
 from streams.kafka.producing import WriterLimits
 from tests.integration.engine import running
 from tests.integration.kafka_workbench import WITHIN_S, Workbench, unit, until
-from tests.integration.leadership import DescribeQuorum, coordinator_of, create_topics, frozen
+from tests.integration.leadership import controller_of, coordinator_of, create_topics, frozen
 
 SOON = {"broker.session.timeout.ms": "2000", "broker.heartbeat.interval.ms": "200"}
 """Another broker takes over soon."""
@@ -99,8 +99,7 @@ async def cluster(kafka: EmbeddedKafka, namespace: str, *led_by_old: str) -> Asy
     client = AIOKafkaClient(**bench.connection.options())
     await client.bootstrap()
     try:
-        quorum = (await client.send(1, DescribeQuorum())).to_object()
-        controller = quorum["topics"][0]["partitions"][0]["leader"]
+        controller = await controller_of(client)
         coordinator = await coordinator_of(client, bench.names.group)
         old, *others = sorted({1, 2, 3}, key=lambda node: node in {controller, coordinator})
         seats = dict.fromkeys((STATE_TOPIC, *SOURCE_TOPICS), (*others, old))

@@ -13,10 +13,10 @@ from tests.integration.engine import running
 from tests.integration.journeys import SLICES, Undisturbed, complete, play, stage_on
 from tests.integration.kafka_workbench import Workbench, until
 from tests.integration.leadership import (
-    DescribeQuorum,
     Elect,
     Reassign,
     client_of,
+    controller_of,
     coordinator_of,
     create_topics,
     frozen,
@@ -41,8 +41,7 @@ def test_what_a_new_leader_does_not_show_yet_is_not_taken_for_absent(
         bench = Workbench(kafka, namespace, partitions=1)
         scans = bench.names.topic("parcel-scans")
         async with client_of(bench.servers) as client:
-            quorum = (await client.send(1, DescribeQuorum())).to_object()
-            new = quorum["topics"][0]["partitions"][0]["leader"]
+            new = await controller_of(client)
             coordinator = await coordinator_of(client, bench.names.group)
             old, third = sorted({1, 2, 3} - {new}, key=lambda node: node != coordinator)
             seats: dict[str, Sequence[int]] = dict.fromkeys((STATE_TOPIC, *SOURCE_TOPICS), (new,))

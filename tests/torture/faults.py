@@ -11,6 +11,7 @@ from typing import Any
 
 from streams.demo.workers import Worker
 from streams.embedded import EmbeddedKafka
+from tests.integration.leadership import frozen
 from tests.torture.crew import Crew
 
 STORM = 5
@@ -125,12 +126,8 @@ class Faults:
 
     async def _broker_frozen_for(self, node: int, seconds: float) -> None:
         async with self._one_broker:
-            group = self._kafka.process_groups[node - 1]
-            os.killpg(group, signal.SIGSTOP)
-            try:
+            with frozen(self._kafka.process_groups[node - 1]):
                 await asyncio.sleep(seconds)  # that is the fault
-            finally:
-                os.killpg(group, signal.SIGCONT)
 
     async def _kill_broker(self) -> None:
         self._begin(self._broker_away_for(self._any_node(), self._random.uniform(*AWAY_S)))
